@@ -1,0 +1,25 @@
+"""Errors that a user can cause. Each message is shown as it is: wrong, accepted, what to do."""
+
+
+class FerError(Exception):
+    """Base of every error whose message is written for the person at the screen."""
+
+
+class ImageError(FerError):
+    """A file that cannot become a picture."""
+
+
+class ModelError(FerError):
+    """A model that is missing, altered, or not of the expected shape."""
+
+
+class DataError(FerError):
+    """A data set that cannot be read or trained on."""
+
+
+class ReportError(FerError):
+    """An evaluation report or history that is missing or damaged."""
+
+
+class TrainingError(FerError):
+    """A training run that cannot start or had to stop."""
