@@ -1,0 +1,54 @@
+"""The frame around every page: heading, errors in words, and the foot with the model in use."""
+
+import logging
+
+import streamlit as st
+
+from fer_core.errors import FerError
+from ui import resources
+from ui.widgets import plain, right_of_100
+
+_log = logging.getLogger(__name__)
+
+
+def run(page: "st.Page") -> None:
+    """Run the chosen page and draw the foot, whatever happens in it.
+
+    A FerError's message is written for the person at the screen and is shown as it is. Anything
+    else goes to the console with its traceback, and a sentence to the page. (Streamlit's own stop
+    and rerun signals are not `Exception`s and pass through.)
+    """
+    try:
+        page.run()
+    except FerError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    except Exception:
+        _log.exception("The page %r failed", page.title)
+        st.error(
+            "This page met a fault it does not know. Reload it to try again; the console that "
+            "started the app shows the details.",
+            icon=":material/error:",
+        )
+    footer()
+
+
+def header(title: str, lead: str) -> None:
+    """A page's title and the one sentence under it."""
+    st.title(title, anchor=False)
+    st.markdown(lead)
+
+
+def footer() -> None:
+    """The model in use and its headline figure, small, linked to its card."""
+    st.divider()
+    with st.container(horizontal=True, vertical_alignment="center", key="foot"):
+        st.caption(_model_line())
+        st.page_link("pages/about.py", label="Model card", icon=":material/description:")
+
+
+def _model_line() -> str:
+    try:
+        card = resources.model_card()
+    except FerError:
+        return "No model is in use."
+    return f"Model in use: {plain(card.title)} – {right_of_100(card.headline)}"

@@ -1,0 +1,79 @@
+"""What the pages share: the loaded network, its card, its reports. Loaded once a process."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from fer_core import evaluation, model_store
+from fer_core import history as histories
+from fer_core.evaluation import EvaluationReport
+from fer_core.history import History
+from fer_core.model_store import DEFAULT_MODEL, ModelCard
+from fer_core.recognizer import Recognizer
+
+Stamp = tuple[tuple[int, int] | None, ...]
+"""Modification time (ns) and size of each file, None for a missing one."""
+
+
+def models_folder() -> Path:
+    """The folder of the models, read at each call so that a test can point it elsewhere."""
+    return Path(model_store.MODELS)
+
+
+def recognizer(stem: str = DEFAULT_MODEL) -> Recognizer:
+    """The loaded network, shared by all sessions (it is safe to call from several threads).
+
+    A changed file is loaded again. Raises ModelError, which `ui.frame.run` shows on the page.
+    """
+    model = models_folder() / f"{stem}.tflite"
+    return _recognizer(str(model), _stamp(model, model.with_suffix(".card.json")))
+
+
+def model_card(stem: str = DEFAULT_MODEL) -> ModelCard:
+    """The card alone, without loading the network. Raises ModelError."""
+    model = models_folder() / f"{stem}.tflite"
+    return _card(str(model), _stamp(model, model.with_suffix(".card.json")))
+
+
+def report_names() -> list[str]:
+    """The stems that have an evaluation report, the model in use first."""
+    names = model_store.list_reports(models_folder())
+    return sorted(names, key=lambda name: (name != DEFAULT_MODEL, name))
+
+
+def report(stem: str = DEFAULT_MODEL) -> EvaluationReport:
+    """Raises ReportError where the report is missing or damaged."""
+    path = models_folder() / f"{stem}.report.json"
+    return _report(str(path), _stamp(path))
+
+
+def history(stem: str = DEFAULT_MODEL) -> History:
+    """The training history. Raises ReportError where it is missing or damaged."""
+    path = models_folder() / f"{stem}.history.csv"
+    return _history(str(path), _stamp(path))
+
+
+def _stamp(*paths: Path) -> Stamp:
+    stats = [path.stat() if path.is_file() else None for path in paths]
+    return tuple(stat and (stat.st_mtime_ns, stat.st_size) for stat in stats)
+
+
+# The stamp takes part in the key and nothing else: a replaced file is read again.
+@st.cache_resource(show_spinner="Loading the network …", max_entries=4)
+def _recognizer(path: str, stamp: Stamp) -> Recognizer:
+    return Recognizer.load(path)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _card(path: str, stamp: Stamp) -> ModelCard:
+    return model_store.load_card(path)
+
+
+@st.cache_resource(show_spinner="Reading the report …", max_entries=16)
+def _report(path: str, stamp: Stamp) -> EvaluationReport:
+    return evaluation.load_report(Path(path))
+
+
+@st.cache_resource(show_spinner="Reading the training history …", max_entries=16)
+def _history(path: str, stamp: Stamp) -> History:
+    return histories.read_history(Path(path))
