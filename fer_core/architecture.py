@@ -1,0 +1,130 @@
+"""The network: MobileNetV2 with its preprocessing inside it.
+
+Input (n, 48, 48, 1) gray, 0-255, any real dtype. Output (n, 7) probabilities. Between them: resize,
+gray → RGB, scale to [-1, 1], MobileNetV2 (Sandler et al. 2018), global average pooling, a dense
+layer, dropout, softmax. This module imports Keras; the app never imports this module.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import keras
+
+from fer_core.errors import TrainingError
+from fer_core.labels import EMOTIONS
+
+FACE_SIDE: Final = 48
+ASSETS_VARIABLE: Final = "FER_ASSETS"
+IMAGENET_FILE: Final = "mobilenet_v2_imagenet_96_no_top.weights.h5"
+BACKBONE: Final = "backbone"
+POOLED: Final = "pooled"
+
+
+def build(
+    *,
+    size: int = 96,
+    width: float = 1.0,
+    dense: int = 512,
+    dropout: float = 0.5,
+    weights: str = "none",
+    batch_norm_momentum: float | None = None,
+    train_batch_norm: bool = False,
+) -> keras.Model:
+    """Builds the network.
+
+    Args:
+        size: Side to which the 48x48 face is upscaled, in pixels.
+        width: MobileNetV2's width multiplier.
+        dense: Units of the dense layer.
+        dropout: Share of them dropped in training, in [0, 1).
+        weights: "imagenet", "none", or the path of a `.weights.h5` file without the top.
+        batch_norm_momentum: Of the backbone's batch norms. Keras's MobileNetV2 has 0.999, with
+            which their statistics lag for thousands of steps once they train.
+        train_batch_norm: Whether batch norms follow the batch in training. False keeps them in
+            inference mode (`base(x, training=False)`), as Keras's transfer-learning guide does.
+
+    Raises:
+        TrainingError: where the backbone's weights cannot be had.
+    """
+    inputs = keras.Input((FACE_SIDE, FACE_SIDE, 1), name="face")
+    x = keras.layers.Resizing(size, size, interpolation="bilinear", name="upscale")(inputs)
+    x = keras.layers.Concatenate(name="gray_to_rgb")([x, x, x])
+    x = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="to_minus_one_to_one")(x)
+    base = _backbone(size, width, weights, batch_norm_momentum)
+    x = base(x) if train_batch_norm else base(x, training=False)
+    x = keras.layers.GlobalAveragePooling2D(name=POOLED)(x)
+    x = keras.layers.Dense(dense, activation="relu", name="dense")(x)
+    x = keras.layers.Dropout(dropout, name="dropout")(x)
+    outputs = keras.layers.Dense(len(EMOTIONS), activation="softmax", name="probabilities")(x)
+    return keras.Model(inputs, outputs, name="fer_mobilenet_v2")
+
+
+def backbone(model: keras.Model) -> keras.Model:
+    """The MobileNetV2 inside a model of `build`."""
+    return model.get_layer(BACKBONE)
+
+
+def feature_model(model: keras.Model) -> keras.Model:
+    """The part of `model` up to its pooled features: (n, 48, 48, 1) → (n, 1280)."""
+    return keras.Model(model.inputs, model.get_layer(POOLED).output, name="features")
+
+
+def head_model(model: keras.Model) -> keras.Model:
+    """The part of `model` after its pooled features, sharing its layers: (n, 1280) → (n, 7)."""
+    features = keras.Input(model.get_layer(POOLED).output.shape[1:], name="pooled_features")
+    x = features
+    for name in ("dense", "dropout", "probabilities"):
+        x = model.get_layer(name)(x)
+    return keras.Model(features, x, name="head")
+
+
+def _backbone(size: int, width: float, weights: str, momentum: float | None) -> keras.Model:
+    base = keras.applications.MobileNetV2(
+        input_shape=(size, size, 3), alpha=width, include_top=False, weights=None, name=BACKBONE
+    )
+    _load_weights(base, width, weights)
+    if momentum is not None:
+        for layer in base.layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.momentum = momentum
+    return base
+
+
+def _load_weights(base: keras.Model, width: float, weights: str) -> None:
+    if weights == "none":
+        return
+    if weights == "imagenet":
+        local = Path(os.environ.get(ASSETS_VARIABLE, "")) / IMAGENET_FILE
+        if width == 1.0 and os.environ.get(ASSETS_VARIABLE) and local.is_file():
+            weights = str(local)
+        else:
+            _copy_imagenet(base, width)
+            return
+    if not Path(weights).is_file():
+        raise TrainingError(
+            f"There are no backbone weights at {weights}. Accepted: imagenet, none, or the path "
+            "of a MobileNetV2 .weights.h5 file without the top."
+        )
+    try:
+        base.load_weights(weights)
+    except (ValueError, OSError, KeyError) as error:
+        raise TrainingError(
+            f"{weights} does not hold MobileNetV2 weights without the top ({error})."
+        ) from error
+
+
+def _copy_imagenet(base: keras.Model, width: float) -> None:
+    # Convolutions do not know their input's size: the weights published for 96 pixels serve all.
+    try:
+        source: Any = keras.applications.MobileNetV2(
+            input_shape=(96, 96, 3), alpha=width, include_top=False, weights="imagenet"
+        )
+    except Exception as error:  # whatever the download raises: it differs by backend and system
+        raise TrainingError(
+            f"Keras could not download the ImageNet weights ({error}). Set {ASSETS_VARIABLE} to a "
+            f"folder that holds {IMAGENET_FILE}, or choose another backbone: a path, or none."
+        ) from error
+    base.set_weights(source.get_weights())

@@ -1,0 +1,65 @@
+"""Batches for Keras: shuffled, augmented, weighted, and the same again after a resume."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.augmentation import augment
+from fer_core.training_config import AugmentationConfig
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+    """(inputs, targets, weights) batches in an order that seed and epoch alone decide.
+
+    Args:
+        inputs: (n, 48, 48) uint8 faces, or (n, k) float32 features.
+        targets: (n, 7) float32.
+        weights: (n,) float32, each sample's factor in the loss.
+        augmentation: For faces; None for none.
+        first_epoch: Where a resumed run goes on.
+    """
+
+    def __init__(
+        self,
+        inputs: NDArray[Any],
+        targets: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        *,
+        batch_size: int,
+        augmentation: AugmentationConfig | None,
+        seed: int,
+        first_epoch: int = 0,
+    ) -> None:
+        super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
+        self._inputs, self._targets, self._weights = inputs, targets, weights
+        self._batch_size = batch_size
+        self._augmentation = augmentation
+        self._seed = seed
+        self._epoch = first_epoch
+        self._shuffle()
+
+    def __len__(self) -> int:
+        return -(-len(self._inputs) // self._batch_size)
+
+    def __getitem__(self, index: int) -> tuple[NDArray[Any], ...]:
+        start = index * self._batch_size
+        rows = self._order[start : start + self._batch_size]
+        inputs = self._inputs[rows]
+        if self._augmentation is not None and not self._augmentation.is_none:
+            rng = np.random.default_rng((self._seed, self._epoch, index))
+            inputs = augment(inputs, self._augmentation, rng)
+        if inputs.ndim == 3:
+            inputs = inputs[..., None].astype(np.float32)
+        return inputs, self._targets[rows], self._weights[rows]
+
+    def on_epoch_end(self) -> None:
+        self._epoch += 1
+        self._shuffle()
+
+    def _shuffle(self) -> None:
+        rng = np.random.default_rng((self._seed, self._epoch))
+        self._order = rng.permutation(len(self._inputs))

@@ -1,0 +1,173 @@
+"""A training run's folder: what it holds, and how it survives `kill -9`.
+
+    run.json        the recipe, seed, versions, data hash
+    state.json      how far the run has come; replacing it is the moment an epoch counts
+    history.csv     one row an epoch
+    checkpoint-N.*  weights and optimizer after epoch N; only the last good one is kept
+    best-P.keras    the best epoch of phase P
+    model.keras     the finished network
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import keras
+import numpy as np
+
+from fer_core.errors import TrainingError
+
+HISTORY_COLUMNS: Final = (
+    "epoch",
+    "phase",
+    "size",
+    "learning_rate",
+    "loss",
+    "accuracy",
+    "val_loss",
+    "val_accuracy",
+    "seconds",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """How far a run has come.
+
+    Attributes:
+        phase: Index of the current phase.
+        phase_epochs: Epochs finished in it.
+        phase_done: Whether it has ended, early or not.
+        best: Best monitored value of the current phase, or None before its first epoch.
+        history: One row an epoch, by `HISTORY_COLUMNS`.
+        checkpoint: Stem of the checkpoint's files, or None before the first epoch.
+    """
+
+    phase: int = 0
+    phase_epochs: int = 0
+    phase_done: bool = False
+    best: float | None = None
+    history: tuple[dict[str, Any], ...] = ()
+    checkpoint: str | None = None
+
+    def phase_history(self) -> list[dict[str, Any]]:
+        """The rows of the current phase."""
+        return list(self.history[len(self.history) - self.phase_epochs :])
+
+    def next_phase(self) -> RunState:
+        return replace(self, phase=self.phase + 1, phase_epochs=0, phase_done=False, best=None)
+
+
+class RunFolder:
+    """Reads and writes one run's files. Every write stands beside its target, then swaps in."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def start(self, description: dict[str, Any], *, resume: bool) -> RunState:
+        """Begins a run, or finds where it stopped.
+
+        Raises:
+            TrainingError: where the folder holds another run, or there is nothing to resume.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        known = self._read_json("run.json")
+        if known is None or not resume:
+            if known is not None:
+                raise TrainingError(
+                    f"{self.path} already holds a run. Add --resume to go on with it, or choose "
+                    "another folder."
+                )
+            self.write_text("run.json", json.dumps(description, indent=2) + "\n")
+            return RunState()
+        for key in ("config", "data_sha256"):
+            if known.get(key) != json.loads(json.dumps(description[key])):
+                raise TrainingError(
+                    f"{self.path} was started with another {key.replace('_sha256', ' set')}; "
+                    "a run goes on only with its own. Choose another folder."
+                )
+        values = self._read_json("state.json")
+        if values is None:
+            return RunState()
+        return RunState(**{**values, "history": tuple(values["history"])})
+
+    def save_epoch(self, state: RunState, network: keras.Model, optimizer: Any) -> RunState:
+        """Writes weights, optimizer, history and state of an epoch that has ended."""
+        stem = f"checkpoint-{len(state.history):04d}"
+        self.save_model(network, f"{stem}.keras")
+        variables = [keras.ops.convert_to_numpy(v) for v in optimizer.variables]
+        self._swap_in(f"{stem}.npz", lambda path: np.savez(path, *variables))
+        state = replace(state, checkpoint=stem)
+        self.save_state(state)
+        for old in self.path.glob("checkpoint-*"):
+            if old.stem != stem:
+                old.unlink()
+        return state
+
+    def save_state(self, state: RunState) -> None:
+        rows = io.StringIO()
+        writer = csv.DictWriter(rows, HISTORY_COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(state.history)
+        self.write_text("history.csv", rows.getvalue())
+        self.write_text("state.json", json.dumps(asdict(state)) + "\n")
+
+    def load_network(self, name: str) -> keras.Model:
+        """Raises `TrainingError` where the file is missing or damaged."""
+        try:
+            return keras.models.load_model(self.path / name, compile=False)
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise TrainingError(
+                f"{self.path / name} cannot be read ({error}). Start the run anew in another folder."
+            ) from error
+
+    def load_optimizer(self, state: RunState, optimizer: Any) -> None:
+        """Puts the checkpoint's values into an optimizer that is already built."""
+        with np.load(self.path / f"{state.checkpoint}.npz") as arrays:
+            values = [arrays[f"arr_{i}"] for i in range(len(arrays.files))]
+        for variable, value in zip(optimizer.variables, values, strict=True):
+            variable.assign(value)
+
+    def save_model(self, model: keras.Model, name: str) -> None:
+        def write(path: Path) -> None:
+            model.save(path)
+            with zipfile.ZipFile(path) as archive:
+                if archive.testzip() is not None:
+                    raise OSError("the file read back differs from what was written")
+
+        self._swap_in(name, write)
+
+    def write_text(self, name: str, text: str) -> None:
+        self._swap_in(name, lambda path: path.write_text(text, encoding="utf-8"))
+
+    def _swap_in(self, name: str, write: Callable[[Path], Any]) -> None:
+        target = self.path / name
+        beside = target.with_name(f"writing-{name}")
+        try:
+            write(beside)
+            with beside.open("rb") as file:
+                os.fsync(file.fileno())
+            beside.replace(target)
+        except (OSError, zipfile.BadZipFile) as error:
+            beside.unlink(missing_ok=True)
+            raise TrainingError(
+                f"{target} could not be written ({error}). The last good files are kept. Free "
+                "some space, then go on with --resume."
+            ) from error
+
+    def _read_json(self, name: str) -> dict[str, Any] | None:
+        try:
+            values = json.loads((self.path / name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise TrainingError(f"{self.path / name} is damaged ({error}).") from error
+        return dict(values)
