@@ -67,16 +67,15 @@ def _photometric(
     gain = 1 + rng.uniform(-config.contrast, config.contrast)
     offset = rng.uniform(-config.brightness, config.brightness)
     mean = float(image.mean())
-    return np.clip((image - mean) * gain + mean + offset, 0, 255).astype(np.uint8)
+    changed = (image - mean) * gain + mean + offset
+    return np.asarray(np.clip(changed, 0, 255), dtype=np.uint8)
 
 
 def _erase(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     # Zhong et al. (2020): 2-20 % of the area, sides in a ratio of 0.3 to 3.3.
     side = image.shape[0]
     area, ratio = rng.uniform(0.02, 0.2) * side * side, rng.uniform(0.3, 3.3)
-    height, width = (
-        min(side, max(1, round(float(np.sqrt(area * r))))) for r in (ratio, 1 / ratio)
-    )
+    height, width = (min(side, max(1, round(float(np.sqrt(area * r))))) for r in (ratio, 1 / ratio))
     top, left = rng.integers(0, side - height + 1), rng.integers(0, side - width + 1)
     image = image.copy()
     noise = rng.integers(0, 256, (height, width), dtype=np.uint8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
@@ -43,7 +44,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self._shuffle()
 
     def __len__(self) -> int:
-        return -(-len(self._inputs) // self._batch_size)
+        return math.ceil(len(self._inputs) / self._batch_size)
 
     def __getitem__(self, index: int) -> tuple[NDArray[Any], ...]:
         start = index * self._batch_size

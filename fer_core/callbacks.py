@@ -34,7 +34,12 @@ class SaveEpoch(keras.callbacks.Callback):  # type: ignore[misc]
     """
 
     def __init__(
-        self, run: RunFolder, state: RunState, phase: PhaseConfig, network: keras.Model, monitor: str
+        self,
+        run: RunFolder,
+        state: RunState,
+        phase: PhaseConfig,
+        network: keras.Model,
+        monitor: str,
     ) -> None:
         super().__init__()
         self.state = state

@@ -1,11 +1,11 @@
 """A training run's folder: what it holds, and how it survives `kill -9`.
 
-    run.json        the recipe, seed, versions, data hash
-    state.json      how far the run has come; replacing it is the moment an epoch counts
-    history.csv     one row an epoch
-    checkpoint-N.*  weights and optimizer after epoch N; only the last good one is kept
-    best-P.keras    the best epoch of phase P
-    model.keras     the finished network
+run.json        the recipe, seed, versions, data hash
+state.json      how far the run has come; replacing it is the moment an epoch counts
+history.csv     one row an epoch
+checkpoint-N.*  weights and optimizer after epoch N; only the last good one is kept
+best-P.keras    the best epoch of phase P
+model.keras     the finished network
 """
 
 from __future__ import annotations
@@ -126,7 +126,8 @@ class RunFolder:
             return keras.models.load_model(self.path / name, compile=False)
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise TrainingError(
-                f"{self.path / name} cannot be read ({error}). Start the run anew in another folder."
+                f"{self.path / name} cannot be read ({error}). Start the run anew in another "
+                "folder."
             ) from error
 
     def load_optimizer(self, state: RunState, optimizer: Any) -> None:

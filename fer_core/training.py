@@ -132,7 +132,6 @@ def _train_phase(
         optimizer,
         keras.losses.CategoricalCrossentropy(label_smoothing=config.data.label_smoothing),
         metrics=["accuracy"],
-        jit_compile=jit_compile(),
     )
     optimizer.build(trained.trainable_variables)
     if state.phase_epochs:
@@ -173,13 +172,6 @@ def _inputs(
         )
     # A second Model over the same layers is compiled, so that saved networks carry no optimizer.
     return keras.Model(network.inputs, network.outputs), data.train.images, faces
-
-
-def jit_compile() -> bool | str:
-    """Keras's choice, but never XLA for TensorFlow on a CPU, where it is several times slower."""
-    if keras.config.backend() != "tensorflow" or keras.distribution.list_devices("gpu"):
-        return "auto"
-    return False
 
 
 def make_optimizer(phase: PhaseConfig, steps_per_epoch: int) -> Any:

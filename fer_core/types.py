@@ -76,9 +76,7 @@ class Face:
 
     def __post_init__(self) -> None:
         if self.landmarks is not None and self.landmarks.shape != (5, 2):
-            raise ValueError(
-                f"Landmarks have the shape (5, 2). Received: {self.landmarks.shape}"
-            )
+            raise ValueError(f"Landmarks have the shape (5, 2). Received: {self.landmarks.shape}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,24 @@
+"""Faces in a picture → their apparent expression.
+
+>>> from fer_core import Recognizer, decode_image
+>>> recognizer = Recognizer.load()
+>>> faces = recognizer.analyze(decode_image(data))
+"""
+
+from fer_core.errors import FerError, ImageError, ModelError
+from fer_core.images import decode as decode_image
+from fer_core.labels import EMOTIONS
+from fer_core.recognizer import Recognizer
+from fer_core.types import Box, Face, FaceEmotion
+
+__all__ = [
+    "EMOTIONS",
+    "Box",
+    "Face",
+    "FaceEmotion",
+    "FerError",
+    "ImageError",
+    "ModelError",
+    "Recognizer",
+    "decode_image",
+]

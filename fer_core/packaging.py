@@ -1,0 +1,153 @@
+"""A finished run → the files of a model: network, LiteRT file, card, history."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import keras
+from sklearn.metrics import accuracy_score, balanced_accuracy_score
+
+from fer_core import calibration
+from fer_core.architecture import FACE_SIDE
+from fer_core.datasets import Dataset
+from fer_core.errors import ModelError
+from fer_core.export import (
+    Agreement,
+    input_size,
+    parameters,
+    prove_agreement,
+    to_litert,
+    with_temperature,
+)
+from fer_core.labels import EMOTIONS
+from fer_core.model_store import HISTORY_SUFFIX, ModelCard, file_record, save_card
+from fer_core.run_folder import RunFolder
+from fer_core.training import predict
+from fer_core.training_config import TrainingConfig
+from fer_core.training_data import prepare
+
+LICENCE: Final = (
+    "MIT. Trained on FER-2013, which its authors released for research; backbone pretrained on "
+    "ImageNet (Apache-2.0)."
+)
+INTENDED_USE: Final = (
+    "Teaching, research on interfaces, and play: to see which of seven apparent expressions a "
+    "face shows, with a known rate of error."
+)
+LIMITS: Final = (
+    "It answers for the expression a face shows in one picture, not for what a person feels.",
+    "FER-2013's labels are themselves disputed: people agree with them on about 65 of 100 faces.",
+    "Trained on 48x48 gray faces found on the web in 2013; not measured by age or skin tone.",
+    "Profile views, strong shadow, masks and very small faces were not measured.",
+    "Not for decisions about people. Inferring emotions at work or in education is prohibited in "
+    "the EU (AI Act, Art. 5(1)(f)).",
+)
+
+
+def package(
+    run: RunFolder, stem: str, folder: Path, dataset: Dataset, *, calibrate: bool
+) -> tuple[ModelCard, Agreement]:
+    """Writes a run's network as the model `stem` of `folder`.
+
+    Args:
+        calibrate: Fold the temperature with the least validation loss into the last layer, and
+            choose the "unsure" threshold that four of five validation faces reach.
+
+    Raises:
+        ModelError: where the LiteRT file disagrees with the network on the validation faces, or
+            the data set is not the one that the run was trained on.
+        TrainingError: where the run has no finished network.
+    """
+    record = _record(run)
+    if record["data_sha256"] != dataset.fingerprint:
+        raise ModelError(
+            f"The run {run.path} was trained on another data set than this one. Its validation "
+            "part cannot be found again: give the same --data as to scripts/train.py."
+        )
+    network = run.load_network("model.keras")
+    config = TrainingConfig.from_dict(record["config"])
+    validation = prepare(dataset, config.data, config.seed).validation
+    temperature, unsure_below = 1.0, 0.0
+    if calibrate:
+        raw = predict(network, validation.images)
+        temperature = calibration.fit_temperature(validation.labels, raw)
+        network = with_temperature(network, temperature)
+        unsure_below = calibration.unsure_threshold(predict(network, validation.images))
+    litert = to_litert(network)
+    agreement = prove_agreement(network, litert, validation.images)
+    files = _write_files(run, network, litert, stem, folder)
+    card = ModelCard(
+        stem=stem,
+        title=config.title,
+        summary=config.summary,
+        created=time.strftime("%Y-%m-%d"),
+        emotions=EMOTIONS,
+        input=_input(network),
+        files=files,
+        recipe=record["config"],
+        data=_data(record, dataset),
+        parameters=parameters(network),
+        temperature=round(temperature, 4),
+        unsure_below=round(unsure_below, 4),
+        validation=_figures(network, validation),
+        licence=LICENCE,
+        intended_use=INTENDED_USE,
+        limits=LIMITS,
+    )
+    save_card(card, folder)
+    return card, agreement
+
+
+def _record(run: RunFolder) -> dict[str, Any]:
+    try:
+        return dict(json.loads((run.path / "run.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{run.path} is not the folder of a training run ({error}). Train one with "
+            "scripts/train.py."
+        ) from error
+
+
+def _write_files(
+    run: RunFolder, network: keras.Model, litert: bytes, stem: str, folder: Path
+) -> dict[str, dict[str, Any]]:
+    folder.mkdir(parents=True, exist_ok=True)
+    RunFolder(folder).save_model(network, f"{stem}.keras")
+    tflite = folder / f"{stem}.tflite"
+    beside = tflite.with_suffix(".tflite.tmp")
+    beside.write_bytes(litert)
+    beside.replace(tflite)
+    shutil.copyfile(run.path / "history.csv", folder / f"{stem}{HISTORY_SUFFIX}")
+    return {s: file_record(folder / f"{stem}{s}") for s in (".keras", ".tflite", HISTORY_SUFFIX)}
+
+
+def _input(network: keras.Model) -> dict[str, Any]:
+    return {
+        "shape": [None, FACE_SIDE, FACE_SIDE, 1],
+        "type": "float32",
+        "range": [0, 255],
+        "colour": "gray",
+        "upscaled_to": input_size(network),
+    }
+
+
+def _data(record: dict[str, Any], dataset: Dataset) -> dict[str, Any]:
+    return {
+        "sha256": record["data_sha256"],
+        "images": len(dataset),
+        "train_images": int((dataset.splits == "train").sum()),
+        "versions": record["versions"],
+    }
+
+
+def _figures(network: keras.Model, validation: Dataset) -> dict[str, Any]:
+    answers = predict(network, validation.images).argmax(axis=1)
+    return {
+        "n": len(validation),
+        "accuracy": round(float(accuracy_score(validation.labels, answers)), 4),
+        "balanced_accuracy": round(float(balanced_accuracy_score(validation.labels, answers)), 4),
+    }

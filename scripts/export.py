@@ -1,0 +1,66 @@
+"""Turns a finished run into a model: .keras, .tflite, card and history, and proves they agree.
+
+    python scripts/export.py --run runs/NAME --name ultimate_model [--data PATH] [--calibrate]
+
+The largest difference in any probability between the two runtimes, on the validation faces, must
+stay within 0.001. Then write the report with scripts/evaluate.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from fer_core.datasets import DATA_VARIABLE, load_dataset
+from fer_core.errors import FerError
+from fer_core.model_store import MODELS
+from fer_core.packaging import package
+from fer_core.run_folder import RunFolder
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = _arguments(argv)
+    try:
+        card, agreement = package(
+            RunFolder(args.run),
+            args.name,
+            args.models,
+            load_dataset(args.data),
+            calibrate=args.calibrate,
+        )
+    except FerError as error:
+        print(f"Stopped: {error}", file=sys.stderr)
+        return 2
+    print(
+        f"{args.models / card.stem}.*: {card.parameters:,} parameters, validation accuracy "
+        f"{card.validation['accuracy']:.1%} on {card.validation['n']:,} faces, temperature "
+        f"{card.temperature}, unsure below {card.unsure_below}.\n"
+        f"LiteRT and Keras on {agreement.faces:,} faces: largest difference "
+        f"{agreement.largest_difference:.1e}, same answer on {agreement.same_answer:.2%}.\n"
+        f"Next: scripts/evaluate.py --model {args.models / card.stem}.tflite"
+    )
+    return 0
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--run", type=Path, required=True, help="a finished run's folder")
+    parser.add_argument("--name", required=True, help="stem of the model's files")
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of the models")
+    parser.add_argument("--data", default=os.environ.get(DATA_VARIABLE), help="folder or zip")
+    parser.add_argument(
+        "--calibrate", action="store_true", help="fold in a temperature, choose an unsure threshold"
+    )
+    args = parser.parse_args(argv)
+    if not args.data:
+        parser.error(f"--data PATH is missing, and {DATA_VARIABLE} is not set")
+    return args
+
+
+if __name__ == "__main__":
+    sys.exit(main())
