@@ -1,0 +1,82 @@
+"""Reports every defect of a data set at once.
+
+    python scripts/check_data.py PATH [--json]
+
+PATH is a folder with train/<class>/ and test/<class>/, or the zip of one, which is not extracted.
+Exit status: 0 clean, 1 warnings, 2 unusable.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import textwrap
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from fer_core.data_lint import LintReport, lint
+from fer_core.labels import EMOTIONS
+
+RESULTS = (
+    "Clean.",
+    "Usable, with warnings.",
+    "Unusable: put the errors right first.",
+)
+MESSAGE_WIDTH = 72
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = _arguments(argv)
+    report = lint(args.path)
+    if args.json:
+        print(json.dumps(report.to_dict(), indent=2))
+    else:
+        print(as_text(report))
+    return report.exit_code
+
+
+def as_text(report: LintReport) -> str:
+    """The report as two tables, of classes and of findings, and a line of result."""
+    head = f"{report.name}: {report.images:,} readable images, {report.copies:,} exact copies"
+    parts = [head, _class_table(report), _finding_table(report), RESULTS[report.exit_code]]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _class_table(report: LintReport) -> str:
+    if not report.classes:
+        return ""
+    rows = [f"{'class':<10}" + "".join(f"{split:>10}" for split in report.classes)]
+    for name in EMOTIONS:
+        counts = "".join(f"{counts[name]:>10,}" for counts in report.classes.values())
+        rows.append(f"{name:<10}{counts}")
+    return "\n".join(rows)
+
+
+def _finding_table(report: LintReport) -> str:
+    if not report.findings:
+        return ""
+    width = max(len(finding.code) for finding in report.findings) + 2
+    rows = [f"{'severity':<10}{'finding':<{width}}{'count':>7}  what"]
+    for finding in report.findings:
+        start = f"{finding.severity:<10}{finding.code:<{width}}{finding.count:>7,}  "
+        lines = textwrap.wrap(finding.message, MESSAGE_WIDTH)
+        lines += [f"- {example}" for example in finding.examples]
+        if finding.count > len(finding.examples) > 0:
+            lines.append(f"- … and {finding.count - len(finding.examples):,} more")
+        rows.append(start + ("\n" + " " * len(start)).join(lines))
+    return "\n".join(rows)
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("path", type=Path, help="folder or zip")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""`scripts/check_data.py` as a program: its tables, its JSON and its exit status."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer_core.labels import EMOTIONS
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts/check_data.py"
+
+
+@pytest.fixture
+def faces(tmp_path: Path) -> Path:
+    random = np.random.default_rng(0)
+    for split in ("train", "test"):
+        for name in EMOTIONS:
+            folder = tmp_path / split / name
+            folder.mkdir(parents=True)
+            pixels = random.integers(0, 256, (48, 48), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / "face.png")
+    return tmp_path
+
+
+def check(*args: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(SCRIPT), *map(str, args)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+
+
+def empty_a_file(root: Path) -> None:
+    (root / "train/fear/empty.png").touch()
+
+
+def remove_a_class(root: Path) -> None:
+    (root / "train/fear/face.png").unlink()
+    (root / "train/fear").rmdir()
+
+
+@pytest.mark.parametrize(
+    ("breaks", "status", "code", "result"),
+    [
+        (lambda root: None, 0, None, "clean"),
+        (empty_a_file, 1, "zero_byte", "warnings"),
+        (remove_a_class, 2, "missing_class", "unusable"),
+    ],
+)
+def test_the_exit_status_grades_the_data(faces, breaks, status, code, result) -> None:
+    breaks(faces)
+    run = check(faces, "--json")
+    report = json.loads(run.stdout)
+    assert (run.returncode, report["result"]) == (status, result)
+    assert [finding["code"] for finding in report["findings"]] == ([code] if code else [])
+
+
+def test_the_tables_name_every_finding_and_class(faces: Path) -> None:
+    empty_a_file(faces)
+    run = check(faces)
+    assert run.returncode == 1
+    for words in (*EMOTIONS, "zero_byte", "train/fear/empty.png", "Usable, with warnings."):
+        assert words in run.stdout
+
+
+def test_a_path_without_data_is_a_message_and_no_traceback(tmp_path: Path) -> None:
+    run = check(tmp_path / "absent")
+    assert run.returncode == 2
+    assert "There is no data set at" in run.stdout
+    assert "Traceback" not in run.stderr
