@@ -19,10 +19,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+from fer_core.data_lint import lint
 from fer_core.datasets import DATA_VARIABLE, load_dataset
-from fer_core.errors import FerError
+from fer_core.errors import DataError, FerError
 from fer_core.progress import TrainingProgress
 from fer_core.training_config import load_config
+
+UNUSABLE = 2  # of LintReport.exit_code
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -40,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _train(args: argparse.Namespace, progress: TrainingProgress) -> int:
     config = load_config(args.config)
-    lint(args.data, progress)
+    check(args.data, progress)
     dataset = load_dataset(args.data)
     # Keras takes seconds to import: only once the recipe and the data have been found good.
     from fer_core.run_folder import RunFolder
@@ -63,8 +66,15 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     return args
 
 
-def lint(path: str, progress: TrainingProgress) -> None:
+def check(path: str, progress: TrainingProgress) -> None:
     """Reports the data set's faults; raises DataError where it cannot be trained on."""
+    report = lint(path)
+    for finding in report.findings:
+        progress.message(f"{finding.severity}: {finding.message}")
+    if report.exit_code == UNUSABLE:
+        raise DataError(
+            f"{path} cannot be trained on. scripts/check_data.py shows every fault at once."
+        )
 
 
 if __name__ == "__main__":

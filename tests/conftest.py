@@ -1,0 +1,87 @@
+"""What several tests share: a generated data set and a small network with the real contract."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from fer_core.labels import EMOTIONS
+from fer_core.model_store import ModelCard, file_record, save_card
+
+TRAIN_EACH, TEST_EACH = 24, 6
+
+
+def patterned_face(label: int, rng: np.random.Generator) -> np.ndarray:
+    """(48, 48) uint8: stripes whose number and direction stand for the class, with noise."""
+    y, x = np.mgrid[0:48, 0:48] / 48
+    along = x if label % 2 else y
+    stripes = 127 + 80 * np.sin(2 * np.pi * (label + 1) * along + rng.uniform(0, 6.3))
+    return np.clip(stripes + rng.normal(0, 12, stripes.shape), 0, 255).astype(np.uint8)
+
+
+def write_dataset(folder: Path, train_each: int = TRAIN_EACH, test_each: int = TEST_EACH) -> Path:
+    """Writes a clean data set named as FER-2013's files are."""
+    rng = np.random.default_rng(7)
+    parts = [("train", "Training", train_each)]
+    parts += [("test", "PublicTest", test_each), ("test", "PrivateTest", test_each)]
+    for split, prefix, count in parts:
+        for label, emotion in enumerate(EMOTIONS):
+            home = folder / split / emotion
+            home.mkdir(parents=True, exist_ok=True)
+            for i in range(count):
+                file = home / f"{prefix}_{label}{i:04d}.png"
+                file.write_bytes(cv2.imencode(".png", patterned_face(label, rng))[1].tobytes())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def dataset_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_dataset(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def small_litert() -> bytes:
+    """A LiteRT file with the contract's input and output, small enough to make in seconds."""
+    import keras  # noqa: PLC0415 - takes seconds; most tests do without
+
+    from fer_core.export import to_litert  # noqa: PLC0415
+
+    keras.utils.set_random_seed(3)
+    network = keras.Sequential(
+        [
+            keras.Input((48, 48, 1)),
+            keras.layers.Rescaling(1 / 255),
+            keras.layers.AveragePooling2D(8),
+            keras.layers.Flatten(),
+            keras.layers.Dense(len(EMOTIONS), activation="softmax"),
+        ]
+    )
+    return to_litert(network)
+
+
+@pytest.fixture
+def make_model(tmp_path: Path, small_litert: bytes) -> Callable[..., Path]:
+    """Writes a model's network and card; returns the network's path."""
+
+    def make(stem: str = "small", unsure_below: float = 0.0) -> Path:
+        network = tmp_path / f"{stem}.tflite"
+        network.write_bytes(small_litert)
+        card = ModelCard(
+            stem=stem,
+            title="A small test network",
+            summary="Made by the tests.",
+            created=datetime.date(2026, 1, 1).isoformat(),
+            emotions=EMOTIONS,
+            input={"shape": [None, 48, 48, 1]},
+            files={".tflite": file_record(network)},
+            unsure_below=unsure_below,
+        )
+        save_card(card, tmp_path)
+        return network
+
+    return make

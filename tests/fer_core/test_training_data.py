@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from fer_core.datasets import Dataset
+from fer_core.errors import DataError
+from fer_core.labels import EMOTIONS
+from fer_core.training_config import DataConfig
+from fer_core.training_data import class_weights, prepare
+
+
+def _dataset(each: int = 40, tests: int = 5) -> Dataset:
+    rng = np.random.default_rng(0)
+    n = each * len(EMOTIONS)
+    images = rng.integers(0, 256, (n + tests, 48, 48), dtype=np.uint8)
+    labels = np.concatenate([np.repeat(np.arange(7), each), np.zeros(tests, int)])
+    splits = np.array(["train"] * n + ["private"] * tests)
+    images[n] = images[0]  # a copy of a training image in the test
+    images[1] = images[2]  # a copy under the same label
+    images[3] = images[each]  # a copy under another label
+    images[4] = 128  # constant
+    return Dataset(images, labels.astype(np.int64), splits, tuple(map(str, range(n + tests))))
+
+
+def test_test_images_are_never_used_and_copies_stay_together():
+    data = prepare(_dataset(), DataConfig(validation=0.25), seed=1)
+    train, validation = set(data.train.paths), set(data.validation.paths)
+    assert not train & validation
+    assert len(train | validation) == 280
+    assert {"1", "2"} <= train or {"1", "2"} <= validation
+    assert {"3", "40"} <= train or {"3", "40"} <= validation
+
+
+def test_every_class_is_in_both_parts_by_its_share():
+    data = prepare(_dataset(), DataConfig(validation=0.25), seed=1)
+    counts = np.bincount(data.validation.labels, minlength=7)
+    assert counts.min() >= 8 and counts.max() <= 12
+
+
+@pytest.mark.parametrize(
+    ("drop", "gone"),
+    [
+        ("constant", {"4"}),
+        ("conflicting", {"3", "40"}),
+        ("test_copies", {"0"}),
+    ],
+)
+def test_what_is_dropped(drop: str, gone: set[str]):
+    data = prepare(_dataset(), DataConfig(validation=0.25, drop=(drop,)), seed=1)
+    kept = set(data.train.paths) | set(data.validation.paths)
+    assert {str(i) for i in range(280)} - kept == gone
+
+
+def test_too_few_images_are_named():
+    with pytest.raises(DataError, match=r"at least 10 images of every class.*angry \(5\)"):
+        prepare(_dataset(each=5), DataConfig(validation=0.1), seed=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("none", 1.0), ("balanced", 10.0), ("square_root", 10**0.5)],
+)
+def test_class_weights_ratio_and_mean(kind: str, expected: float):
+    labels = np.repeat(np.arange(7), [10, 1, 10, 10, 10, 10, 10]).astype(np.int64)
+    weights = class_weights(labels, kind)
+    assert weights[1] / weights[0] == pytest.approx(expected, rel=1e-5)
+    assert weights[labels].mean() == pytest.approx(1.0, rel=1e-5)
