@@ -1,0 +1,151 @@
+"""The real scripts on a generated data set: kill, resume, export, evaluate."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from fer_core.model_store import load_model
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+RECIPE = """
+title = "Small recipe"
+summary = "Made by the tests."
+seed = 1
+monitor = "val_loss"
+[model]
+width = 0.35
+dense = 16
+weights = "none"
+[data]
+validation = 0.25
+class_weights = "square_root"
+label_smoothing = 0.1
+[[phases]]
+name = "warm-up"
+trainable = "head"
+size = 32
+epochs = {epochs}
+batch_size = 64
+"""
+FINE_TUNING = """
+[[phases]]
+name = "fine-tuning"
+size = 32
+epochs = 1
+batch_size = 64
+optimizer = "adamw"
+learning_rate = 1e-3
+schedule = "cosine"
+warmup_steps = 1
+"""
+
+
+def _command(script: str, *arguments: object) -> list[str]:
+    return [sys.executable, str(SCRIPTS / script), *map(str, arguments)]
+
+
+def _run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        _command(script, *arguments), capture_output=True, text=True, check=False, timeout=300
+    )
+
+
+def _rows(run: Path) -> list[dict[str, str]]:
+    history = run / "history.csv"
+    if not history.is_file():
+        return []
+    return list(csv.DictReader(history.read_text().splitlines()))
+
+
+def _kill_after(rows: int, command: list[str], run: Path) -> None:
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 240
+    while len(_rows(run)) < rows:
+        assert process.poll() is None, "training ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@pytest.mark.slow
+def test_killed_resumed_exported_and_evaluated(dataset_folder: Path, tmp_path: Path):
+    run, models = tmp_path / "run", tmp_path / "models"
+    recipe = tmp_path / "small.toml"
+    recipe.write_text(RECIPE.format(epochs=30) + FINE_TUNING)
+    train = ["--data", dataset_folder, "--config", recipe, "--run", run]
+
+    _kill_after(3, _command("train.py", *train), run)
+    before = _rows(run)
+    assert len(before) < 30
+
+    resumed = _run("train.py", *train, "--resume")
+    assert resumed.returncode == 0, resumed.stderr
+    after = _rows(run)
+    assert [int(row["epoch"]) for row in after] == list(range(1, 32))
+    # One epoch may have ended between the last look and the kill; none is lost.
+    assert after[: len(before)] == before
+    assert {row["phase"] for row in after} == {"warm-up", "fine-tuning"}
+
+    exported = _run(
+        "export.py", "--run", run, "--name", "small", "--models", models,
+        "--data", dataset_folder, "--calibrate",
+    )  # fmt: skip
+    assert exported.returncode == 0, exported.stderr
+    assert "largest difference" in exported.stdout
+    card, network = load_model(models / "small.tflite")
+    assert card.title == "Small recipe"
+    assert 0 < card.unsure_below < 1
+
+    evaluated = _run(
+        "evaluate.py", "--model", models / "small.tflite", "--data", dataset_folder
+    )  # fmt: skip
+    assert evaluated.returncode == 0, evaluated.stderr
+    report = json.loads((models / "small.report.json").read_text())
+    assert set(report["splits"]) == {"public", "private", "test", "private_deduplicated"}
+    assert report["splits"]["test"]["n"] == 84
+    with (models / "small.predictions.csv").open() as file:
+        assert len(list(csv.DictReader(file))) == 84
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("no data", "no data set"),
+        ("class missing", "cannot be trained on"),
+        ("no recipe", "no recipe"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_before_keras_loads(
+    dataset_folder: Path, tmp_path: Path, change: str, message: str
+):
+    data, recipe = dataset_folder, tmp_path / "r.toml"
+    if change != "no recipe":
+        recipe.write_text(RECIPE.format(epochs=1))
+    if change == "no data":
+        data = tmp_path / "nothing"
+    if change == "class missing":
+        data = tmp_path / "data"
+        shutil.copytree(dataset_folder, data)
+        shutil.rmtree(data / "train" / "fear")
+    done = _run("train.py", "--data", data, "--config", recipe, "--run", tmp_path / "run")
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_that_is_no_run_cannot_be_exported(dataset_folder: Path, tmp_path: Path):
+    done = _run("export.py", "--run", tmp_path, "--name", "x", "--data", dataset_folder)
+    assert done.returncode == 2
+    assert "not the folder of a training run" in done.stderr
