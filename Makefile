@@ -1,0 +1,62 @@
+# Everything from a machine with only make and Python 3.11, 3.12 or 3.13.
+# `make app` again starts in seconds: the stamps in .venv say what is installed.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?=
+PYTEST_ARGS ?=
+# An interpreter of your choice: make app PYTHON=/path/to/python3.12
+PYTHON ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help app test clean
+
+help: ## What there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+
+app: $(VENV)/.app ## Install what the app needs and start it on this machine only (PORT=8501)
+	@$(PY) scripts/fetch_models.py || \
+	  echo "The better face detector is not here; the app uses OpenCV's Haar cascade." >&2
+	$(PY) -m streamlit run app.py --server.address 127.0.0.1 $(if $(PORT),--server.port $(PORT))
+
+test: $(VENV)/.dev ## Install the tools for development, then lint, types, and every test
+	@failed=; \
+	check() { echo "+ $$*"; "$$@" || failed="$$failed$$1 $$2 $$3; "; }; \
+	check $(PY) -m ruff format --check .; \
+	check $(PY) -m ruff check .; \
+	check $(PY) -m mypy; \
+	check $(PY) -m pytest -ra $(PYTEST_ARGS); \
+	if [ -n "$$failed" ]; then echo "Failed: $$failed" >&2; exit 1; fi
+
+clean: ## Remove what make has installed and cached; runs/ and models/ stay
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.app: requirements.txt $(VENV)/.created
+	$(call install,requirements.txt)
+	@touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt $(VENV)/.created
+	$(call install,requirements-dev.txt)
+	@touch $(VENV)/.app $@
+
+# uv installs in seconds what takes pip minutes. Where it cannot be had, pip does.
+install = $(PY) -m uv pip install --python $(PY) -r $(1) || $(PY) -m pip install -r $(1)
+
+# A python3 counts only if it runs, has a supported version, and can make environments: Debian
+# ships venv without ensurepip, and pyenv's shims exist for versions that are not active.
+$(VENV)/.created:
+	@for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
+	  if "$$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
+	    >/dev/null 2>&1; then \
+	    echo "Creating $(VENV) with $$("$$python" --version)"; \
+	    "$$python" -m venv --clear $(VENV) && \
+	    { $(PY) -m pip install --quiet uv || echo "uv cannot be had: pip installs, which takes longer." >&2; } && \
+	    touch $@ && exit 0; \
+	    exit 1; \
+	  fi; \
+	done; \
+	echo "No suitable Python was found (tried: $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python))." >&2; \
+	echo "Needed: Python 3.11, 3.12 or 3.13 with venv (Debian and Ubuntu: apt install python3-venv)." >&2; \
+	echo "If it lies elsewhere: make app PYTHON=/path/to/python3" >&2; \
+	exit 1
