@@ -79,4 +79,4 @@ def read_number(value: Any) -> float | None:
 def read_count(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise TypeError(f"a count is a whole number of at least 0. Received: {value!r}")
-    return value
+    return int(value)

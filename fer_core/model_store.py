@@ -27,6 +27,7 @@ NETWORK_SUFFIX: Final = ".tflite"
 CARD_SUFFIX: Final = ".card.json"
 REPORT_SUFFIX: Final = ".report.json"
 HISTORY_SUFFIX: Final = ".history.csv"
+PREDICTIONS_SUFFIX: Final = ".predictions.csv"
 
 _REMEDY = "Train and export one (see README), or restore the models folder with git."
 
@@ -191,6 +192,18 @@ def save_card(card: ModelCard, folder: Path = MODELS) -> Path:
     beside.write_text(json.dumps(card.to_dict(), indent=2) + "\n", encoding="utf-8")
     beside.replace(path)
     return path
+
+
+def record_evaluation(card: ModelCard, folder: Path, headline: Mapping[str, Any]) -> None:
+    """Writes a model's headline and its evaluation's hashes into its card.
+
+    Args:
+        headline: {"split", "n", "accuracy": {"value", "low", "high"}}.
+    """
+    written = (REPORT_SUFFIX, PREDICTIONS_SUFFIX)
+    records = {suffix: file_record(folder / f"{card.stem}{suffix}") for suffix in written}
+    files = {**card.files, **records}
+    save_card(dataclasses.replace(card, files=files, headline=headline), folder)
 
 
 def _stems(folder: Path, suffix: str) -> list[str]:

@@ -63,8 +63,12 @@ class ClassScores:
     @classmethod
     def from_dict(cls, data: Json) -> ClassScores:
         """Raises KeyError, TypeError or ValueError where `data` is not of that shape."""
-        names = ("precision", "recall", "f1")
-        return cls(*(read_flat(data, name) for name in names), support=read_count(data["support"]))
+        return cls(
+            precision=read_flat(data, "precision"),
+            recall=read_flat(data, "recall"),
+            f1=read_flat(data, "f1"),
+            support=read_count(data["support"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

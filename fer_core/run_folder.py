@@ -18,24 +18,13 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import keras
 import numpy as np
 
 from fer_core.errors import TrainingError
-
-HISTORY_COLUMNS: Final = (
-    "epoch",
-    "phase",
-    "size",
-    "learning_rate",
-    "loss",
-    "accuracy",
-    "val_loss",
-    "val_accuracy",
-    "seconds",
-)
+from fer_core.history import COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +36,7 @@ class RunState:
         phase_epochs: Epochs finished in it.
         phase_done: Whether it has ended, early or not.
         best: Best monitored value of the current phase, or None before its first epoch.
-        history: One row an epoch, by `HISTORY_COLUMNS`.
+        history: One row an epoch, by `history.COLUMNS`.
         checkpoint: Stem of the checkpoint's files, or None before the first epoch.
     """
 
@@ -114,7 +103,7 @@ class RunFolder:
 
     def save_state(self, state: RunState) -> None:
         rows = io.StringIO()
-        writer = csv.DictWriter(rows, HISTORY_COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(rows, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(state.history)
         self.write_text("history.csv", rows.getvalue())

@@ -5,7 +5,6 @@ Nothing the app imports may import this module: see `evaluation.evaluate_split`.
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, Final
 
 import numpy as np
@@ -123,10 +122,9 @@ def _averages(labels: Labels, answers: Labels, counts: Counts) -> dict[str, Esti
     if len(labels) == 0:
         return {"balanced_accuracy": None, "macro_f1": None}
     present = np.flatnonzero(counts.sum(axis=1))
-    with warnings.catch_warnings():
-        # An answer that is nobody's label is no fault here: small data sets lack classes.
-        warnings.filterwarnings("ignore", "y_pred contains classes not in y_true")
-        balanced = float(metrics.balanced_accuracy_score(labels, answers))
+    # Balanced accuracy is the mean recall of the classes that have images. scikit-learn's own
+    # function warns of answers that are nobody's label, which small data sets cannot help.
+    balanced = float(metrics.recall_score(labels, answers, labels=present, average="macro"))
     f1 = metrics.f1_score(labels, answers, labels=present, average="macro", zero_division=0)
     draws = resample(counts)
     recalls, f1s = _recalls(draws)[:, present], _f1s(draws)[:, present]

@@ -1,0 +1,98 @@
+"""A model and a data set → predictions and an evaluation report."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.classifier import Classifier
+from fer_core.datasets import Dataset
+from fer_core.errors import DataError
+from fer_core.evaluation import EvaluationReport, Predictions, evaluate_split
+from fer_core.types import Probabilities
+
+BATCH = 256
+
+
+def predict(
+    classifier: Classifier, test: Dataset, progress: Callable[[float], None] = lambda share: None
+) -> Predictions:
+    """The network's answers for every image.
+
+    Args:
+        progress: Called with the share done, in [0, 1].
+    """
+    parts: list[Probabilities] = []
+    for start in range(0, len(test), BATCH):
+        parts.append(classifier.predict(test.images[start : start + BATCH]))
+        progress(min(1.0, (start + BATCH) / len(test)))
+    return Predictions(test.paths, test.labels, np.concatenate(parts))
+
+
+def split_masks(dataset: Dataset) -> dict[str, NDArray[np.bool_]]:
+    """Which images of the whole data set stand in each reported split.
+
+    FER-2013 has "public" and "private", "test" (both) and "private_deduplicated" (PrivateTest
+    without the images that stand, pixel for pixel, in `train/` too); any other data set "test".
+
+    Raises:
+        DataError: where the data set has no test images.
+    """
+    test = dataset.splits != "train"
+    if not test.any():
+        raise DataError("The data set has no images under test/<class>/ to evaluate on.")
+    private = dataset.splits == "private"
+    if not private.any():
+        return {"test": test}
+    groups = dataset.copy_groups()
+    return {
+        "public": dataset.splits == "public",
+        "private": private,
+        "test": test,
+        "private_deduplicated": private & ~np.isin(groups, groups[~test]),
+    }
+
+
+def report(
+    dataset: Dataset,
+    predictions: Predictions,
+    *,
+    model: str,
+    network: bytes,
+    unsure_below: float,
+    previous_reads: Mapping[str, int],
+) -> EvaluationReport:
+    """The figures of every split.
+
+    Args:
+        dataset: The whole data set, `train/` included: copies are looked for there.
+        predictions: For its test images, in their order.
+        model: The model's stem.
+        network: Its LiteRT file's bytes.
+        unsure_below: The model's threshold; 0 for none.
+        previous_reads: SHA-256 of a network → how often PrivateTest was read for it before.
+    """
+    test = dataset.splits != "train"
+    digest = hashlib.sha256(network).hexdigest()
+    masks = split_masks(dataset)
+    splits = {
+        name: evaluate_split(
+            predictions.labels[mask[test]],
+            predictions.probabilities[mask[test]],
+            unsure_below or None,
+        )
+        for name, mask in masks.items()
+        if mask.any()
+    }
+    return EvaluationReport(
+        splits,
+        model=model,
+        model_sha256=digest,
+        data_sha256=dataset.fingerprint,
+        created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        private_reads=previous_reads.get(digest, 0) + ("private" in masks),
+    )
