@@ -49,13 +49,20 @@ LIMITS: Final = (
 
 
 def package(
-    run: RunFolder, stem: str, folder: Path, dataset: Dataset, *, calibrate: bool
+    run: RunFolder,
+    stem: str,
+    folder: Path,
+    dataset: Dataset,
+    *,
+    calibrate: bool,
+    keep_keras: bool = True,
 ) -> tuple[ModelCard, Agreement]:
     """Writes a run's network as the model `stem` of `folder`.
 
     Args:
         calibrate: Fold the temperature with the least validation loss into the last layer, and
             choose the "unsure" threshold that four of five validation faces reach.
+        keep_keras: Write the `.keras` file too, from which others can go on training.
 
     Raises:
         ModelError: where the LiteRT file disagrees with the network on the validation faces, or
@@ -79,7 +86,7 @@ def package(
         unsure_below = calibration.unsure_threshold(predict(network, validation.images))
     litert = to_litert(network)
     agreement = prove_agreement(network, litert, validation.images)
-    files = _write_files(run, network, litert, stem, folder)
+    files = _write_files(run, network if keep_keras else None, litert, stem, folder)
     card = ModelCard(
         stem=stem,
         title=config.title,
@@ -113,16 +120,20 @@ def _record(run: RunFolder) -> dict[str, Any]:
 
 
 def _write_files(
-    run: RunFolder, network: keras.Model, litert: bytes, stem: str, folder: Path
+    run: RunFolder, network: keras.Model | None, litert: bytes, stem: str, folder: Path
 ) -> dict[str, dict[str, Any]]:
     folder.mkdir(parents=True, exist_ok=True)
-    RunFolder(folder).save_model(network, f"{stem}.keras")
+    if network is not None:
+        RunFolder(folder).save_model(network, f"{stem}.keras")
     tflite = folder / f"{stem}.tflite"
     beside = tflite.with_suffix(".tflite.tmp")
     beside.write_bytes(litert)
     beside.replace(tflite)
     shutil.copyfile(run.path / "history.csv", folder / f"{stem}{HISTORY_SUFFIX}")
-    return {s: file_record(folder / f"{stem}{s}") for s in (".keras", ".tflite", HISTORY_SUFFIX)}
+    written = (
+        [".tflite", HISTORY_SUFFIX] if network is None else [".keras", ".tflite", HISTORY_SUFFIX]
+    )
+    return {suffix: file_record(folder / f"{stem}{suffix}") for suffix in written}
 
 
 def _input(network: keras.Model) -> dict[str, Any]:

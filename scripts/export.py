@@ -32,6 +32,7 @@ def main(argv: list[str] | None = None) -> int:
             args.models,
             load_dataset(args.data),
             calibrate=args.calibrate,
+            keep_keras=not args.without_keras,
         )
     except FerError as error:
         print(f"Stopped: {error}", file=sys.stderr)
@@ -56,6 +57,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--calibrate", action="store_true", help="fold in a temperature, choose an unsure threshold"
     )
+    parser.add_argument("--without-keras", action="store_true", help="leave out the .keras file")
     args = parser.parse_args(argv)
     if not args.data:
         parser.error(f"--data PATH is missing, and {DATA_VARIABLE} is not set")

@@ -1,0 +1,75 @@
+"""The committed models: files, cards and reports belong together, and the figures are true."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+from fer_core.classifier import Classifier
+from fer_core.datasets import DATA_VARIABLE, load_dataset
+from fer_core.evaluation import evaluate_split, load_report, read_predictions
+from fer_core.history import read_history
+from fer_core.model_store import (
+    DEFAULT_MODEL,
+    HISTORY_SUFFIX,
+    MODELS,
+    PREDICTIONS_SUFFIX,
+    REPORT_SUFFIX,
+    list_models,
+    list_reports,
+    load_card,
+    load_model,
+    model_file,
+    verified_bytes,
+)
+
+STEMS = list_reports(MODELS)
+
+
+def test_the_default_model_can_be_run_and_has_a_report():
+    assert DEFAULT_MODEL in list_models(MODELS)
+    assert DEFAULT_MODEL in STEMS
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_every_file_of_a_card_is_there_unaltered(stem: str):
+    card = load_card(stem)
+    for suffix in card.files:
+        verified_bytes(card, model_file(stem, suffix))
+    assert {REPORT_SUFFIX, PREDICTIONS_SUFFIX, HISTORY_SUFFIX} <= set(card.files)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_card_report_history_and_predictions_tell_the_same(stem: str):
+    card, report = load_card(stem), load_report(model_file(stem, REPORT_SUFFIX))
+    assert report.model == stem
+    assert report.model_sha256 == card.files[".tflite"]["sha256"]
+    assert report.data_sha256 == card.data["sha256"]
+    headline = report.splits[card.headline["split"]]
+    assert headline.accuracy is not None
+    assert card.headline["accuracy"] == headline.accuracy.to_dict()
+    phases = [phase["name"] for phase in card.recipe["phases"]]
+    assert [name for name, _, _ in read_history(model_file(stem, HISTORY_SUFFIX)).spans()] == phases
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_the_report_follows_from_the_predictions(stem: str):
+    predictions = read_predictions(model_file(stem, PREDICTIONS_SUFFIX))
+    private = np.array(["PrivateTest" in path for path in predictions.paths])
+    split = evaluate_split(predictions.labels[private], predictions.probabilities[private])
+    reported = load_report(model_file(stem, REPORT_SUFFIX)).splits["private"]
+    assert split.confusion_matrix == reported.confusion_matrix
+    assert split.log_loss == pytest.approx(reported.log_loss, abs=1e-4)
+
+
+@pytest.mark.skipif(not os.environ.get(DATA_VARIABLE), reason=f"{DATA_VARIABLE} is not set")
+def test_the_default_model_is_as_accurate_on_private_test_as_reported():
+    private = load_dataset(os.environ[DATA_VARIABLE], splits=["private"])
+    _, network = load_model(DEFAULT_MODEL)
+    answers = Classifier(network).predict(private.images).argmax(axis=1)
+    reported = load_report(model_file(DEFAULT_MODEL, REPORT_SUFFIX)).splits["private"].accuracy
+    assert reported is not None
+    # LiteRT's kernels differ by processor: a face or two at the very edge may change sides.
+    assert (answers == private.labels).mean() == pytest.approx(reported.value, abs=1e-3)
