@@ -18,13 +18,19 @@ from fer_core.types import Box, Face, RGBImage
 Rows = NDArray[np.float32]
 """(n, 15) float32: x, y, width, height, five landmarks' x and y, score."""
 
-_SCORE: Final = 0.6
+# Of 600 images of FER-2013, 90 % hold a face above 0.6, 87 % above 0.7 and 81 % above 0.8. Flags
+# and folds of clothes reach 0.63.
+_SCORE: Final = 0.7
 _OVERLAP: Final = 0.3
 _CANDIDATES: Final = 5000
 
 # The network was trained on faces up to about this size. A portrait that fills 1280 pixels has a
 # score of 0.6 or none, and a box of half the face; at 320 pixels its score is 0.95.
 _LARGEST: Final = 320
+
+# With a side of 32 pixels or less, OpenCV 4.14's answer changes from call to call, up to a score of
+# 1.0 on a plain gray picture (measured; none of 216 cases from 33 to 1280 pixels does).
+_SMALLEST_INPUT: Final = 64
 
 # Landmarks follow a face's roll only where it is large in the network's input. Of a roll of 20°
 # they show 2° at 60 pixels, 4° at 120, 13° at 200 and 15° at 250 (medians of 150 faces). So the
@@ -88,9 +94,9 @@ class YuNetDetector:
         return replace(face, landmarks=_landmarks(best))
 
     def _rows(self, image: RGBImage) -> Rows:
-        bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+        bgr = _pad(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
         with self._networks.borrow() as network:
-            network.setInputSize((image.shape[1], image.shape[0]))
+            network.setInputSize((bgr.shape[1], bgr.shape[0]))
             rows = network.detect(bgr)[1]
         return np.empty((0, 15), np.float32) if rows is None else np.array(rows, np.float32)
 
@@ -104,6 +110,14 @@ class YuNetDetector:
             _OVERLAP,
             _CANDIDATES,
         )
+
+
+def _pad(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Black at the right and the bottom, as OpenCV itself fills up to a multiple of 32."""
+    bottom, right = (max(0, _SMALLEST_INPUT - length) for length in image.shape[:2])
+    if not bottom and not right:
+        return image
+    return np.asarray(cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_CONSTANT), np.uint8)
 
 
 def _merge(fine: Rows, coarse: Rows, largest: float) -> Rows:
