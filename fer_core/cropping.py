@@ -2,7 +2,8 @@
 
 In FER-2013 the eyes are 0.37 of the side apart and 0.39 of it below the top edge, and the crop is
 as wide as a raw Haar box and centred on it (medians of 3,000 images). Other framings look unlike
-what the network was trained on.
+what the network was trained on. YuNet's second look at 289 of them gives 0.372 and 0.389, and a
+square of 1.006 of their side (medians).
 """
 
 from __future__ import annotations
