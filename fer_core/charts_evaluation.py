@@ -1,0 +1,249 @@
+"""A split's figures → confusion matrix, bars by class, and reliability diagram."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from fer_core.chart_style import FAINT, NAMES, SCALE, SHARE_AXIS, blue, ink_on, styled
+from fer_core.chart_words import ADJECTIVES, faces, interval, part_of, percent
+from fer_core.estimates import Estimate
+from fer_core.intervals import wilson
+from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS
+from fer_core.report import ReliabilityBin, SplitReport
+
+Normalize = Literal["count", "row", "column"]
+Metric = Literal["recall", "precision", "f1"]
+
+LINE: Final = "#8B6FD0"  # no expression's colour; over 3:1 on white and on black
+
+
+def confusion_heatmap(split: SplitReport, normalize: Normalize = "row") -> go.Figure:
+    """The confusion matrix, true labels as rows, each cell with its number and share.
+
+    Args:
+        split: The figures.
+        normalize: What a cell's colour and bold figure say: the number of images ("count"), its
+            share of the images with that label ("row", so that the diagonal is recall), or its
+            share of those answers ("column": precision).
+    """
+    counts = split.counts
+    shares = _shares(counts, 0 if normalize == "column" else 1)
+    # Counts are measured by the largest class, not the largest cell: two models on the same
+    # images then share one scale.
+    depth = counts / max(1, counts.sum(axis=1).max()) if normalize == "count" else shares
+    depth = np.nan_to_num(depth)
+    figure = go.Figure()
+    figure.add_heatmap(
+        x=NAMES,
+        y=NAMES,
+        z=depth,
+        zmin=0,
+        zmax=1,
+        colorscale=SCALE,
+        showscale=False,  # the numbers stand in the cells
+        xgap=2,
+        ygap=2,
+        hovertext=_cell_sentences(counts, normalize),
+        hoverinfo="text",
+    )
+    figure.add_scatter(
+        x=NAMES * len(NAMES),
+        y=np.repeat(NAMES, len(NAMES)),
+        mode="text",
+        text=_cell_texts(counts, shares, bold_count=normalize == "count"),
+        textfont={"size": 11, "color": [ink_on(blue(share)) for share in depth.flat]},
+        hoverinfo="skip",
+    )
+    figure.update_xaxes(title="The network's answer", showgrid=False, autotickangles=[0, -45, -90])
+    figure.update_yaxes(title="True label", showgrid=False, autorange="reversed")
+    return styled(figure, 480)
+
+
+def per_class_bars(split: SplitReport, metric: Metric = "recall") -> go.Figure:
+    """One bar an expression with its 95 % interval, hardest first; absent ones last, without."""
+    scores = {name: _estimate(split, name, metric) for name in EMOTIONS}
+    order = sorted(EMOTIONS, key=lambda name: _rank(scores[name]))
+    found = [scores[name] for name in order]
+    labels = [_label(name, scores[name]) for name in order]
+    figure = go.Figure()
+    figure.add_bar(
+        orientation="h",
+        x=[0 if score is None else score.value for score in found],
+        y=labels,
+        marker={"color": [COLORS[name] for name in order]},
+        hovertext=[_bar_sentence(split, name, metric) for name in order],
+        hoverinfo="text",
+    )
+    _add_intervals(figure, "x", labels, found)
+    figure.update_xaxes(range=[0, 1.02], **SHARE_AXIS)
+    figure.update_yaxes(autorange="reversed", ticksuffix=" ")
+    return styled(figure, 320, bargap=0.35)
+
+
+def reliability_diagram(split: SplitReport) -> go.Figure:
+    """How often answers of each confidence are right, above the number of such answers."""
+    bins = [part for part in split.reliability if part.count]
+    rights = [wilson(round(part.count * (part.accuracy or 0)), part.count) for part in bins]
+    sure = [part.confidence for part in bins]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": "#808080", "dash": "dash", "width": 1.5},
+        hoverinfo="skip",
+    )  # fmt: skip
+    _add_intervals(figure, "y", sure, rights)
+    figure.add_scatter(
+        x=sure,
+        y=[part.accuracy for part in bins],
+        mode="lines+markers",
+        line={"color": LINE},
+        marker={"size": 8},
+        hovertext=[_bin_sentence(part) for part in bins],
+        hoverinfo="text",
+    )
+    _add_bin_counts(figure, bins)
+    for text, x, y, side in (
+        ("more often right<br>than it says", 0.02, 0.98, "left"),
+        ("less often right<br>than it says", 0.98, 0.04, "right"),
+    ):
+        figure.add_annotation(
+            text=text, x=x, y=y, showarrow=False, align=side, xanchor=side,
+            yanchor="top" if side == "left" else "bottom",
+        )  # fmt: skip
+    figure.update_xaxes(title="Confidence", range=[0, 1.02], anchor="y2", **SHARE_AXIS)
+    return styled(
+        figure,
+        460,
+        yaxis={"title": "Share right", "range": [0, 1.02], "domain": [0.32, 1], **SHARE_AXIS},
+    )
+
+
+def _shares(counts: NDArray[np.int64], axis: int) -> NDArray[np.float64]:
+    """Shares along an axis, NaN where there is nothing to share."""
+    totals = counts.sum(axis=axis, keepdims=True)
+    return counts / np.where(totals == 0, np.nan, totals)
+
+
+def _cell_texts(
+    counts: NDArray[np.int64], shares: NDArray[np.float64], *, bold_count: bool
+) -> list[str]:
+    texts = []
+    for count, share in zip(counts.flat, shares.flat, strict=True):
+        figures = [f"{count:,}", "–" if np.isnan(share) else percent(share)]
+        first, second = figures if bold_count else reversed(figures)
+        texts.append(f"<b>{first}</b><br>{second}")
+    return texts
+
+
+def _cell_sentences(counts: NDArray[np.int64], normalize: Normalize) -> list[list[str]]:
+    say = _answer_sentence if normalize == "column" else _label_sentence
+    places = range(len(EMOTIONS))
+    return [[say(counts, row, column) for column in places] for row in places]
+
+
+def _label_sentence(counts: NDArray[np.int64], row: int, column: int) -> str:
+    total, count = int(counts[row].sum()), int(counts[row, column])
+    if total == 0:
+        return f"This split has no {ADJECTIVES[row]} faces."
+    whole = faces(total, ADJECTIVES[row])
+    share = percent(count / total)
+    return f"{part_of(count, whole)} called {ADJECTIVES[column]} ({share})"
+
+
+def _answer_sentence(counts: NDArray[np.int64], row: int, column: int) -> str:
+    total, count = int(counts[:, column].sum()), int(counts[row, column])
+    if total == 0:
+        return f"No face was called {ADJECTIVES[column]}."
+    whole = f"{faces(total)} called {ADJECTIVES[column]}"
+    return f"{part_of(count, whole)} {ADJECTIVES[row]} by label ({percent(count / total)})"
+
+
+def _estimate(split: SplitReport, name: str, metric: Metric) -> Estimate | None:
+    scores = split.per_class[name]
+    return {"recall": scores.recall, "precision": scores.precision, "f1": scores.f1}[metric]
+
+
+def _rank(score: Estimate | None) -> float:
+    return 2.0 if score is None else score.value
+
+
+def _label(name: str, score: Estimate | None) -> str:
+    return f"{DISPLAY_NAMES[name]} {'–' if score is None else percent(score.value)}"
+
+
+def _bar_sentence(split: SplitReport, name: str, metric: Metric) -> str:
+    scores, word = split.per_class[name], ADJECTIVES[EMOTIONS.index(name)]
+    score = _estimate(split, name, metric)
+    if score is None:
+        absent = metric != "precision"
+        return f"This split has no {word} faces." if absent else f"No face was called {word}."
+    what = {
+        "recall": f"of {faces(scores.support, word)} recognised",
+        "precision": f"of the faces called {word} are {word} by label",
+        "f1": f"F1, the balance of recall and precision, on {faces(scores.support, word)}",
+    }[metric]
+    return f"{percent(score.value)} {what}{interval(score)}"
+
+
+def _bin_sentence(part: ReliabilityBin) -> str:
+    return (
+        f"{faces(part.count)} answered with a confidence of "
+        f"{100 * part.low:.0f}–{percent(part.high)}:<br>{percent(part.confidence or 0)} sure "
+        f"on average, right for {percent(part.accuracy or 0)}"
+    )
+
+
+def _add_intervals(
+    figure: go.Figure, along: Literal["x", "y"], places: list[Any], found: list[Estimate | None]
+) -> None:
+    """Whiskers in black with a white rim, so that they read on bars and on both themes."""
+    across = "y" if along == "x" else "x"
+    known = [(p, s) for p, s in zip(places, found, strict=True) if s is not None and s.interval]
+    for width, color in ((4, "#FFFFFF"), (1.5, "#000000")):
+        error = {
+            "array": [(s.high or 0) - s.value for _, s in known],
+            "arrayminus": [s.value - (s.low or 0) for _, s in known],
+            "thickness": width,
+            "width": width + 3,
+            "color": color,
+        }
+        figure.add_scatter(
+            mode="markers",
+            marker={"opacity": 0},
+            hoverinfo="skip",
+            **{
+                across: [p for p, _ in known],
+                along: [s.value for _, s in known],
+                f"error_{along}": error,
+            },
+        )
+
+
+def _add_bin_counts(figure: go.Figure, bins: list[ReliabilityBin]) -> None:
+    figure.add_bar(
+        x=[(part.low + part.high) / 2 for part in bins],
+        y=[part.count for part in bins],
+        width=[0.9 * (part.high - part.low) for part in bins],
+        text=[f"{part.count:,}" for part in bins],
+        textposition="outside",
+        textangle=-90,
+        textfont={"size": 10},
+        marker={"color": LINE},
+        hovertext=[_bin_sentence(part) for part in bins],
+        hoverinfo="text",
+        yaxis="y2",
+    )
+    highest = max((part.count for part in bins), default=1)
+    figure.update_layout(
+        yaxis2={
+            "title": "Answers",
+            "domain": [0, 0.24],
+            "range": [0, 1.6 * highest],  # room for the numbers above the bars
+            "showticklabels": False,
+            "showgrid": False,
+            "zerolinecolor": FAINT,
+        }
+    )
