@@ -1,6 +1,7 @@
 """The frame around every page: heading, errors in words, and the foot with the model in use."""
 
 import logging
+from pathlib import Path
 
 import streamlit as st
 
@@ -8,7 +9,12 @@ from fer_core.errors import FerError
 from ui import resources
 from ui.widgets import plain, right_of_100
 
+PAGES = Path(__file__).resolve().parents[1] / "pages"
+
 _log = logging.getLogger(__name__)
+
+
+_FRAMED = "frame-is-around-the-page"
 
 
 def run(page: "st.Page") -> None:
@@ -18,6 +24,7 @@ def run(page: "st.Page") -> None:
     else goes to the console with its traceback, and a sentence to the page. (Streamlit's own stop
     and rerun signals are not `Exception`s and pass through.)
     """
+    st.session_state[_FRAMED] = True
     try:
         page.run()
     except FerError as error:
@@ -33,9 +40,21 @@ def run(page: "st.Page") -> None:
 
 
 def header(title: str, lead: str) -> None:
-    """A page's title and the one sentence under it."""
+    """A page's title and the one sentence under it. Every page begins with it."""
+    if not st.session_state.get(_FRAMED):
+        _start_over_in_the_frame()
     st.title(title, anchor=False)
     st.markdown(lead)
+
+
+def _start_over_in_the_frame() -> None:
+    """Where a page was opened by its address before app.py has run in this process.
+
+    Until the first `st.navigation`, Streamlit treats a folder named `pages` as its older kind of
+    multipage app and runs the page alone, without app.py (its runtime/pages_manager.py).
+    """
+    st.navigation([st.Page(page) for page in sorted(PAGES.glob("*.py"))], position="hidden")
+    st.rerun()
 
 
 def footer() -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from fer_core import evaluation, model_store
 from fer_core import history as histories
+from fer_core.errors import ModelError
 from fer_core.evaluation import EvaluationReport
 from fer_core.history import History
 from fer_core.model_store import DEFAULT_MODEL, ModelCard
@@ -33,6 +34,25 @@ def model_card(stem: str = DEFAULT_MODEL) -> ModelCard:
     """The card alone, without loading the network. Raises ModelError."""
     model = models_folder() / f"{stem}.tflite"
     return _card(str(model), _stamp(model, model.with_suffix(".card.json")))
+
+
+def detector_sentence() -> str:
+    """Which face detector is in use, and how to get the better one. Raises ModelError."""
+    name = recognizer().detector_name
+    if name == "YuNet":
+        return "Faces are found by **YuNet**, with their eyes: a tilted head is straightened."
+    return (
+        f"Faces are found by OpenCV's **{name}**, which misses tilted and turned faces. Run "
+        "`python scripts/fetch_models.py` once to get YuNet, the better one, and restart the app."
+    )
+
+
+def title(stem: str) -> str:
+    """What a model calls itself, or its files' name where its card cannot be read."""
+    try:
+        return model_card(stem).title
+    except ModelError:
+        return stem
 
 
 def report_names() -> list[str]:

@@ -4,19 +4,40 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from fer_core.labels import DISPLAY_NAMES
+from fer_core.types import FaceEmotion
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 
 SPLIT_TITLES = {
-    "public": "PublicTest",
     "private": "PrivateTest",
-    "test": "Test (PublicTest and PrivateTest together)",
     "private_deduplicated": "PrivateTest without copies",
+    "public": "PublicTest",
+    "test": "the whole test part",
+}
+
+SPLIT_SENTENCES = {
+    "private": "FER-2013's final test. Nothing was chosen on it.",
+    "private_deduplicated": (
+        "PrivateTest without the images that stand, pixel for pixel, in the training part too: "
+        "for those the network may simply remember the label."
+    ),
+    "public": "FER-2013's first test half. It is looked at to compare finished models.",
+    "test": "Every image under `test/`: for FER-2013, PublicTest and PrivateTest together.",
 }
 
 
 def plain(text: str) -> str:
     """`text` for a Markdown element, every character shown as itself, on one line."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def answer_line(face: FaceEmotion) -> str:
+    """The network's answer for a face: "Happy, 92 %", or "Unsure: fear or surprise"."""
+    if face.is_unsure:
+        first, second = (DISPLAY_NAMES[name].lower() for name, _ in face.ranked()[:2])
+        return f"Unsure: {first} or {second}"
+    return f"{DISPLAY_NAMES[face.emotion]}, {100 * face.confidence:.0f} %"
 
 
 def right_of_100(headline: Mapping[str, Any]) -> str:

@@ -1,0 +1,83 @@
+"""What is in use: the model's card, the data and its faults, limits, privacy and the law."""
+
+import streamlit as st
+
+from fer_core.errors import FerError
+from ui import frame, model_card, resources
+
+frame.header(
+    "About",
+    "What this app is made of, what was measured of it, and what was not.",
+)
+
+try:
+    model_card.show(resources.model_card())
+except FerError as error:
+    model_card.missing(str(error))
+
+st.subheader("The data and its faults", anchor=False)
+st.markdown(
+    """
+The networks here learned from **FER-2013** (Goodfellow et al. 2013): 35,887 faces found on the web,
+48×48 pixels, gray, each with one of seven labels. Its faults are known, and the figures on the
+Evaluation page are to be read with them in mind.
+
+- **Copies.** 1,853 images are exact copies of another. 288 of the 3,589 PrivateTest images also
+  stand in the training part; the Evaluation page has a split without them.
+- **Conflicts.** 57 groups of copies carry different labels. 12 images are blank.
+- **Disputed labels.** Ten annotators of FER+ (Barsoum et al. 2016) looked again: their plurality
+  agrees with FER-2013's label on 62.5 % of PrivateTest. They call 54 % of the Sad, 36 % of the Fear
+  and 33 % of the Angry images neutral. People reach about 65 %.
+- **Few of some.** PrivateTest has 55 Disgust images: its recall is known to ±13 points at best.
+"""
+)
+
+st.subheader("Limits", anchor=False)
+st.markdown(
+    """
+**Measured:** accuracy, recall of each expression, calibration and the tendency to answer neutral,
+on FER-2013's own test images.
+
+**Not measured:** age, gender, skin tone and origin, for which FER-2013 has no labels; strong shadow
+and colour casts; faces turned by more than about 45°; masks, glasses and hands before the face;
+pictures other than FER-2013's. Expect more errors in all of them.
+
+An expression is not a feeling. People smile when they are sad and frown when they think; the same
+face is read differently across cultures (Barrett et al. 2019). This app names what a face *shows*.
+"""
+)
+
+st.subheader("Privacy", anchor=False)
+st.markdown(
+    """
+Pictures are processed by the computer that runs this app, in memory, and dropped. No image is
+stored, logged or sent anywhere; no usage statistics are gathered. If somebody else runs the app for
+you, your pictures go to that person's computer.
+"""
+)
+
+st.subheader("The law", anchor=False)
+st.markdown(
+    """
+In the European Union, systems that infer the emotions of people **at work or in education** are
+prohibited, save for medical or safety reasons (Regulation (EU) 2024/1689, AI Act, Article 5(1)(f));
+elsewhere they are high-risk and people must be told. Do not use this app to judge anybody.
+"""
+)
+
+st.subheader("Face detector", anchor=False)
+try:
+    st.markdown(resources.detector_sentence())
+except FerError:
+    st.markdown("No model is in use, so no detector is loaded.")
+
+st.subheader("Licences", anchor=False)
+st.markdown(
+    """
+- **Code:** MIT.
+- **Data:** FER-2013 was released for research; it is not part of this project.
+- **Network:** trained here from ImageNet weights of MobileNetV2 (Sandler et al. 2018; Apache-2.0).
+- **Face detector:** YuNet (Wu et al. 2023), MIT; OpenCV's Haar cascade, Apache-2.0.
+- **Sample portrait:** NASA's of Eileen Collins, in the public domain.
+"""
+)

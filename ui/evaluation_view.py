@@ -1,0 +1,146 @@
+"""One model's evaluation on a page: figures, charts, a reading under each, and the numbers."""
+
+from collections.abc import Callable
+
+import streamlit as st
+from plotly.graph_objects import Figure
+
+from fer_core import chart_readings, charts
+from fer_core.errors import ReportError
+from fer_core.estimates import Estimate
+from fer_core.labels import DISPLAY_NAMES, EMOTIONS
+from fer_core.report import SplitReport
+from ui import resources
+from ui.widgets import plain
+
+MATRIX_SHARES = {"By true label": "row", "By answer": "column", "Counts": "count"}
+METRICS = {"Recall": "recall", "Precision": "precision", "F1": "f1"}
+METRIC_HELP = (
+    "Recall: of the faces with this label, how many were called so. Precision: of the faces called "
+    "so, how many have the label. F1: their harmonic mean."
+)
+STILL = {"displayModeBar": False, "scrollZoom": False}
+
+Row = dict[str, str | float | int | None]
+
+
+def headline_row(split: SplitReport) -> None:
+    """Three figures with intervals, each with a sentence."""
+    accuracy, balanced, neutral = st.columns(3, gap="large")
+    with accuracy:
+        _figure("Accuracy", split.accuracy, chart_readings.read_accuracy(split), percent=True)
+    with balanced:
+        sentence = "The mean recall of the expressions: each counts the same, however rare it is."
+        _figure("Balanced accuracy", split.balanced_accuracy, sentence, percent=True)
+    with neutral:
+        sentence = chart_readings.read_neutral_bias(split)
+        _figure("Neutral-bias index", split.neutral_bias_index, sentence, percent=False)
+
+
+def confusion(split: SplitReport, shares: str, key: str) -> None:
+    _chart(
+        charts.confusion_heatmap(split, MATRIX_SHARES[shares]),
+        chart_readings.read_confusion(split),
+        _confusion_rows(split),
+        f"{key}-confusion",
+    )
+
+
+def per_class(split: SplitReport, metric: str, key: str) -> None:
+    _chart(
+        charts.per_class_bars(split, METRICS[metric]),
+        chart_readings.read_per_class(split, METRICS[metric]),
+        _class_rows(split),
+        f"{key}-classes",
+    )
+
+
+def calibration(split: SplitReport, key: str) -> None:
+    rows: list[Row] = [
+        {
+            "confidence from": part.low,
+            "to": part.high,
+            "answers": part.count,
+            "mean confidence": part.confidence,
+            "right": part.accuracy,
+        }
+        for part in split.reliability
+        if part.count
+    ]
+    reading = f"{chart_readings.read_calibration(split)} {chart_readings.read_selective(split)}"
+    _chart(charts.reliability_diagram(split), reading, rows, f"{key}-calibration")
+
+
+def curves(stem: str, key: str) -> None:
+    """Loss and accuracy of a model's training, or why they cannot be shown."""
+    try:
+        history = resources.history(stem)
+    except ReportError as error:
+        st.warning(plain(str(error)), icon=":material/warning:")
+        return
+    columns = ("epoch", "phase", "loss", "val_loss", "accuracy", "val_accuracy", "learning_rate")
+    rows: list[Row] = [
+        {name: getattr(history, name)[i] for name in columns} for i in range(len(history))
+    ]
+    st.plotly_chart(charts.history_curves(history, "loss"), key=f"{key}-loss", config=STILL)
+    _chart(
+        charts.history_curves(history, "accuracy"),
+        chart_readings.read_curves(history),
+        rows,
+        f"{key}-accuracy",
+    )
+
+
+def side_by_side(stems: list[str], draw: Callable[[str], None]) -> None:
+    """Draws each model in a column of its own; one model takes the whole width."""
+    for column, stem in zip(st.columns(len(stems), gap="large"), stems, strict=True):
+        with column:
+            if len(stems) > 1:
+                st.markdown(f"**{plain(resources.title(stem))}**")
+            draw(stem)
+
+
+def _figure(name: str, estimate: Estimate | None, sentence: str, *, percent: bool) -> None:
+    if estimate is None:
+        st.metric(name, "not defined")
+        return
+    factor, digits, unit = (100, 1, " %") if percent else (1, 2, "")
+    st.metric(name, f"{factor * estimate.value:.{digits}f}{unit}")
+    if estimate.interval is not None:
+        low, high = (f"{factor * end:.{digits}f}" for end in estimate.interval)
+        st.caption(f"95 % interval {low}–{high}{unit}")
+    st.caption(sentence)
+
+
+def _chart(figure: Figure, reading: str, rows: list[Row], key: str) -> None:
+    st.plotly_chart(figure, key=key, config=STILL)
+    st.caption(reading)
+    with st.expander("The numbers"):
+        st.dataframe(rows, hide_index=True, key=f"{key}-table")
+
+
+def _confusion_rows(split: SplitReport) -> list[Row]:
+    return [
+        {"true label": DISPLAY_NAMES[name], **dict(zip(_answers(), counts, strict=True))}
+        for name, counts in zip(EMOTIONS, split.confusion_matrix, strict=True)
+    ]
+
+
+def _answers() -> list[str]:
+    return [f"called {name}" for name in EMOTIONS]
+
+
+def _class_rows(split: SplitReport) -> list[Row]:
+    rows: list[Row] = []
+    for name in EMOTIONS:
+        scores = split.per_class[name]
+        row: Row = {"expression": DISPLAY_NAMES[name], "faces": scores.support}
+        for metric in METRICS.values():
+            estimate: Estimate | None = getattr(scores, metric)
+            row[metric] = None if estimate is None else round(estimate.value, 3)
+            interval = None if estimate is None else estimate.interval
+            row[f"{metric} 95 %"] = (
+                "" if interval is None else f"{interval[0]:.2f}–{interval[1]:.2f}"
+            )
+        rows.append(row)
+    return rows

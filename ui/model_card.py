@@ -1,0 +1,41 @@
+"""A model's card on a page."""
+
+import streamlit as st
+
+from fer_core.labels import DISPLAY_NAMES
+from fer_core.model_store import ModelCard
+from ui.widgets import plain, right_of_100
+
+
+def show(card: ModelCard) -> None:
+    """The card in words, its numbers beside it, and the whole of it to unfold."""
+    st.subheader(f"Model card: {plain(card.title)}", anchor=False)
+    st.markdown(plain(card.summary))
+    if card.headline:
+        st.markdown(f"**Headline:** {right_of_100(card.headline)}.")
+    st.table(_facts(card))
+    st.markdown("\n".join(f"- {plain(limit)}" for limit in card.limits))
+    with st.expander("The whole card"):
+        st.json(card.to_dict(), expanded=1)
+
+
+def missing(reason: str) -> None:
+    """In place of a card that cannot be shown."""
+    st.subheader("Model card", anchor=False)
+    st.error(plain(reason), icon=":material/error:")
+
+
+def _facts(card: ModelCard) -> dict[str, str]:
+    facts = {
+        "Files": f"models/{card.stem}.*",
+        "Made on": card.created,
+        "Answers": ", ".join(DISPLAY_NAMES[name] for name in card.emotions),
+        "Weights": f"{card.parameters:,}",
+        "Input": f"48×48 gray, upscaled inside to {card.input.get('upscaled_to', '?')} pixels",
+        "Unsure below": f"{card.unsure_below:.0%}" if card.unsure_below else "no threshold",
+        "Temperature": f"{card.temperature:.2f}, folded into the last layer",
+        "Trained on": f"{card.data.get('train_images', 0):,} images of FER-2013's training part",
+        "Intended use": card.intended_use,
+        "Licence": card.licence,
+    }
+    return {name: plain(value) for name, value in facts.items()}
