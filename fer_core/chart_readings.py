@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
+from numpy.typing import NDArray
 
 from fer_core.chart_words import (
     ADJECTIVES,
     NO_IMAGES,
+    Metric,
     adjective,
     faces,
     interval,
     part_of,
     percent,
     points,
+    score_of,
 )
 from fer_core.estimates import Estimate
 from fer_core.history import History
 from fer_core.labels import EMOTIONS, FEAR, SURPRISE
 from fer_core.report import SplitReport
-
-Metric = Literal["recall", "precision", "f1"]
 
 
 def read_accuracy(split: SplitReport) -> str:
@@ -53,7 +52,7 @@ def read_confusion(split: SplitReport) -> str:
 
 def read_per_class(split: SplitReport, metric: Metric = "recall") -> str:
     """The expression that fares worst, and what happens to it."""
-    found = {name: _estimate(split, name, metric) for name in EMOTIONS}
+    found = {name: score_of(split, name, metric) for name in EMOTIONS}
     known = {name: score for name, score in found.items() if score is not None}
     if not known:
         return NO_IMAGES
@@ -77,7 +76,7 @@ def read_neutral_bias(split: SplitReport) -> str:
     if index.interval is not None:
         low, high = index.interval
         sentence += f" (95 % interval {low:.2f}–{high:.2f}"
-        sentence += ", which includes no bias)" if low <= 1 <= high else ")"
+        sentence += ", which includes the unbiased 1)" if low <= 1 <= high else ")"
     if split.false_neutral_rate is not None:
         sentence += f", and {percent(split.false_neutral_rate.value)} of the other faces are "
         sentence += "called neutral"
@@ -142,11 +141,6 @@ def read_curves(history: History) -> str:
     )
 
 
-def _estimate(split: SplitReport, name: str, metric: Metric) -> Estimate | None:
-    scores = split.per_class[name]
-    return {"recall": scores.recall, "precision": scores.precision, "f1": scores.f1}[metric]
-
-
 def _worst_recall(split: SplitReport, name: str, recall: Estimate) -> str:
     row = split.counts[EMOTIONS.index(name)]
     whole = faces(int(row.sum()), adjective(name))
@@ -169,11 +163,10 @@ def _worst_precision(split: SplitReport, name: str, precision: Estimate) -> str:
     return _with_the_others(sentence, column, name, "labelled")
 
 
-def _with_the_others(
-    sentence: str, counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]], name: str, verb: str
-) -> str:
+def _with_the_others(sentence: str, counts: NDArray[np.int64], name: str, verb: str) -> str:
     others = counts.copy()
     others[EMOTIONS.index(name)] = 0
     if others.sum() == 0:
         return f"{sentence}."
-    return f"{sentence}; the others were most often {verb} {ADJECTIVES[int(others.argmax())]}."
+    start = "the other was" if others.sum() == 1 else "the others were most often"
+    return f"{sentence}; {start} {verb} {ADJECTIVES[int(others.argmax())]}."

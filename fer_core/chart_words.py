@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from fer_core.estimates import Estimate
 from fer_core.labels import EMOTIONS
+from fer_core.report import SplitReport
+
+Metric = Literal["recall", "precision", "f1"]
 
 ADJECTIVES: Final = ("angry", "disgusted", "fearful", "happy", "sad", "surprised", "neutral")
 """What a face with each of `EMOTIONS` is called in a sentence, in their order."""
 
 NO_IMAGES: Final = "This split has no images."
+
+
+def score_of(split: SplitReport, emotion: str, metric: Metric) -> Estimate | None:
+    scores = split.per_class[emotion]
+    return {"recall": scores.recall, "precision": scores.precision, "f1": scores.f1}[metric]
 
 
 def adjective(emotion: str) -> str:

@@ -1,24 +1,29 @@
-"""A split's figures → confusion matrix, bars by class, and reliability diagram."""
+"""A split's figures → confusion matrix and bars by class."""
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fer_core.chart_style import FAINT, NAMES, SCALE, SHARE_AXIS, blue, ink_on, styled
-from fer_core.chart_words import ADJECTIVES, faces, interval, part_of, percent
+from fer_core.chart_style import NAMES, SCALE, SHARE_AXIS, add_intervals, blue, ink_on, styled
+from fer_core.chart_words import (
+    ADJECTIVES,
+    Metric,
+    adjective,
+    faces,
+    interval,
+    part_of,
+    percent,
+    score_of,
+)
 from fer_core.estimates import Estimate
-from fer_core.intervals import wilson
 from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS
-from fer_core.report import ReliabilityBin, SplitReport
+from fer_core.report import SplitReport
 
 Normalize = Literal["count", "row", "column"]
-Metric = Literal["recall", "precision", "f1"]
-
-LINE: Final = "#8B6FD0"  # no expression's colour; over 3:1 on white and on black
 
 
 def confusion_heatmap(split: SplitReport, normalize: Normalize = "row") -> go.Figure:
@@ -58,14 +63,16 @@ def confusion_heatmap(split: SplitReport, normalize: Normalize = "row") -> go.Fi
         textfont={"size": 11, "color": [ink_on(blue(share)) for share in depth.flat]},
         hoverinfo="skip",
     )
-    figure.update_xaxes(title="The network's answer", showgrid=False, autotickangles=[0, -45, -90])
-    figure.update_yaxes(title="True label", showgrid=False, autorange="reversed")
+    figure.update_xaxes(
+        title="The network's answer", showgrid=False, ticks="", autotickangles=[0, -45, -90]
+    )
+    figure.update_yaxes(title="True label", showgrid=False, ticks="", autorange="reversed")
     return styled(figure, 480)
 
 
 def per_class_bars(split: SplitReport, metric: Metric = "recall") -> go.Figure:
     """One bar an expression with its 95 % interval, hardest first; absent ones last, without."""
-    scores = {name: _estimate(split, name, metric) for name in EMOTIONS}
+    scores = {name: score_of(split, name, metric) for name in EMOTIONS}
     order = sorted(EMOTIONS, key=lambda name: _rank(scores[name]))
     found = [scores[name] for name in order]
     labels = [_label(name, scores[name]) for name in order]
@@ -78,47 +85,12 @@ def per_class_bars(split: SplitReport, metric: Metric = "recall") -> go.Figure:
         hovertext=[_bar_sentence(split, name, metric) for name in order],
         hoverinfo="text",
     )
-    _add_intervals(figure, "x", labels, found)
+    # Black with a white rim, so that they read on the bars and on both themes.
+    add_intervals(figure, "x", labels, found, thickness=4, color="#FFFFFF")
+    add_intervals(figure, "x", labels, found, thickness=1.5, color="#000000")
     figure.update_xaxes(range=[0, 1.02], **SHARE_AXIS)
     figure.update_yaxes(autorange="reversed", ticksuffix=" ")
     return styled(figure, 320, bargap=0.35)
-
-
-def reliability_diagram(split: SplitReport) -> go.Figure:
-    """How often answers of each confidence are right, above the number of such answers."""
-    bins = [part for part in split.reliability if part.count]
-    rights = [wilson(round(part.count * (part.accuracy or 0)), part.count) for part in bins]
-    sure = [part.confidence for part in bins]
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line={"color": "#808080", "dash": "dash", "width": 1.5},
-        hoverinfo="skip",
-    )  # fmt: skip
-    _add_intervals(figure, "y", sure, rights)
-    figure.add_scatter(
-        x=sure,
-        y=[part.accuracy for part in bins],
-        mode="lines+markers",
-        line={"color": LINE},
-        marker={"size": 8},
-        hovertext=[_bin_sentence(part) for part in bins],
-        hoverinfo="text",
-    )
-    _add_bin_counts(figure, bins)
-    for text, x, y, side in (
-        ("more often right<br>than it says", 0.02, 0.98, "left"),
-        ("less often right<br>than it says", 0.98, 0.04, "right"),
-    ):
-        figure.add_annotation(
-            text=text, x=x, y=y, showarrow=False, align=side, xanchor=side,
-            yanchor="top" if side == "left" else "bottom",
-        )  # fmt: skip
-    figure.update_xaxes(title="Confidence", range=[0, 1.02], anchor="y2", **SHARE_AXIS)
-    return styled(
-        figure,
-        460,
-        yaxis={"title": "Share right", "range": [0, 1.02], "domain": [0.32, 1], **SHARE_AXIS},
-    )
 
 
 def _shares(counts: NDArray[np.int64], axis: int) -> NDArray[np.float64]:
@@ -161,11 +133,6 @@ def _answer_sentence(counts: NDArray[np.int64], row: int, column: int) -> str:
     return f"{part_of(count, whole)} {ADJECTIVES[row]} by label ({percent(count / total)})"
 
 
-def _estimate(split: SplitReport, name: str, metric: Metric) -> Estimate | None:
-    scores = split.per_class[name]
-    return {"recall": scores.recall, "precision": scores.precision, "f1": scores.f1}[metric]
-
-
 def _rank(score: Estimate | None) -> float:
     return 2.0 if score is None else score.value
 
@@ -175,8 +142,8 @@ def _label(name: str, score: Estimate | None) -> str:
 
 
 def _bar_sentence(split: SplitReport, name: str, metric: Metric) -> str:
-    scores, word = split.per_class[name], ADJECTIVES[EMOTIONS.index(name)]
-    score = _estimate(split, name, metric)
+    scores, word = split.per_class[name], adjective(name)
+    score = score_of(split, name, metric)
     if score is None:
         absent = metric != "precision"
         return f"This split has no {word} faces." if absent else f"No face was called {word}."
@@ -186,64 +153,3 @@ def _bar_sentence(split: SplitReport, name: str, metric: Metric) -> str:
         "f1": f"F1, the balance of recall and precision, on {faces(scores.support, word)}",
     }[metric]
     return f"{percent(score.value)} {what}{interval(score)}"
-
-
-def _bin_sentence(part: ReliabilityBin) -> str:
-    return (
-        f"{faces(part.count)} answered with a confidence of "
-        f"{100 * part.low:.0f}–{percent(part.high)}:<br>{percent(part.confidence or 0)} sure "
-        f"on average, right for {percent(part.accuracy or 0)}"
-    )
-
-
-def _add_intervals(
-    figure: go.Figure, along: Literal["x", "y"], places: list[Any], found: list[Estimate | None]
-) -> None:
-    """Whiskers in black with a white rim, so that they read on bars and on both themes."""
-    across = "y" if along == "x" else "x"
-    known = [(p, s) for p, s in zip(places, found, strict=True) if s is not None and s.interval]
-    for width, color in ((4, "#FFFFFF"), (1.5, "#000000")):
-        error = {
-            "array": [(s.high or 0) - s.value for _, s in known],
-            "arrayminus": [s.value - (s.low or 0) for _, s in known],
-            "thickness": width,
-            "width": width + 3,
-            "color": color,
-        }
-        figure.add_scatter(
-            mode="markers",
-            marker={"opacity": 0},
-            hoverinfo="skip",
-            **{
-                across: [p for p, _ in known],
-                along: [s.value for _, s in known],
-                f"error_{along}": error,
-            },
-        )
-
-
-def _add_bin_counts(figure: go.Figure, bins: list[ReliabilityBin]) -> None:
-    figure.add_bar(
-        x=[(part.low + part.high) / 2 for part in bins],
-        y=[part.count for part in bins],
-        width=[0.9 * (part.high - part.low) for part in bins],
-        text=[f"{part.count:,}" for part in bins],
-        textposition="outside",
-        textangle=-90,
-        textfont={"size": 10},
-        marker={"color": LINE},
-        hovertext=[_bin_sentence(part) for part in bins],
-        hoverinfo="text",
-        yaxis="y2",
-    )
-    highest = max((part.count for part in bins), default=1)
-    figure.update_layout(
-        yaxis2={
-            "title": "Answers",
-            "domain": [0, 0.24],
-            "range": [0, 1.6 * highest],  # room for the numbers above the bars
-            "showticklabels": False,
-            "showgrid": False,
-            "zerolinecolor": FAINT,
-        }
-    )

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fer_core.chart_style import FAINT, FILLS, NAMES, SHARE_AXIS, styled
+from fer_core.chart_style import FILLS, LEGEND, NAMES, SHARE_AXIS, styled
 from fer_core.chart_words import percent
 from fer_core.types import Probabilities
 
@@ -37,14 +37,14 @@ def probability_bars(probabilities: Probabilities | None) -> go.Figure:
     )
     # The figures stand in a column of their own: beside the bars' ends they would dance.
     figure.add_scatter(
-        x=[1.22] * len(NAMES),
+        x=[1.16] * len(NAMES),
         y=NAMES,
         mode="text",
         text=texts,
         textposition="middle left",
         hoverinfo="skip",
     )
-    figure.update_xaxes(range=[0, 1.22], **SHARE_AXIS)
+    figure.update_xaxes(range=[0, 1.16], **SHARE_AXIS)
     figure.update_yaxes(autorange="reversed", ticksuffix=" ")
     return styled(figure, 250, bargap=0.35)
 
@@ -65,11 +65,7 @@ def probability_timeline(
         window: Length of the time axis, in seconds. What is older is left out.
         now: The right end of the axis on the same clock; the last of `times` where None.
     """
-    clock = np.asarray(times, dtype=np.float64)
-    values = np.asarray(probabilities, dtype=np.float64).reshape(len(clock), len(NAMES))
-    latest = now if now is not None else (clock[-1] if len(clock) else 0.0)
-    shown = clock >= latest - window
-    ago, values = clock[shown] - latest, np.nan_to_num(values[shown])
+    ago, values = _last_seconds(times, probabilities, window, now)
     figure = go.Figure()
     for i, name in enumerate(NAMES):
         figure.add_scatter(
@@ -84,9 +80,24 @@ def probability_timeline(
         )
     marks = np.linspace(-window, 0, 5)
     labels = [f"{window:.0f} s ago", *(f"{-mark:.0f}" for mark in marks[1:-1]), "now"]
-    figure.update_xaxes(
-        range=[-window, 0], tickvals=marks, ticktext=labels, gridcolor=FAINT, hoverformat=".1f"
-    )
+    figure.update_xaxes(range=[-window, 0], tickvals=marks, ticktext=labels, showgrid=False)
+    figure.update_xaxes(hoverformat=".1f", zeroline=False)
     figure.update_yaxes(range=[0, 1], **SHARE_AXIS)
-    legend = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"}
-    return styled(figure, 280, showlegend=True, legend=legend, hovermode="x unified")
+    return styled(figure, 300, showlegend=True, legend=LEGEND, hovermode="x unified")
+
+
+def _last_seconds(
+    times: Sequence[float] | NDArray[np.floating],
+    probabilities: Sequence[Probabilities] | Probabilities,
+    window: float,
+    now: float | None,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(n,) seconds up to 0, and (n, 7) shares with 0 for NaN; n is at least 1."""
+    clock = np.asarray(times, dtype=np.float64)
+    values = np.asarray(probabilities, dtype=np.float64).reshape(len(clock), len(NAMES))
+    latest = now if now is not None else clock[-1] if len(clock) else 0.0
+    shown = (clock >= latest - window) & (clock <= latest)
+    if not shown.any():
+        # Plotly draws no legend where there is nothing: the chart would jump at the first sample.
+        return np.zeros(1), np.zeros((1, len(NAMES)))
+    return clock[shown] - latest, np.nan_to_num(values[shown])
