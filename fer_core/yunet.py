@@ -78,7 +78,7 @@ class YuNetDetector:
         small, scale = shrink(image, width)
         rows = self._rows(small)
         rows[:, :14] /= np.tile(np.array(scale, np.float32), 7)
-        return rows, max(scale)
+        return rows, min(scale)  # the other is larger where a strip was rounded up to one pixel
 
     def _look_again(self, image: RGBImage, face: Face) -> Face:
         """The face with landmarks that follow its roll; as it was where it is not seen again."""
