@@ -21,12 +21,12 @@ app: $(VENV)/.app ## Install what the app needs and start it on this machine onl
 
 test: $(VENV)/.dev ## Install the tools for development, then lint, types, and every test
 	@failed=; \
-	check() { echo "+ $$*"; "$$@" || failed="$$failed$$1 $$2 $$3; "; }; \
-	check $(PY) -m ruff format --check .; \
-	check $(PY) -m ruff check .; \
-	check $(PY) -m mypy; \
-	check $(PY) -m pytest -ra $(PYTEST_ARGS); \
-	if [ -n "$$failed" ]; then echo "Failed: $$failed" >&2; exit 1; fi
+	check() { name=$$1; shift; echo "+ $$*"; "$$@" || failed="$$failed $$name"; }; \
+	check format $(PY) -m ruff format --check .; \
+	check lint $(PY) -m ruff check .; \
+	check types $(PY) -m mypy; \
+	check tests $(PY) -m pytest -ra $(PYTEST_ARGS); \
+	if [ -n "$$failed" ]; then echo "Failed:$$failed" >&2; exit 1; fi
 
 clean: ## Remove what make has installed and cached; runs/ and models/ stay
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache

@@ -29,7 +29,7 @@ def test_it_runs_on_generated_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     NotebookClient(
         notebook,
-        timeout=300,
+        timeout=600,  # a cell, on a busy machine
         kernel_name="python3",
         resources={"metadata": {"path": str(NOTEBOOK.parent)}},
     ).execute()
