@@ -1,0 +1,5 @@
+"""The live page's pipeline: camera → newest frame → shared analysis → painted picture.
+
+Pure modules (`session`, `pool`, `capacity`, `painting`, `states`, `bars`, `ice`) know neither
+Streamlit nor WebRTC; `tracks` adapts aiortc, `streamer` streamlit-webrtc, `panel` the page.
+"""

@@ -1,0 +1,64 @@
+"""The seven probabilities beside the video, as bars in a fixed order and place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+
+from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS, UNSURE
+from fer_core.types import FaceEmotion
+
+_HERE: Final = Path(__file__).parent
+
+
+def bars(face: FaceEmotion | None, faces: int | None) -> dict[str, Any]:
+    """What the bars show.
+
+    Args:
+        face: The face they are of, the largest one; None where there is none.
+        faces: How many faces are in the picture; None while there is no picture.
+
+    Returns:
+        "title", and "rows" of {"name", "color", "percent" in [0, 100]} in the order of `EMOTIONS`.
+    """
+    shares = [0.0] * len(EMOTIONS) if face is None else [float(p) for p in face.probabilities]
+    return {
+        "title": _title(face, faces),
+        "rows": [
+            {
+                "name": DISPLAY_NAMES[emotion],
+                "color": COLORS[emotion],
+                "percent": round(100 * share),
+            }
+            for emotion, share in zip(EMOTIONS, shares, strict=True)
+        ],
+    }
+
+
+def _title(face: FaceEmotion | None, faces: int | None) -> str:
+    if faces is None:
+        return "Seven apparent expressions"
+    if face is None:
+        return "No face in the picture"
+    if face.is_unsure:
+        (first, _), (second, _), *_ = face.ranked()
+        answer = f"{DISPLAY_NAMES[UNSURE]}: {first} or {second}"
+    else:
+        answer = f"{DISPLAY_NAMES[face.answer]} {face.confidence:.0%}".replace("%", " %")
+    return answer if faces == 1 else f"Face 1 of {faces}, the largest: {answer.lower()}"
+
+
+def draw(face: FaceEmotion | None, faces: int | None) -> None:
+    """Draws the bars, or moves those already drawn."""
+    _component(key="live_bars", data=bars(face, faces))
+
+
+# A Streamlit element would be replaced at each update; this one keeps its bars and moves them.
+_component = st.components.v2.component(
+    "fer_live_bars",
+    html='<div class="bars" role="group"></div>',
+    css=(_HERE / "bars.css").read_text("utf-8"),
+    js=(_HERE / "bars.js").read_text("utf-8"),
+)

@@ -1,0 +1,112 @@
+"""One bounded pool of threads that analyses the newest frames of all sessions in turn."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+_log = logging.getLogger(__name__)
+
+SILENT: Final = 15.0
+"""Seconds after which a seat whose session gave no sign of life counts as free."""
+
+
+class Job(Protocol):
+    """A session, as the pool sees it."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is a frame to analyse."""
+        ...
+
+    def run(self) -> None:
+        """Analyses the newest frame. Called by one thread of the pool at a time."""
+        ...
+
+
+class AnalysisPool:
+    """Runs each job that has something waiting, first come, first served, one frame a turn.
+
+    A job stands in the queue at most once and is never run by two threads, so that the queue is as
+    short as there are sessions and none of them can crowd out another.
+
+    Args:
+        workers: Threads. They are daemons: one that hangs in a detector does not hold up the exit.
+        clock: Seconds, monotonic.
+    """
+
+    def __init__(self, workers: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._scheduled: set[Job] = set()
+        self._seats: dict[Job, float] = {}
+        self._threads = [
+            threading.Thread(target=self._work, name=f"analysis_{i}", daemon=True)
+            for i in range(workers)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def admit(self, job: Job, seats: int) -> bool:
+        """Gives the job one of `seats` seats; False where all are taken."""
+        with self._lock:
+            self._drop_silent()
+            if job not in self._seats and len(self._seats) >= seats:
+                return False
+            self._seats[job] = self._clock()
+            return True
+
+    def dismiss(self, job: Job) -> None:
+        """Frees the job's seat, if it has one."""
+        with self._lock:
+            self._seats.pop(job, None)
+
+    @property
+    def seated(self) -> int:
+        """How many sessions have a seat and gave a sign of life lately."""
+        with self._lock:
+            self._drop_silent()
+            return len(self._seats)
+
+    @property
+    def queued(self) -> int:
+        """How many jobs wait or run."""
+        return len(self._scheduled)
+
+    def wake(self, job: Job) -> None:
+        """Says that the job has a frame waiting. Returns at once."""
+        with self._lock:
+            if job in self._seats:
+                self._seats[job] = self._clock()
+            if job in self._scheduled:
+                return
+            self._scheduled.add(job)
+        self._queue.put(job)
+
+    def close(self) -> None:
+        """Ends the threads once they have finished what they are at."""
+        for _ in self._threads:
+            self._queue.put(None)
+
+    def _work(self) -> None:
+        while (job := self._queue.get()) is not None:
+            try:
+                job.run()
+            except Exception:  # a job that breaks its promise must not cost a thread
+                _log.exception("An analysis job raised")
+            with self._lock:
+                again = job.waiting
+                if not again:
+                    self._scheduled.discard(job)
+            if again:
+                self._queue.put(job)
+
+    def _drop_silent(self) -> None:
+        limit = self._clock() - SILENT
+        for job in [job for job, seen in self._seats.items() if seen < limit]:
+            del self._seats[job]

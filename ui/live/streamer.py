@@ -1,0 +1,158 @@
+"""The camera on the page: streamlit-webrtc, wired to one session of the shared pipeline."""
+
+from __future__ import annotations
+
+import functools
+import os
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+from streamlit_webrtc import WebRtcMode, webrtc_streamer
+
+from fer_core.detection import VIDEO_WIDTH
+from fer_core.images import decode
+from fer_core.recognizer import Recognizer
+from fer_core.types import FaceEmotion, RGBImage
+from ui.live import capacity, ice, wiring
+from ui.live.pool import AnalysisPool
+from ui.live.session import LiveSession
+from ui.live.tracks import LiveTracks
+
+KEY: Final = "live"
+MAX_FACES: Final = 8
+
+_TRACKS: Final = "live_tracks"
+_REFUSED: Final = "live_refused"
+_SAMPLE: Final = Path(__file__).parents[1] / "assets" / "eileen_collins.jpg"
+_CORES: Final = os.cpu_count() or 1
+
+# Ideals, not demands: a camera that cannot do this gives what it has.
+_CAMERA: Final = {
+    "video": {
+        "width": {"ideal": 640},
+        "height": {"ideal": 480},
+        "frameRate": {"ideal": 30, "max": 30},
+    },
+    "audio": False,
+}
+
+_WORDS: Final = {
+    "start": "Start camera",
+    "stop": "Stop",
+    "select_device": "Choose camera",
+    "select_camera": "Camera",
+    "media_api_not_available": "This browser gives this page no access to cameras.",
+    "device_ask_permission": "Allow the camera when your browser asks.",
+    "device_not_available": "The camera is not available",
+    "device_access_denied": "The camera is blocked for this page",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What all sessions share.
+
+    Attributes:
+        pool: Analyses.
+        painters: Convert and paint.
+    """
+
+    pool: AnalysisPool
+    painters: Executor
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """The viewer's camera at this run of the page.
+
+    Attributes:
+        session: Its frames, answers and figures.
+        playing: Whether pictures flow.
+        starting: Whether the browser and the app are agreeing on a connection.
+    """
+
+    session: LiveSession
+    playing: bool
+    starting: bool
+
+
+@st.cache_resource(show_spinner=False)
+def service() -> Service:
+    """One a process. Two threads at least: one slow frame does not hold up every session."""
+    workers = max(2, _CORES)
+    return Service(AnalysisPool(workers), ThreadPoolExecutor(workers, thread_name_prefix="painter"))
+
+
+@st.cache_resource(show_spinner="Warming up the network …", hash_funcs={Recognizer: id})
+def frame_cost(recognizer: Recognizer) -> float:
+    """CPU seconds of a 640x480 frame with one face. Measuring it is the warm-up."""
+    picture = decode(_SAMPLE.read_bytes())
+    return capacity.measure(functools.partial(analyze, recognizer, picture))
+
+
+def analyze(recognizer: Recognizer, image: RGBImage) -> list[FaceEmotion]:
+    return recognizer.analyze(image, detection_width=VIDEO_WIDTH, max_faces=MAX_FACES)
+
+
+def draw(recognizer: Recognizer) -> Camera:
+    """Draws the camera and its buttons. The recognizer is warm before they appear.
+
+    Raises:
+        FerError: where an environment variable is damaged.
+    """
+    wiring.prepare()
+    seats = capacity.seats(frame_cost(recognizer), _CORES)
+    tracks = _tracks(recognizer)
+    context: Any = webrtc_streamer(
+        key=KEY,
+        mode=WebRtcMode.SENDRECV,
+        rtc_configuration=ice.rtc_configuration(),
+        media_stream_constraints=_CAMERA,
+        sink_video_track=tracks.sink,
+        source_video_track=tracks.source,
+        sendback_audio=False,
+        media_toggle_controls=False,
+        video_html_attrs={
+            "autoPlay": True,
+            "controls": False,
+            "muted": True,
+            "playsInline": True,
+            "style": {"width": "100%", "borderRadius": "4px"},
+        },
+        translations=_WORDS,
+        on_change=functools.partial(_admit, tracks.session, seats),
+    )
+    state = context.state
+    return Camera(tracks.session, playing=state.playing, starting=state.signalling)
+
+
+def was_refused() -> bool:
+    """Whether this viewer's last start found every seat taken."""
+    return bool(st.session_state.get(_REFUSED))
+
+
+def forget_refusal() -> None:
+    st.session_state[_REFUSED] = False
+
+
+def _tracks(recognizer: Recognizer) -> LiveTracks:
+    """This viewer's tracks; new ones where the last have served."""
+    tracks = st.session_state.get(_TRACKS)
+    if tracks is None or tracks.ended:
+        shared = service()
+        session = LiveSession(functools.partial(analyze, recognizer))
+        tracks = LiveTracks(session, shared.pool, shared.painters)
+        st.session_state[_TRACKS] = tracks
+    return tracks
+
+
+def _admit(session: LiveSession, seats: int) -> None:
+    """Asks for a seat when the browser offers a connection, before the page runs with it.
+
+    The page then leaves the streamer out, which ends the browser's side and frees the camera.
+    """
+    if st.session_state[KEY].state.signalling and not service().pool.admit(session, seats):
+        st.session_state[_REFUSED] = True
