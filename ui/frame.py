@@ -1,6 +1,7 @@
 """The frame around every page: heading, errors in words, and the foot with the model in use."""
 
 import logging
+from contextvars import ContextVar
 from pathlib import Path
 
 import streamlit as st
@@ -14,7 +15,7 @@ PAGES = Path(__file__).resolve().parents[1] / "pages"
 _log = logging.getLogger(__name__)
 
 
-_FRAMED = "frame-is-around-the-page"
+_framed = ContextVar("framed", default=False)
 
 
 def run(page: "st.Page") -> None:
@@ -24,7 +25,7 @@ def run(page: "st.Page") -> None:
     else goes to the console with its traceback, and a sentence to the page. (Streamlit's own stop
     and rerun signals are not `Exception`s and pass through.)
     """
-    st.session_state[_FRAMED] = True
+    token = _framed.set(True)
     try:
         page.run()
     except FerError as error:
@@ -36,12 +37,14 @@ def run(page: "st.Page") -> None:
             "started the app shows the details.",
             icon=":material/error:",
         )
+    finally:
+        _framed.reset(token)
     footer()
 
 
 def header(title: str, lead: str) -> None:
     """A page's title and the one sentence under it. Every page begins with it."""
-    if not st.session_state.get(_FRAMED):
+    if not _framed.get():
         _start_over_in_the_frame()
     st.title(title, anchor=False)
     st.markdown(lead)

@@ -44,8 +44,11 @@ def right_of_100(headline: Mapping[str, Any]) -> str:
     """A card's headline figure in words.
 
     Args:
-        headline: {"split": str, "accuracy": {"value", "low", "high"} in [0, 1], "n": int}.
+        headline: {"split": str, "accuracy": {"value", "low", "high"} in [0, 1], "n": int}; empty
+            before the first evaluation.
     """
+    if not headline.get("accuracy"):
+        return "not evaluated yet"
     accuracy = headline["accuracy"]
     split = SPLIT_TITLES.get(str(headline["split"]), str(headline["split"]))
     return (

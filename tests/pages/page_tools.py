@@ -1,0 +1,35 @@
+"""What the tests of the pages share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+from fer_core.evaluation import EvaluationReport, evaluate_split, save_report
+from fer_core.history import COLUMNS
+
+
+def write_report(path: Path, seed: int = 0) -> None:
+    """A report over 700 made-up answers, right for about two of three."""
+    rng = np.random.default_rng(seed)
+    labels = np.repeat(np.arange(7), 100)
+    answers = np.where(rng.random(700) < 0.65, labels, rng.integers(0, 7, 700))
+    probabilities = np.full((700, 7), 0.05, np.float32)
+    probabilities[np.arange(700), answers] = 0.7
+    split = evaluate_split(labels, probabilities, unsure_below=0.4)
+    names = ("public", "private", "test", "private_deduplicated")
+    save_report(EvaluationReport(dict.fromkeys(names, split), model=path.name.split(".")[0]), path)
+
+
+def write_history(path: Path) -> None:
+    phases = ("warm-up", "warm-up", "fine-tuning")
+    rows = [f"{i},{name},96,0.001,2,0.3,2,0.3,1" for i, name in enumerate(phases, start=1)]
+    path.write_text("\n".join([",".join(COLUMNS), *rows]) + "\n")
+
+
+def texts(app: AppTest) -> str:
+    """Everything written on a page."""
+    kinds = ("title", "subheader", "markdown", "caption", "error", "warning", "info", "metric")
+    return "\n".join(str(item.value) for kind in kinds for item in app.get(kind))

@@ -1,0 +1,47 @@
+import pytest
+
+from fer_core import model_store
+from page_tools import texts
+
+
+def test_start_shows_a_result_without_a_click(open_page):
+    app = open_page("start")
+    assert "Try the camera" in texts(app)
+    assert "of 100" in texts(app)
+    assert len(app.get("image")) == 1
+    assert len(app.get("plotly_chart")) == 2  # the sample's bars and the matrix
+
+
+def test_about_says_what_was_and_was_not_measured_and_the_law(open_page):
+    page = texts(open_page("about"))
+    for words in ("A small test network", "Not measured", "Article 5(1)(f)", "Faces are found by"):
+        assert words in page
+
+
+def _remove(path):
+    path.unlink()
+
+
+def _alter(path):
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(bytes(data))
+
+
+@pytest.mark.parametrize("page", ["start", "photos", "about", "evaluation"])
+@pytest.mark.parametrize(("harm", "message"), [(_remove, "no model file"), (_alter, "altered")])
+def test_a_harmed_model_is_a_message_and_the_app_stays_up(models, open_page, page, harm, message):
+    harm(models / f"{model_store.DEFAULT_MODEL}.tflite")
+    app = open_page(page)
+    if page in {"start", "photos"}:
+        assert any(message in error.value for error in app.error)
+    assert app.title[0].value
+    assert "Traceback" not in texts(app)
+
+
+def test_without_any_model_every_page_still_opens(models, open_page):
+    for file in models.iterdir():
+        file.unlink()
+    for page in ("start", "photos", "about", "evaluation"):
+        app = open_page(page)
+        assert "no model" in texts(app).lower() or "no evaluation report" in texts(app)
