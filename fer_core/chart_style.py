@@ -54,6 +54,7 @@ def styled(figure: go.Figure, height: int, **layout: Any) -> go.Figure:
     }
     figure.update_layout({**common, **layout})
     figure.update_xaxes(fixedrange=True, automargin=True)
+    figure.update_xaxes(spikecolor="#808080", spikedash="solid", spikethickness=1)
     figure.update_yaxes(fixedrange=True, automargin=True)
     return figure
 

@@ -130,7 +130,8 @@ def _answer_sentence(counts: NDArray[np.int64], row: int, column: int) -> str:
     if total == 0:
         return f"No face was called {ADJECTIVES[column]}."
     whole = f"{faces(total)} called {ADJECTIVES[column]}"
-    return f"{part_of(count, whole)} {ADJECTIVES[row]} by label ({percent(count / total)})"
+    share = percent(count / total)
+    return f"{part_of(count, whole)}<br>{ADJECTIVES[row]} by label ({share})"
 
 
 def _rank(score: Estimate | None) -> float:
@@ -150,6 +151,7 @@ def _bar_sentence(split: SplitReport, name: str, metric: Metric) -> str:
     what = {
         "recall": f"of {faces(scores.support, word)} recognised",
         "precision": f"of the faces called {word} are {word} by label",
-        "f1": f"F1, the balance of recall and precision, on {faces(scores.support, word)}",
+        "f1": f"F1 on {faces(scores.support, word)}",
     }[metric]
-    return f"{percent(score.value)} {what}{interval(score)}"
+    # In two lines: Plotly cuts off what is wider than a telephone.
+    return f"{percent(score.value)} {what}{interval(score).replace(' (', '<br>(', 1)}"
