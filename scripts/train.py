@@ -70,7 +70,7 @@ def check(path: str, progress: TrainingProgress) -> None:
     """Reports the data set's faults; raises DataError where it cannot be trained on."""
     report = lint(path)
     for finding in report.findings:
-        progress.message(f"{finding.severity}: {finding.message}")
+        progress.message(f"{finding.severity}: {finding.message} ({finding.count:,})")
     if report.exit_code == UNUSABLE:
         raise DataError(
             f"{path} cannot be trained on. scripts/check_data.py shows every fault at once."

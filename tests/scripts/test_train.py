@@ -103,7 +103,7 @@ def test_killed_resumed_exported_and_evaluated(dataset_folder: Path, tmp_path: P
     )  # fmt: skip
     assert exported.returncode == 0, exported.stderr
     assert "largest difference" in exported.stdout
-    card, network = load_model(models / "small.tflite")
+    card, _ = load_model(models / "small.tflite")
     assert card.title == "Small recipe"
     assert 0 < card.unsure_below < 1
 
