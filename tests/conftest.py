@@ -47,9 +47,9 @@ def dataset_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def small_litert() -> bytes:
     """A LiteRT file with the contract's input and output, small enough to make in seconds."""
-    import keras  # noqa: PLC0415 - takes seconds; most tests do without
+    import keras
 
-    from fer_core.export import to_litert  # noqa: PLC0415
+    from fer_core.export import to_litert
 
     keras.utils.set_random_seed(3)
     network = keras.Sequential(

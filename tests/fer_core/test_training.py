@@ -159,7 +159,7 @@ def test_learning_rate_over_a_phase(schedule: str, steps: int, expected: float):
 
 
 def test_replay_brings_a_plateau_back():
-    import keras  # noqa: PLC0415
+    import keras
 
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile(keras.optimizers.Adam(0.25), "mse")
