@@ -17,6 +17,7 @@ NO_IMAGES: Final = "This split has no images."
 
 
 def score_of(split: SplitReport, emotion: str, metric: Metric) -> Estimate | None:
+    """None where the figure does not exist: see `ClassScores`."""
     scores = split.per_class[emotion]
     return {"recall": scores.recall, "precision": scores.precision, "f1": scores.f1}[metric]
 
