@@ -1,0 +1,146 @@
+"""The live page but for the camera itself, which AppTest cannot run."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from ui.live import states, streamer, wiring
+
+
+class _Streamer:
+    """Stands for streamlit-webrtc and remembers what it was given."""
+
+    def __init__(self):
+        self.playing = self.signalling = False
+        self.given = {}
+
+    def __call__(self, **given):
+        self.given = given
+        return SimpleNamespace(
+            state=SimpleNamespace(playing=self.playing, signalling=self.signalling)
+        )
+
+
+@pytest.fixture
+def webrtc(monkeypatch):
+    stand_in = _Streamer()
+    monkeypatch.setattr(streamer, "webrtc_streamer", stand_in)
+    monkeypatch.setattr(wiring, "prepare", lambda: None)
+    return stand_in
+
+
+def _texts(app):
+    return " ".join(element.value for element in [*app.markdown, *app.warning, *app.info])
+
+
+def test_before_the_start(open_page, webrtc):
+    app = open_page("live")
+    assert app.title[0].value == "Live"
+    assert states.LEAD in _texts(app)
+    assert states.BEFORE in _texts(app)
+
+
+def test_camera_is_asked_for_video_only_and_no_server_is_named(open_page, webrtc):
+    open_page("live")
+    assert webrtc.given["rtc_configuration"] == {"iceServers": []}
+    assert webrtc.given["media_stream_constraints"]["audio"] is False
+    assert webrtc.given["translations"]["start"] == "Start camera"
+
+
+def test_reruns_keep_the_session_and_an_ended_one_is_replaced(open_page, webrtc):
+    app = open_page("live")
+    first = webrtc.given["source_video_track"]
+    app.run()
+    assert webrtc.given["source_video_track"] is first
+    webrtc.given["sink_video_track"].stop()
+    app.run()
+    assert webrtc.given["source_video_track"] is not first
+    assert webrtc.given["source_video_track"].readyState == "live"
+
+
+def test_two_viewers_share_nothing_of_their_own(open_page, webrtc):
+    open_page("live")
+    first = webrtc.given["source_video_track"]
+    open_page("live")
+    assert webrtc.given["source_video_track"] is not first
+
+
+def test_while_connecting(open_page, webrtc):
+    webrtc.playing, webrtc.signalling = False, True
+    assert "Connecting" in _texts(open_page("live"))
+
+
+def test_while_playing_figures_and_notice_stand_beside_the_video(open_page, webrtc):
+    webrtc.playing = True
+    app = open_page("live")
+    assert "frames a second analysed" in app.caption[0].value
+    assert states.BEFORE not in _texts(app)
+    assert "Connecting" in _texts(app)  # no frame has come yet
+
+
+def test_all_seats_taken(open_page, webrtc, monkeypatch):
+    monkeypatch.setenv("FER_LIVE_SESSIONS", "1")
+    app = open_page("live")
+    other = object()
+    pool = streamer.service().pool
+    assert pool.admit(other, seats=1)
+    try:
+        app.session_state[streamer.KEY] = SimpleNamespace(
+            state=SimpleNamespace(signalling=True, playing=False)
+        )
+        _press_start(app, webrtc)
+        assert states.BUSY in _texts(app)
+        assert webrtc.given == {}, "the camera is drawn though it was refused"
+    finally:
+        pool.dismiss(other)
+    app.button[0].click().run()
+    assert states.BUSY not in _texts(app)
+    assert webrtc.given
+
+
+def _press_start(app, webrtc):
+    """As streamlit-webrtc does: its callback runs first, and then the page."""
+    callback, webrtc.given = webrtc.given["on_change"], {}
+    state = {streamer.KEY: app.session_state[streamer.KEY]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streamer.st, "session_state", state)
+        callback()
+    for key, value in state.items():
+        app.session_state[key] = value
+    app.run()
+    assert not app.exception
+
+
+def _forget(models, monkeypatch):
+    (models / "ultimate_model.tflite").unlink()
+
+
+def _alter(models, monkeypatch):
+    with (models / "ultimate_model.tflite").open("ab") as network:
+        network.write(b"!")
+
+
+def _damage_ice(models, monkeypatch):
+    monkeypatch.setenv("FER_ICE_SERVERS", "nonsense")
+
+
+def _damage_sessions(models, monkeypatch):
+    monkeypatch.setenv("FER_LIVE_SESSIONS", "many")
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (_forget, "ultimate_model"),
+        (_alter, "ultimate_model"),
+        (_damage_ice, "ICE"),
+        (_damage_sessions, "LIVE"),
+    ],
+    ids=["missing model", "altered model", "damaged servers", "damaged number of sessions"],
+)
+def test_what_is_wrong_is_said_in_words(open_page, models, webrtc, monkeypatch, harm, words):
+    harm(models, monkeypatch)
+    app = open_page("live")
+    assert len(app.error) == 1
+    assert words in app.error[0].value.replace("\\", "")
+    assert webrtc.given == {}

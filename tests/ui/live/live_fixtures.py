@@ -1,0 +1,34 @@
+"""Faces, clocks and pictures for the live page's tests."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fer_core.labels import EMOTIONS
+from fer_core.types import Box, Face, FaceEmotion, RGBImage
+
+
+class FakeClock:
+    """Seconds that pass when told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def picture(value: int = 120, size: tuple[int, int] = (48, 64)) -> RGBImage:
+    return np.full((*size, 3), value, np.uint8)
+
+
+def face(
+    emotion: str = "happy", confidence: float = 0.92, unsure_below: float = 0.0
+) -> FaceEmotion:
+    """A face whose second most likely expression is the next one in the order."""
+    probabilities = np.full(7, (1 - confidence) / 8, np.float32)
+    index = EMOTIONS.index(emotion)
+    probabilities[(index + 1) % 7] *= 3
+    probabilities[index] = confidence
+    crop = np.zeros((48, 48), np.uint8)
+    return FaceEmotion(Face(Box(10, 12, 30, 32)), probabilities, crop, unsure_below)
