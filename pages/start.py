@@ -5,10 +5,11 @@ import streamlit as st
 from fer_core import chart_readings, charts
 from fer_core.errors import FerError, ReportError
 from fer_core.report import SplitReport
+from ui import charts as drawn
 from ui import frame, resources, sample
 from ui.widgets import answer_line, plain
 
-THUMBNAIL = 300  # pixels high
+THUMBNAIL = 420  # pixels high
 
 
 def _ways_in() -> None:
@@ -55,18 +56,16 @@ def _sample() -> None:
     with right:
         for face in faces:
             st.markdown(f"**{answer_line(face)}**")
-            st.plotly_chart(charts.probability_bars(face.probabilities), key="bars", config=_STILL)
+            drawn.draw(charts.probability_bars(face.probabilities), "bars")
         st.caption("The network's probabilities for the seven expressions it knows.")
 
 
 def _thumbnail(split: SplitReport) -> None:
     st.subheader("What it takes for what", anchor=False)
-    figure = charts.confusion_heatmap(split).update_layout(height=THUMBNAIL + 120)
-    st.plotly_chart(figure, key="thumbnail", config=_STILL)
+    figure = charts.confusion_heatmap(split).update_layout(height=THUMBNAIL)
+    drawn.draw(figure, "thumbnail")
     st.caption(chart_readings.read_confusion(split))
 
-
-_STILL = {"displayModeBar": False, "scrollZoom": False}
 
 frame.header(
     "Apparent expression",

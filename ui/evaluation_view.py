@@ -10,6 +10,7 @@ from fer_core.errors import ReportError
 from fer_core.estimates import Estimate
 from fer_core.labels import DISPLAY_NAMES, EMOTIONS
 from fer_core.report import SplitReport
+from ui import charts as drawn
 from ui import resources
 from ui.widgets import plain
 
@@ -19,7 +20,6 @@ METRIC_HELP = (
     "Recall: of the faces with this label, how many were called so. Precision: of the faces called "
     "so, how many have the label. F1: their harmonic mean."
 )
-STILL = {"displayModeBar": False, "scrollZoom": False}
 
 Row = dict[str, str | float | int | None]
 
@@ -82,7 +82,7 @@ def curves(stem: str, key: str) -> None:
     rows: list[Row] = [
         {name: getattr(history, name)[i] for name in columns} for i in range(len(history))
     ]
-    st.plotly_chart(charts.history_curves(history, "loss"), key=f"{key}-loss", config=STILL)
+    drawn.draw(charts.history_curves(history, "loss"), f"{key}-loss")
     _chart(
         charts.history_curves(history, "accuracy"),
         chart_readings.read_curves(history),
@@ -113,7 +113,7 @@ def _figure(name: str, estimate: Estimate | None, sentence: str, *, percent: boo
 
 
 def _chart(figure: Figure, reading: str, rows: list[Row], key: str) -> None:
-    st.plotly_chart(figure, key=key, config=STILL)
+    drawn.draw(figure, key)
     st.caption(reading)
     with st.expander("The numbers"):
         st.dataframe(rows, hide_index=True, key=f"{key}-table")
