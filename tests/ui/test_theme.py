@@ -1,0 +1,48 @@
+"""The theme's promise: every text colour reaches 4.5:1 on both backgrounds (WCAG 2.2, 1.4.3)."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+CONFIG = tomllib.loads(
+    (Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml").read_text("utf-8")
+)
+
+
+def _luminance(color: str) -> float:
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(first: str, second: str) -> float:
+    dark, light = sorted((_luminance(first), _luminance(second)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_of_black_on_white_is_21():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("text", ["textColor", "linkColor", "primaryColor"])
+@pytest.mark.parametrize("ground", ["backgroundColor", "secondaryBackgroundColor"])
+def test_text_is_readable(theme: str, text: str, ground: str):
+    colors = CONFIG["theme"][theme]
+    assert contrast(colors[text], colors[ground]) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("section", "option", "value"),
+    [
+        ("server", "address", "127.0.0.1"),
+        ("server", "enableCORS", True),
+        ("server", "enableXsrfProtection", True),
+        ("server", "maxUploadSize", 20),
+        ("browser", "gatherUsageStats", False),
+        ("client", "showErrorDetails", "none"),
+    ],
+)
+def test_what_keeps_people_safe_is_on(section: str, option: str, value: object):
+    assert CONFIG[section][option] == value
