@@ -1,19 +1,20 @@
-"""The app and a browser with a pretended camera."""
+"""The app and browsers with pretended cameras."""
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from app_server import ROOT, running_app
 from camera_film import write_film
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from fer_core.evaluation import EvaluationReport, evaluate_split, save_report
 from fer_core.labels import EMOTIONS
 from fer_core.model_store import DEFAULT_MODEL, ModelCard, file_record, save_card
 
@@ -21,6 +22,12 @@ PORTRAIT = ROOT / "ui/assets/eileen_collins.jpg"
 PATIENCE = 30_000  # ms; two busy cores share the app, the browser, and whatever else runs
 
 OpenPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +58,16 @@ def models_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixt
         files={".tflite": file_record(network)},
     )
     save_card(card, folder)
+    _write_report(folder / f"{DEFAULT_MODEL}.report.json")
     return folder
+
+
+def _write_report(path: Path) -> None:
+    rng = np.random.default_rng(5)
+    labels = np.repeat(np.arange(len(EMOTIONS)), 30)
+    probabilities = rng.dirichlet(np.ones(len(EMOTIONS)), len(labels)).astype(np.float32)
+    splits = {"private": evaluate_split(labels, probabilities)}
+    save_report(EvaluationReport(splits, model=DEFAULT_MODEL), path)
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +79,7 @@ def app(
     environment = {"FER_MODELS": str(models_folder), "FER_LIVE_SESSIONS": "1"}
     with running_app(log, environment) as url:
         yield url
-    assert "Traceback" not in log.read_text(errors="replace")
+    assert "Traceback" not in log.read_text(errors="replace"), log.read_text(errors="replace")
 
 
 @pytest.fixture(scope="session")
@@ -72,38 +88,55 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_film(tmp_path_factory.mktemp("film") / "face.y4m", PORTRAIT)
 
 
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
+# For one module: while Playwright runs, no other test of this process could use asyncio.
+@pytest.fixture(scope="module")
+def browsers(chromium_path: str, film: Path) -> Iterator[Callable[[str], Browser]]:
+    """The browser with a given camera: "film", "denied", or "none"; each has an empty profile."""
+    with sync_playwright() as playwright:
+        started: dict[str, Browser] = {}
+
+        def browser(camera: str) -> Browser:
+            if camera not in started:
+                started[camera] = playwright.chromium.launch(
+                    executable_path=chromium_path, args=_switches(camera, film)
+                )
+            return started[camera]
+
+        yield browser
+        for each in started.values():
+            each.close()
 
 
 @pytest.fixture
-def open_page(
-    playwright: Playwright, chromium_path: str, film: Path, app: str, tmp_path: Path
-) -> Iterator[OpenPage]:
-    """Opens a page of the app in a browser with an empty profile.
+def open_page(browsers: Callable[[str], Browser], app: str) -> Iterator[OpenPage]:
+    """Opens a page of the app by its address, for a viewer of its own each time."""
+    contexts: list[BrowserContext] = []
 
-    `camera`: "film", "denied", "asking" (nobody answers the browser's question), or "none".
-    """
-    with contextlib.ExitStack() as stack:
+    def start(path: str = "", camera: str = "film", script: str = "", **options: object) -> Page:
+        context = browsers(camera).new_context(
+            **{"viewport": {"width": 1280, "height": 900}, **options}
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        if script:
+            context.add_init_script(script)
+        page = context.new_page()
+        page.goto(f"{app}/{path}")
+        return page
 
-        def start(path: str = "", camera: str = "film", **options: object) -> Page:
-            profile = tmp_path / f"profile{len(list(tmp_path.iterdir()))}"
-            context: BrowserContext = playwright.chromium.launch_persistent_context(
-                str(profile),
-                executable_path=chromium_path,
-                headless=True,
-                args=_switches(camera, film),
-                **{"viewport": {"width": 1280, "height": 900}, **options},
-            )
-            stack.callback(context.close)
-            context.set_default_timeout(PATIENCE)
-            page = context.pages[0]
-            page.goto(f"{app}/{path}")
-            return page
+    yield start
+    for context in contexts:
+        _free_the_place(context)
+        context.close()
 
-        yield start
+
+def _free_the_place(context: BrowserContext) -> None:
+    """Stops a running camera; a closed tab's place would be taken for seconds yet."""
+    for page in context.pages:
+        stop = page.frame_locator("iframe").get_by_role("button", name="Stop")
+        if stop.count():
+            stop.click()
+            page.frame_locator("iframe").get_by_role("button", name="Start camera").wait_for()
 
 
 def _switches(camera: str, film: Path) -> list[str]:

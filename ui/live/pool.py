@@ -11,8 +11,14 @@ from typing import Final, Protocol
 
 _log = logging.getLogger(__name__)
 
-SILENT: Final = 15.0
-"""Seconds after which a seat whose session gave no sign of life counts as free."""
+CONNECTING: Final = 10.0
+"""Seconds for which a seat is kept until the first frame comes."""
+
+SILENT: Final = 3.0
+"""Seconds after its last frame at which a session's seat counts as free: a closed tab says no
+goodbye, and whoever reloads the page wants to start again."""
+
+_FORGOTTEN: Final = 120.0  # seconds after which a session that was never dismissed is let go
 
 
 class Job(Protocol):
@@ -44,7 +50,7 @@ class AnalysisPool:
         self._lock = threading.Lock()
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._scheduled: set[Job] = set()
-        self._seats: dict[Job, float] = {}
+        self._seats: dict[Job, float] = {}  # until when each is kept
         self._threads = [
             threading.Thread(target=self._work, name=f"analysis_{i}", daemon=True)
             for i in range(workers)
@@ -55,10 +61,9 @@ class AnalysisPool:
     def admit(self, job: Job, seats: int) -> bool:
         """Gives the job one of `seats` seats; False where all are taken."""
         with self._lock:
-            self._drop_silent()
-            if job not in self._seats and len(self._seats) >= seats:
+            if job not in self._seats and self._taken() >= seats:
                 return False
-            self._seats[job] = self._clock()
+            self._seats[job] = self._clock() + CONNECTING
             return True
 
     def dismiss(self, job: Job) -> None:
@@ -70,8 +75,7 @@ class AnalysisPool:
     def seated(self) -> int:
         """How many sessions have a seat and gave a sign of life lately."""
         with self._lock:
-            self._drop_silent()
-            return len(self._seats)
+            return self._taken()
 
     @property
     def queued(self) -> int:
@@ -82,7 +86,7 @@ class AnalysisPool:
         """Says that the job has a frame waiting. Returns at once."""
         with self._lock:
             if job in self._seats:
-                self._seats[job] = self._clock()
+                self._seats[job] = self._clock() + SILENT
             if job in self._scheduled:
                 return
             self._scheduled.add(job)
@@ -106,7 +110,8 @@ class AnalysisPool:
             if again:
                 self._queue.put(job)
 
-    def _drop_silent(self) -> None:
-        limit = self._clock() - SILENT
-        for job in [job for job, seen in self._seats.items() if seen < limit]:
+    def _taken(self) -> int:
+        now = self._clock()
+        for job in [job for job, until in self._seats.items() if now - until > _FORGOTTEN]:
             del self._seats[job]
+        return sum(now <= until for until in self._seats.values())

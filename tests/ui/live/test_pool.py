@@ -1,11 +1,13 @@
+import gc
 import threading
 import time
+import weakref
 from collections import Counter
 
 import pytest
 from live_fixtures import FakeClock
 
-from ui.live.pool import SILENT, AnalysisPool
+from ui.live.pool import CONNECTING, SILENT, AnalysisPool
 
 
 class _Job:
@@ -118,18 +120,40 @@ def test_seats_are_counted_and_freed(pools):
     pool.dismiss(first)  # twice does no harm
 
 
-def test_silent_session_loses_its_seat(pools):
+def test_silent_session_loses_its_seat_and_takes_it_again(pools):
     clock = FakeClock()
     pool = pools(1, clock=clock)
     silent, alive, new = (_Job(i, frames=0) for i in range(3))
     assert pool.admit(silent, seats=2)
     assert pool.admit(alive, seats=2)
-    clock.now += SILENT - 1
+    pool.wake(silent)
+    clock.now += SILENT + 0.1
     pool.wake(alive)
-    assert not pool.admit(new, seats=2)
-    clock.now += 2
     assert pool.admit(new, seats=2)
     assert pool.seated == 2
+    pool.wake(silent)  # its camera had only paused: it goes on and counts again
+    assert pool.seated == 3
+
+
+@pytest.mark.parametrize(("seconds", "free"), [(CONNECTING - 0.1, False), (CONNECTING + 0.1, True)])
+def test_seat_is_kept_while_the_connection_comes_about(pools, seconds, free):
+    clock = FakeClock()
+    pool = pools(1, clock=clock)
+    assert pool.admit(_Job("connecting"), seats=1)
+    clock.now += seconds
+    assert pool.admit(_Job("next"), seats=1) is free
+
+
+def test_sessions_that_were_never_dismissed_are_let_go(pools):
+    clock = FakeClock()
+    pool, job = pools(1, clock=clock), _Job("lost")
+    assert pool.admit(job, seats=1)
+    clock.now += 1000
+    assert pool.seated == 0
+    lost = weakref.ref(job)
+    del job
+    gc.collect()
+    assert lost() is None
 
 
 def test_every_woken_frame_is_analysed_under_contention(pools):
