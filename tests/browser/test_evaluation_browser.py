@@ -1,0 +1,55 @@
+"""The Evaluation page in Chromium: its matrix is drawn with the report's own numbers."""
+
+import numpy as np
+import pytest
+from live_page import until
+
+from fer_core.evaluation import load_report
+from fer_core.labels import EMOTIONS
+
+PLOT = ".js-plotly-plot"
+CELLS = f"{PLOT}:has(.heatmaplayer) .scatterlayer .textpoint text"
+LINES = """(cells) => cells.map((cell) =>
+  Array.from(cell.querySelectorAll("tspan.line"), (line) => line.textContent))"""
+
+
+@pytest.fixture
+def split(models_folder):
+    return load_report(models_folder / "ultimate_model.report.json").splits["private"]
+
+
+def _drawn(page, line):
+    """One line of each cell of the matrix, as numbers; None while it is not drawn."""
+    cells = page.locator(CELLS).evaluate_all(LINES)
+    if len(cells) != len(EMOTIONS) ** 2:
+        return None
+    numbers = [float(cell[line].split()[0].replace(",", "")) for cell in cells]
+    return np.array(numbers).reshape(len(EMOTIONS), len(EMOTIONS))
+
+
+def test_matrix_is_drawn_with_the_reports_numbers(open_page, split):
+    counts = np.array(split.confusion_matrix)
+    shares = 100 * counts / counts.sum(axis=1, keepdims=True)
+    page = open_page("evaluation")
+    page.locator(f"{PLOT} .heatmaplayer image").first.wait_for(state="attached")
+    box = page.locator(f"{PLOT}:has(.heatmaplayer)").bounding_box()
+    assert min(box["width"], box["height"]) > 300
+    # By row, which the page opens with, the share comes first and the count under it.
+    assert until(page, lambda: _drawn(page, 0) is not None)
+    assert _drawn(page, 0) == pytest.approx(shares, abs=0.51)
+    assert (_drawn(page, 1) == counts).all()
+
+    page.get_by_text("Counts", exact=True).click()
+    assert until(page, lambda: _drawn(page, 0) is not None and (_drawn(page, 0) == counts).all())
+
+
+def test_headline_is_the_reports_accuracy(open_page, split):
+    page = open_page("evaluation")
+    figure = f"{100 * split.accuracy.value:.1f} %"
+    page.locator('[data-testid="stMetricValue"]').filter(has_text=figure).first.wait_for()
+
+
+def test_narrow_page_does_not_scroll_sideways(open_page):
+    page = open_page("evaluation", viewport={"width": 390, "height": 844})
+    page.locator(PLOT).first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
