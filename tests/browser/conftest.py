@@ -43,7 +43,8 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def models_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """The committed models; where none is there yet, a small network in a folder of its own."""
-    if (ROOT / "models" / f"{DEFAULT_MODEL}.tflite").is_file():
+    needed = [ROOT / "models" / f"{DEFAULT_MODEL}{end}" for end in (".tflite", ".report.json")]
+    if all(path.is_file() for path in needed):
         return ROOT / "models"
     folder = tmp_path_factory.mktemp("models")
     network = folder / f"{DEFAULT_MODEL}.tflite"

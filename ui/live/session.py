@@ -72,8 +72,8 @@ class LiveSession:
     """Keeps one waiting frame and one answer, whatever the rates of camera and analysis.
 
     `offer` is called by the stream, `run` by the analysis pool, `status` by the page: each from a
-    thread of its own. Nothing in here raises into them, is stored, or is logged but for failures'
-    names.
+    thread of its own. Nothing in here raises into them, and no picture or answer is stored or
+    logged.
 
     Args:
         analyze: Picture → faces, e.g. `Recognizer.analyze`. It may raise.
