@@ -16,6 +16,7 @@ from fer_core.evaluation import EvaluationReport, Predictions, evaluate_split
 from fer_core.types import Probabilities
 
 BATCH = 256
+NO_TEST_IMAGES = "The data set has no images under test/<class>/ to evaluate on."
 
 
 def predict(
@@ -25,7 +26,12 @@ def predict(
 
     Args:
         progress: Called with the share done, in [0, 1].
+
+    Raises:
+        DataError: where there is none.
     """
+    if not len(test):
+        raise DataError(NO_TEST_IMAGES)
     parts: list[Probabilities] = []
     for start in range(0, len(test), BATCH):
         parts.append(classifier.predict(test.images[start : start + BATCH]))
@@ -44,7 +50,7 @@ def split_masks(dataset: Dataset) -> dict[str, NDArray[np.bool_]]:
     """
     test = dataset.splits != "train"
     if not test.any():
-        raise DataError("The data set has no images under test/<class>/ to evaluate on.")
+        raise DataError(NO_TEST_IMAGES)
     private = dataset.splits == "private"
     if not private.any():
         return {"test": test}

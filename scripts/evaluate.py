@@ -3,7 +3,8 @@
     python scripts/evaluate.py --model models/ultimate_model.tflite --data PATH
 
 PATH is a folder with train/<class>/ and test/<class>/, or the zip of one; the environment variable
-FER_DATA does as well. The report and the predictions go beside the model.
+FER_DATA does as well. The report and the predictions go beside the model, and the headline into its
+card; with --report or --predictions they go elsewhere, and the card stays as it is.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -19,93 +23,138 @@ from fer_core import assessment
 from fer_core.classifier import Classifier
 from fer_core.datasets import DATA_VARIABLE, load_dataset
 from fer_core.errors import FerError, ReportError
-from fer_core.evaluation import EvaluationReport, load_report, save_report, write_predictions
+from fer_core.evaluation import (
+    Estimate,
+    EvaluationReport,
+    SplitReport,
+    load_report,
+    save_report,
+    write_predictions,
+)
 from fer_core.model_store import (
     PREDICTIONS_SUFFIX,
     REPORT_SUFFIX,
+    ModelCard,
     load_model,
     model_file,
     record_evaluation,
 )
-from fer_core.progress import bar
+from fer_core.progress import bar, time_left
 
 HEADLINE_SPLITS = ("private", "test")
-COLUMNS = "split                       n  accuracy (95 %)      balanced  neutral bias    ECE"
+COLUMNS = (
+    f"{'split':<22}{'n':>7}  {'accuracy (95 %)':<20}{'balanced':>10}{'neutral bias':>14}{'ECE':>7}"
+)
 
 
 def main(argv: list[str] | None = None) -> int:
     args = _arguments(argv)
     try:
-        print(as_table(evaluate(args.model, args.data)))
-    except FerError as error:
+        print(as_table(evaluate(args.model, args.data, args.report, args.predictions)))
+    except (FerError, OSError) as error:
         print(f"Stopped: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def evaluate(model: str, data: str) -> EvaluationReport:
-    """Reads the test images once, and writes report, predictions and the card's headline."""
+def evaluate(
+    model: str, data: str, report_path: Path | None = None, predictions_path: Path | None = None
+) -> EvaluationReport:
+    """Reads the test images once, and writes report, predictions and the card's headline.
+
+    Args:
+        model: A model's LiteRT file, or its stem in `models/`.
+        data: Folder or zip.
+        report_path, predictions_path: Where to write instead of beside the model.
+    """
     card, network = load_model(model)
-    report_path = model_file(model, REPORT_SUFFIX)
+    own_report, own_predictions = (
+        model_file(model, suffix) for suffix in (REPORT_SUFFIX, PREDICTIONS_SUFFIX)
+    )
+    target, table = report_path or own_report, predictions_path or own_predictions
     dataset = load_dataset(data)
     test = dataset.where(dataset.splits != "train")
-    predictions = assessment.predict(Classifier(network, threads=2), test, _show)
+    predictions = assessment.predict(Classifier(network, threads=2), test, _progress(sys.stderr))
     report = assessment.report(
         dataset,
         predictions,
         model=card.stem,
         network=network,
         unsure_below=card.unsure_below,
-        previous_reads=_previous_reads(report_path),
+        previous_reads=_previous_reads(own_report, target),
     )
-    save_report(report, report_path)
-    write_predictions(model_file(model, PREDICTIONS_SUFFIX), predictions)
-    headline = next(name for name in HEADLINE_SPLITS if name in report.splits)
-    split = report.splits[headline]
-    accuracy = split.accuracy.to_dict() if split.accuracy else {}
-    record_evaluation(
-        card, report_path.parent, {"split": headline, "n": split.n, "accuracy": accuracy}
-    )
+    save_report(report, target)
+    write_predictions(table, predictions)
+    if (target, table) == (own_report, own_predictions):
+        _record(card, report, own_report.parent)
     return report
 
 
 def as_table(report: EvaluationReport) -> str:
-    """One line a split."""
-    lines = [COLUMNS]
-    for name, split in report.splits.items():
-        accuracy, balanced, bias = split.accuracy, split.balanced_accuracy, split.neutral_bias_index
-        interval = accuracy.interval if accuracy else None
-        lines.append(
-            f"{name:<22}{split.n:>7,}"
-            + (f"  {accuracy.value:.3f} ({interval[0]:.3f}-{interval[1]:.3f})" if interval else "")
-            + f"{balanced.value if balanced else float('nan'):>13.3f}"
-            + f"{bias.value if bias else float('nan'):>14.2f}"
-            + f"{split.expected_calibration_error or 0:>7.3f}"
-        )
-    lines.append(f"PrivateTest was read {report.private_reads} times for this network.")
+    """One line a split; a dash stands for a figure that does not exist."""
+    lines = [COLUMNS, *(_line(name, split) for name, split in report.splits.items())]
+    if "private" in report.splits:
+        times = "once" if report.private_reads == 1 else f"{report.private_reads} times"
+        lines.append(f"PrivateTest was read {times} for this network.")
     return "\n".join(lines)
 
 
-def _previous_reads(path: Path) -> dict[str, int]:
-    if not path.is_file():
-        return {}
-    try:
-        previous = load_report(path)
-    except ReportError:
-        return {}
-    return {previous.model_sha256: previous.private_reads}
+def _line(name: str, split: SplitReport) -> str:
+    interval = split.accuracy.interval if split.accuracy else None
+    ends = f" ({interval[0]:.3f}-{interval[1]:.3f})" if interval else ""
+    accuracy = f"{_figure(split.accuracy, 3)}{ends}"
+    error = split.expected_calibration_error
+    return (
+        f"{name:<22}{split.n:>7,}  {accuracy:<20}"
+        f"{_figure(split.balanced_accuracy, 3):>10}{_figure(split.neutral_bias_index, 2):>14}"
+        f"{'–' if error is None else f'{error:.3f}':>7}"
+    )
 
 
-def _show(share: float) -> None:
-    if sys.stderr.isatty():
-        end = "\n" if share == 1 else ""
-        print(f"\r{bar(share)} {share:4.0%} of the test faces", end=end, file=sys.stderr)
+def _figure(estimate: Estimate | None, digits: int) -> str:
+    return "–" if estimate is None else f"{estimate.value:.{digits}f}"
+
+
+def _record(card: ModelCard, report: EvaluationReport, folder: Path) -> None:
+    name = next(split for split in HEADLINE_SPLITS if split in report.splits)
+    split = report.splits[name]
+    accuracy = split.accuracy.to_dict() if split.accuracy else {}
+    record_evaluation(card, folder, {"split": name, "n": split.n, "accuracy": accuracy})
+
+
+def _previous_reads(*paths: Path) -> dict[str, int]:
+    """SHA-256 of a network → the most reads that any of these reports counts for it."""
+    reads: dict[str, int] = {}
+    for path in paths:
+        try:
+            previous = load_report(path)
+        except ReportError:
+            continue  # none yet, or damaged: it is about to be written anew
+        digest = previous.model_sha256
+        reads[digest] = max(reads.get(digest, 0), previous.private_reads)
+    return reads
+
+
+def _progress(stream: TextIO) -> Callable[[float], None]:
+    """A bar with the time left, on a terminal only: a log has no use for it."""
+    start = time.monotonic()
+
+    def show(share: float) -> None:
+        if stream.isatty():
+            left = time_left(time.monotonic() - start, share, 1 - share)
+            end = "\n" if share == 1 else ""
+            stream.write(f"\r\x1b[2K{bar(share)} {share:4.0%} of the test faces, {left}{end}")
+            stream.flush()
+
+    return show
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", required=True, help="a model's .tflite file, or its stem")
     parser.add_argument("--data", default=os.environ.get(DATA_VARIABLE), help="folder or zip")
+    parser.add_argument("--report", type=Path, help="default: STEM.report.json by the model")
+    parser.add_argument("--predictions", type=Path, help="default: STEM.predictions.csv there")
     args = parser.parse_args(argv)
     if not args.data:
         parser.error(f"--data PATH is missing, and {DATA_VARIABLE} is not set")

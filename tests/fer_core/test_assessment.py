@@ -39,6 +39,11 @@ def test_a_dataset_without_test_images_is_refused():
         assessment.split_masks(_dataset(["train"]))
 
 
+def test_nothing_is_predicted_for_a_dataset_without_test_images(small_litert: bytes):
+    with pytest.raises(DataError, match="no images under test"):
+        assessment.predict(Classifier(small_litert), FER.where(FER.splits == "test"))
+
+
 def test_reads_of_private_test_are_counted_for_the_same_network_only(small_litert: bytes):
     test = FER.where(FER.splits != "train")
     shares: list[float] = []

@@ -1,0 +1,226 @@
+"""evaluate.py end to end: a generated data set, a small real network, and what can go wrong."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from fer_core.classifier import Classifier
+from fer_core.datasets import load_dataset
+from fer_core.errors import ReportError
+from fer_core.evaluation import EvaluationReport, evaluate_split, load_report, read_predictions
+from fer_core.labels import EMOTIONS
+from fer_core.model_store import load_card
+
+MakeModel = Callable[..., Path]
+FER_SPLITS = ["public", "private", "test", "private_deduplicated"]
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    path = Path(__file__).resolve().parents[2] / "scripts" / "evaluate.py"
+    spec = importlib.util.spec_from_file_location("evaluate_script", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _own_faces(fer: Path, folder: Path) -> Path:
+    """The same faces under names that are not FER-2013's, and no neutral ones to test on."""
+    for i, file in enumerate(sorted(fer.rglob("*.png"))):
+        home = folder / file.parent.relative_to(fer)
+        home.mkdir(parents=True, exist_ok=True)
+        if home.parts[-2:] != ("test", "neutral"):
+            shutil.copy(file, home / f"{i}.png")
+    return folder
+
+
+def test_report_and_predictions_say_what_the_network_answers(
+    script: ModuleType, make_model: MakeModel, dataset_folder: Path, capsys: pytest.CaptureFixture
+) -> None:
+    network = make_model(unsure_below=0.2)
+    assert script.main(["--model", str(network), "--data", str(dataset_folder)]) == 0
+
+    report = load_report(network.with_name("small.report.json"))
+    assert list(report.splits) == FER_SPLITS
+    assert (report.splits["private"].n, report.splits["test"].n) == (42, 84)
+
+    private = load_dataset(dataset_folder)
+    private = private.where(private.splits == "private")
+    answers = Classifier(network.read_bytes()).predict(private.images)
+    expected = evaluate_split(private.labels, answers, unsure_below=0.2)
+    assert report.splits["private"] == expected
+    assert expected.accuracy is not None
+    assert f"private                    42  {expected.accuracy.value:.3f} (" in (
+        capsys.readouterr().out
+    )
+
+    with network.with_name("small.predictions.csv").open() as file:
+        assert next(csv.reader(file)) == ["path", "label", *EMOTIONS]
+    written = read_predictions(network.with_name("small.predictions.csv"))
+    rows = [written.paths.index(path) for path in private.paths]
+    np.testing.assert_array_equal(written.labels[rows], private.labels)
+    np.testing.assert_allclose(written.probabilities[rows], answers, atol=1e-6)
+
+
+def test_images_that_stand_in_training_are_left_out_of_one_split(
+    script: ModuleType, make_model: MakeModel, dataset_folder: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(dataset_folder, data)
+    for emotion in ("angry", "fear"):
+        seen = next((data / "train" / emotion).iterdir())
+        shutil.copy(seen, next((data / "test" / emotion).glob("PrivateTest_*")))
+    splits = script.evaluate(str(make_model()), str(data)).splits
+    assert splits["private"].n == 42
+    assert splits["private_deduplicated"].n == 40
+    assert splits["private_deduplicated"].per_class["fear"].support == 5
+
+
+def test_the_card_gets_the_headline_of_the_last_test(
+    script: ModuleType, make_model: MakeModel, dataset_folder: Path
+) -> None:
+    network = make_model()
+    report = script.evaluate(str(network), str(dataset_folder))
+    card = load_card(network)
+    accuracy = report.splits["private"].accuracy.to_dict()
+    assert card.headline == {"split": "private", "n": 42, "accuracy": accuracy}
+    assert {".report.json", ".predictions.csv", ".tflite"} <= set(card.files)
+
+
+def test_every_reading_of_private_test_is_counted(
+    script: ModuleType, make_model: MakeModel, dataset_folder: Path, tmp_path: Path
+) -> None:
+    network, elsewhere = str(make_model()), tmp_path / "elsewhere" / "r.json"
+    data = str(dataset_folder)
+    beside = [script.evaluate(network, data).private_reads for _ in range(2)]
+    apart = [script.evaluate(network, data, elsewhere).private_reads for _ in range(2)]
+    assert beside == [1, 2]
+    assert apart == [3, 4], "the report beside the model counts, too"
+
+
+def test_reports_written_elsewhere_leave_the_models_files_alone(
+    script: ModuleType, make_model: MakeModel, dataset_folder: Path, tmp_path: Path
+) -> None:
+    network = make_model()
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    report, predictions = tmp_path / "out" / "r.json", tmp_path / "out" / "p.csv"
+    arguments = ["--model", network, "--data", dataset_folder]
+    arguments += ["--report", report, "--predictions", predictions]
+    assert script.main([str(argument) for argument in arguments]) == 0
+    assert load_report(report).splits["test"].n == len(read_predictions(predictions).paths) == 84
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir() if p.is_file()} == before
+
+
+def test_a_damaged_report_is_written_anew(
+    script: ModuleType, make_model: MakeModel, dataset_folder: Path
+) -> None:
+    network = make_model()
+    path = network.with_name("small.report.json")
+    path.write_text("{")
+    with pytest.raises(ReportError):
+        load_report(path)
+    assert script.evaluate(str(network), str(dataset_folder)).private_reads == 1
+    assert load_report(path).private_reads == 1
+
+
+def test_any_other_data_set_has_one_split(
+    script: ModuleType,
+    make_model: MakeModel,
+    dataset_folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FER_DATA", str(_own_faces(dataset_folder, tmp_path / "own")))
+    network = make_model()
+    assert script.main(["--model", str(network)]) == 0
+    report = json.loads(network.with_name("small.report.json").read_text())
+    assert list(report["splits"]) == ["test"]
+    assert report["private_reads"] == 0
+    assert report["splits"]["test"]["neutral_bias_index"] is None
+    table = capsys.readouterr().out
+    assert "–" in table and "nan" not in table and "PrivateTest" not in table
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("no model", "no model card"),
+        ("altered model", "was altered"),
+        ("no data", "nowhere"),
+        ("no test images", "no images under test"),
+        ("report is a folder", "small.report.json"),
+    ],
+)
+def test_what_stops_it_is_one_line(
+    script: ModuleType,
+    make_model: MakeModel,
+    dataset_folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+    fault: str,
+    message: str,
+) -> None:
+    network, data = make_model(), dataset_folder
+    if fault == "no model":
+        network = tmp_path / "none.tflite"
+    if fault == "altered model":
+        network.write_bytes(network.read_bytes()[:-1] + b"!")
+    if fault == "no data":
+        data = tmp_path / "nowhere"
+    if fault == "no test images":
+        data = tmp_path / "data"
+        shutil.copytree(dataset_folder / "train", data / "train")
+    if fault == "report is a folder":
+        network.with_name("small.report.json").mkdir()
+    assert script.main(["--model", str(network), "--data", str(data)]) == 2
+    errors = capsys.readouterr().err
+    assert errors.startswith("Stopped: ") and message in errors
+    assert errors.count("\n") == 1, "one line, no traceback"
+
+
+def test_without_data_it_says_how_to_name_some(
+    script: ModuleType, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FER_DATA", raising=False)
+    with pytest.raises(SystemExit) as stopped:
+        script.main(["--model", "m.tflite"])
+    assert stopped.value.code == 2
+    assert "--data PATH is missing, and FER_DATA is not set" in capsys.readouterr().err
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("stream", "shown"), [(Terminal(), True), (io.StringIO(), False)])
+def test_progress_with_time_left_on_a_terminal_only(
+    script: ModuleType, stream: io.StringIO, shown: bool
+) -> None:
+    show = script._progress(stream)
+    show(0.5)
+    show(1.0)
+    text = stream.getvalue()
+    assert ("50% of the test faces, 0 s left" in text, text.endswith("left\n")) == (shown, shown)
+
+
+def test_reports_of_other_networks_do_not_count(script: ModuleType, tmp_path: Path) -> None:
+    split = evaluate_split(np.zeros(0, int), np.zeros((0, 7), np.float32))
+    paths = []
+    for i, (digest, reads) in enumerate([("a", 2), ("a", 5), ("b", 9)]):
+        report = EvaluationReport({"test": split}, model_sha256=digest, private_reads=reads)
+        paths.append(tmp_path / f"{i}.report.json")
+        script.save_report(report, paths[-1])
+    assert script._previous_reads(*paths, tmp_path / "none.json") == {"a": 5, "b": 9}
