@@ -81,7 +81,8 @@ def probability_timeline(
     marks = np.linspace(-window, 0, 5)
     labels = [f"{window:.0f} s ago", *(f"{-mark:.0f}" for mark in marks[1:-1]), "now"]
     figure.update_xaxes(range=[-window, 0], tickvals=marks, ticktext=labels, showgrid=False)
-    figure.update_xaxes(hoverformat=".1f", zeroline=False)
+    # Standing off, because the first label would touch the 0 of the other axis.
+    figure.update_xaxes(hoverformat=".1f", zeroline=False, ticklabelstandoff=6)
     figure.update_yaxes(range=[0, 1], **SHARE_AXIS)
     return styled(figure, 300, showlegend=True, legend=LEGEND, hovermode="x unified")
 
