@@ -1,19 +1,20 @@
 """The frame around every page: heading, errors in words, and the foot with the model in use."""
 
 import logging
+import runpy
 from contextvars import ContextVar
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fer_core.errors import FerError
 from ui import resources
 from ui.widgets import plain, right_of_100
 
-PAGES = Path(__file__).resolve().parents[1] / "pages"
+APP = Path(__file__).resolve().parents[1] / "app.py"
 
 _log = logging.getLogger(__name__)
-
 
 _framed = ContextVar("framed", default=False)
 
@@ -44,20 +45,26 @@ def run(page: "st.Page") -> None:
 
 def header(title: str, lead: str) -> None:
     """A page's title and the one sentence under it. Every page begins with it."""
-    if not _framed.get():
-        _start_over_in_the_frame()
+    if not _framed.get() and _main_script() == APP:
+        _run_in_the_frame()
     st.title(title, anchor=False)
     st.markdown(lead)
 
 
-def _start_over_in_the_frame() -> None:
+def _main_script() -> Path | None:
+    context = get_script_run_ctx()
+    return Path(context.main_script_path).resolve() if context else None
+
+
+def _run_in_the_frame() -> None:
     """Where a page was opened by its address before app.py has run in this process.
 
     Until the first `st.navigation`, Streamlit treats a folder named `pages` as its older kind of
-    multipage app and runs the page alone, without app.py (its runtime/pages_manager.py).
+    multipage app and runs the page alone, without app.py (its runtime/pages_manager.py). A rerun
+    would come too late for a button: its click is told to one run only.
     """
-    st.navigation([st.Page(page) for page in sorted(PAGES.glob("*.py"))], position="hidden")
-    st.rerun()
+    runpy.run_path(str(APP))
+    st.stop()
 
 
 def footer() -> None:
