@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from fer_core.chart_words import (
     ADJECTIVES,
     NO_IMAGES,
+    Measure,
     Metric,
     adjective,
     faces,
@@ -129,15 +130,20 @@ def read_selective(split: SplitReport) -> str:
     )
 
 
-def read_curves(history: History) -> str:
+def read_curves(history: History, measure: Measure = "accuracy") -> str:
     """The best epoch, and the gap to training there."""
-    best = int(np.argmax(history.val_accuracy))
-    validation, training = history.val_accuracy[best], history.accuracy[best]
+    if measure == "loss":
+        best = int(np.argmin(history.val_loss))
+        validation, training = history.val_loss[best], history.loss[best]
+        extreme, figure, gap = "lowest", f"{validation:.2f}", f"{abs(training - validation):.2f}"
+    else:
+        best = int(np.argmax(history.val_accuracy))
+        validation, training = history.val_accuracy[best], history.accuracy[best]
+        extreme, figure, gap = "highest", percent(validation, 1), points(training - validation)
     side = "above" if training > validation else "below"
     return (
-        f"Validation accuracy is highest in epoch {history.epoch[best]} of {len(history)} "
-        f"({percent(validation, 1)}); training accuracy is {points(training - validation)} "
-        f"{side} it there."
+        f"Validation {measure} is {extreme} in epoch {history.epoch[best]} of {len(history)} "
+        f"({figure}); training {measure} is {gap} {side} it there."
     )
 
 

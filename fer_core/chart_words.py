@@ -9,6 +9,7 @@ from fer_core.labels import EMOTIONS
 from fer_core.report import SplitReport
 
 Metric = Literal["recall", "precision", "f1"]
+Measure = Literal["loss", "accuracy"]
 
 ADJECTIVES: Final = ("angry", "disgusted", "fearful", "happy", "sad", "surprised", "neutral")
 """What a face with each of `EMOTIONS` is called in a sentence, in their order."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
 import plotly.graph_objects as go
 
 from fer_core.chart_style import ACCENT, FAINT, LEGEND, styled
-from fer_core.chart_words import percent, points
+from fer_core.chart_words import Measure, percent, points
 from fer_core.history import History
-
-Measure = Literal["loss", "accuracy"]
 
 # Over 3:1 on white and on black alike. The dash says it without colour.
 TRAINING: Final = {"color": "#808080", "dash": "dot", "width": 2.5}

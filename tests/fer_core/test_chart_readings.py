@@ -242,3 +242,20 @@ def test_curves(accuracy: tuple[float, ...], validation: tuple[float, ...], expe
 )
 def test_words(text: str, expected: str) -> None:
     assert text == expected
+
+
+def test_the_curves_of_the_loss() -> None:
+    history = History(
+        epoch=(1, 2, 3),
+        phase=("fine-tuning",) * 3,
+        size=(96,) * 3,
+        learning_rate=(1e-3,) * 3,
+        loss=(1.5, 1.25, 1.0),
+        accuracy=(0.5,) * 3,
+        val_loss=(1.6, 1.3, 1.4),
+        val_accuracy=(0.5,) * 3,
+        seconds=(1.0,) * 3,
+    )
+    assert readings.read_curves(history, "loss") == (
+        "Validation loss is lowest in epoch 2 of 3 (1.30); training loss is 0.05 below it there."
+    )
