@@ -9,7 +9,7 @@ from ui.live import camera, panel, states, streamer
 def _busy() -> None:
     st.warning(states.BUSY, icon=":material/hourglass_empty:")
     with st.container(horizontal=True):
-        st.button("Try again", on_click=streamer.forget_refusal, type="primary")
+        st.button("Try again", on_click=streamer.forget_refusal)
         st.page_link("pages/photos.py", label="Use photos", icon=":material/photo_library:")
 
 

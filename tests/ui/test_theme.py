@@ -33,6 +33,19 @@ def test_text_is_readable(theme: str, text: str, ground: str):
     assert contrast(colors[text], colors[ground]) >= 4.5
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("ground", ["backgroundColor", "secondaryBackgroundColor"])
+def test_captions_are_readable(theme: str, ground: str):
+    colors = CONFIG["theme"][theme]
+    assert contrast(_faded(colors["textColor"], colors[ground]), colors[ground]) >= 4.5
+
+
+def _faded(text: str, ground: str) -> str:
+    """The colour of Streamlit's captions: the text's, at 60 %."""
+    pairs = [(int(text[i : i + 2], 16), int(ground[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(0.6 * a + 0.4 * b):02x}" for a, b in pairs)
+
+
 @pytest.mark.parametrize(
     ("section", "option", "value"),
     [
