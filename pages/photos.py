@@ -1,5 +1,8 @@
 """Photos: several at once, or one from the camera, or the sample; results to see and to keep."""
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from fer_core.recognizer import Recognizer
@@ -44,47 +47,53 @@ def _given() -> list[Photo]:
 
 def _results(photos: list[Photo], recognizer: Recognizer) -> list[Named]:
     """Each photo's result; those that this session has seen are not computed again."""
-    before: dict[tuple[str, str], PhotoResult] = st.session_state.get(KEPT, {})
+    kept: dict[tuple[str, str], PhotoResult] = st.session_state.setdefault(KEPT, {})
     model = recognizer.card.files[".tflite"]["sha256"]
     keys = [(photo.digest, model) for photo in photos]
-    kept = {key: before[key] for key in keys if key in before}
+    for gone in kept.keys() - set(keys):
+        del kept[gone]
     new = {key: photo for key, photo in zip(keys, photos, strict=True) if key not in kept}
-    bar = st.progress(0.0, "Looking for faces …") if new else None
-    for done, (key, photo) in enumerate(new.items(), start=1):
-        kept[key] = photo_results.analyze(photo, recognizer)
-        if bar is not None:
-            bar.progress(done / len(new), f"{done} of {len(new)} photos looked at")
-    if bar is not None:
-        bar.empty()
-    st.session_state[KEPT] = kept  # what is no longer there is forgotten
+    if new:
+        _analyze(new, kept, recognizer)
     return [(photo.name, kept[key]) for key, photo in zip(keys, photos, strict=True)]
 
 
-def _summary(results: list[Named]) -> None:
+def _analyze(
+    new: dict[tuple[str, str], Photo],
+    kept: dict[tuple[str, str], PhotoResult],
+    recognizer: Recognizer,
+) -> None:
+    """Each result is kept at once: whoever adds a photo meanwhile starts this page over."""
+    bar = st.progress(0.0, "Looking for faces …")
+    for done, (key, photo) in enumerate(new.items(), start=1):
+        kept[key] = photo_results.analyze(photo, recognizer)
+        bar.progress(done / len(new), f"{done} of {len(new)} photos looked at")
+    bar.empty()
+
+
+def _summary(results: list[Named], recognizer: Recognizer) -> None:
     st.markdown(f"**{plain(photo_results.totals(results))}**")
+    as_json = partial(
+        photo_results.as_json,
+        results,
+        model=recognizer.card.stem,
+        detector=recognizer.detector_name,
+    )
+    as_csv, as_zip = (partial(f, results) for f in (photo_results.as_csv, photo_results.as_zip))
     with st.container(horizontal=True):
-        _download("Download table (CSV)", photo_results.as_csv(results), "faces.csv", "text/csv")
-        _download(
-            "Download everything (JSON)",
-            photo_results.as_json(results),
-            "faces.json",
-            "application/json",
-        )
+        _download("Download table (CSV)", as_csv, "faces.csv", "text/csv")
+        _download("Download everything (JSON)", as_json, "faces.json", "application/json")
         if any(result.annotated for _, result in results):
-            _download(
-                "Download pictures (ZIP)",
-                photo_results.as_zip(results),
-                "pictures.zip",
-                "application/zip",
-            )
+            _download("Download pictures (ZIP)", as_zip, "pictures.zip", "application/zip")
         if st.session_state.get(SAMPLE) and st.button("Remove the sample"):
             del st.session_state[SAMPLE]
             st.rerun()
 
 
-def _download(label: str, data: bytes, name: str, kind: str) -> None:
+def _download(label: str, make: Callable[[], bytes], name: str, kind: str) -> None:
+    """The file is made when it is asked for, not at every rerun of the page."""
     st.download_button(
-        label, data, name, kind, icon=":material/download:", on_click="ignore", key=name
+        label, make, name, kind, icon=":material/download:", on_click="ignore", key=name
     )
 
 
@@ -97,12 +106,12 @@ def _card(name: str, result: PhotoResult) -> None:
         picture, faces = st.columns([3, 2], gap="large")
         with picture:
             assert result.annotated is not None
-            st.image(result.annotated, width="stretch")
+            st.image(result.annotated, width="stretch", alt=photo_results.described(result))
         with faces:
             if not result.faces:
                 st.info(NO_FACE, icon=":material/search_off:")
-            for number, face in enumerate(result.faces, start=1):
-                face_card.show(number, face)
+            else:
+                face_card.show(result.faces)
 
 
 frame.header("Photos", "Drop in pictures and see which expression each face shows.")
@@ -111,7 +120,7 @@ if network.detector_name != "YuNet":
     st.info(resources.detector_sentence(), icon=":material/info:")
 found = _results(_given(), network)
 if found:
-    _summary(found)
+    _summary(found, network)
 for photo_name, photo_result in found:
     _card(photo_name, photo_result)
 if table := photo_results.rows(found):

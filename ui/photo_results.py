@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import logging
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from fer_core.drawing import annotate
+from fer_core.drawing import annotate, caption
 from fer_core.errors import FerError
 from fer_core.images import decode
 from fer_core.labels import EMOTIONS
@@ -28,6 +29,9 @@ SHOWN_EDGE: Final = 1600
 """The longer edge of an annotated picture at most, in pixels. A session keeps these and no others:
 fifty telephone pictures in full would be two gigabytes."""
 _QUALITY: Final = 90
+_UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
+"""What some system allows in no file name."""
+_LONGEST_NAME: Final = 100
 
 _log = logging.getLogger(__name__)
 
@@ -100,6 +104,12 @@ def totals(results: Sequence[Named]) -> str:
     return line
 
 
+def described(result: PhotoResult) -> str:
+    """An annotated picture in words, for those who cannot see it."""
+    captions = [caption(face, number) for number, face in enumerate(result.faces, start=1)]
+    return ", ".join([f"The photo, {_count(len(captions), 'face')} boxed", *captions])
+
+
 def rows(results: Iterable[Named]) -> list[dict[str, Any]]:
     """One row a face: file, box, answer and seven probabilities."""
     return [
@@ -132,8 +142,8 @@ def as_csv(results: Sequence[Named]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def as_json(results: Sequence[Named]) -> bytes:
-    """Every photo, the unreadable ones with their reason."""
+def as_json(results: Sequence[Named], model: str = "", detector: str = "") -> bytes:
+    """Every photo, the unreadable ones with their reason, and what the answers came from."""
     photos = [
         {"file": name, "problem": result.problem}
         if result.problem
@@ -145,7 +155,8 @@ def as_json(results: Sequence[Named]) -> bytes:
         }
         for name, result in results
     ]
-    return json.dumps({"emotions": EMOTIONS, "photos": photos}, indent=1).encode()
+    source = {"model": model, "detector": detector}
+    return json.dumps({**source, "emotions": EMOTIONS, "photos": photos}, indent=1).encode()
 
 
 def as_zip(results: Sequence[Named]) -> bytes:
@@ -179,7 +190,8 @@ def _no_formula(name: str) -> str:
 
 
 def _free_name(name: str, taken: set[str]) -> str:
-    stem = PurePath(name.replace("\\", "/")).stem.strip(". ") or "photo"
+    stem = PurePath(name.replace("\\", "/")).stem
+    stem = _UNSAFE.sub("", stem)[:_LONGEST_NAME].strip(". ") or "photo"
     free, number = f"{stem}.jpg", 2
     while free.casefold() in taken:
         free, number = f"{stem}-{number}.jpg", number + 1

@@ -3,6 +3,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from streamlit.runtime.scriptrunner import StopException
 
 from page_tools import texts
 from ui.sample import SAMPLE
@@ -77,6 +78,26 @@ def test_more_photos_than_fit_are_told(open_page, count):
     app = _upload(open_page("photos"), *((f"{i}.png", _png(i)) for i in range(count)))
     assert "more than the 50" in app.warning[0].value
     assert "50 photos" in texts(app)
+
+
+def test_what_was_analysed_before_an_interruption_is_kept(open_page, monkeypatch):
+    from ui import photo_results
+
+    calls = []
+    real = photo_results.analyze
+
+    def interrupted(photo, recognizer):
+        calls.append(photo.name)
+        if calls == ["a.png", "b.png"]:
+            raise StopException  # as when somebody adds a photo meanwhile
+        return real(photo, recognizer)
+
+    monkeypatch.setattr(photo_results, "analyze", interrupted)
+    app = _upload(open_page("photos"), ("a.png", _png(1)), ("b.png", _png(2)))
+    assert "2 photos" not in texts(app)
+    app.run()
+    assert calls == ["a.png", "b.png", "b.png"]
+    assert "2 photos" in texts(app)
 
 
 def test_a_photo_is_analysed_once_and_forgotten_when_removed(open_page, monkeypatch):

@@ -18,6 +18,7 @@ from ui.photo_results import (
     as_csv,
     as_json,
     as_zip,
+    described,
     totals,
 )
 
@@ -59,7 +60,8 @@ def test_a_file_name_is_no_formula(name: str, expected: str):
 
 
 def test_json_tells_of_bad_files_too():
-    data = json.loads(as_json([("a.jpg", GOOD), ("b.jpg", BAD)]))
+    data = json.loads(as_json([("a.jpg", GOOD), ("b.jpg", BAD)], "strong", "YuNet"))
+    assert (data["model"], data["detector"]) == ("strong", "YuNet")
     assert data["photos"][0]["faces"][0]["answer"] == "happy"
     assert data["photos"][1] == {"file": "b.jpg", "problem": "Not a picture."}
 
@@ -70,11 +72,16 @@ def test_json_tells_of_bad_files_too():
         (["a.png", "a.jpg", "A.webp"], ["a.jpg", "a-2.jpg", "A-3.jpg"]),
         (["../../etc/passwd", "..\\x.jpg"], ["passwd.jpg", "x.jpg"]),
         (["...", ""], ["photo.jpg", "photo-2.jpg"]),
+        (["a:\x00b?.png", "n" * 300], ["ab.jpg", "n" * 100 + ".jpg"]),
     ],
 )
 def test_names_in_the_zip_stay_apart_and_inside(names: list[str], expected: list[str]):
     with zipfile.ZipFile(io.BytesIO(as_zip([(name, GOOD) for name in names]))) as archive:
         assert archive.namelist() == expected
+
+
+def test_an_annotated_picture_in_words():
+    assert described(GOOD) == ("The photo, 2 faces boxed, 1 happy 94 %, 2 unsure: sad or angry")
 
 
 def test_a_bad_file_is_not_in_the_zip():
