@@ -7,7 +7,7 @@ from fer_core.errors import ReportError
 from fer_core.evaluation import EvaluationReport
 from ui import evaluation_view as view
 from ui import frame, resources
-from ui.widgets import SPLIT_SENTENCES, SPLIT_TITLES, plain
+from ui.widgets import SPLIT_SENTENCES, SPLIT_TITLES, plain, split_line
 
 
 def _reports(stems: list[str]) -> dict[str, EvaluationReport]:
@@ -22,36 +22,63 @@ def _reports(stems: list[str]) -> dict[str, EvaluationReport]:
 
 
 def _choose_models() -> list[str]:
+    """One stem, or two to compare."""
     names = resources.report_names()
-    chosen = st.multiselect(
-        "Model",
-        names,
-        default=names[:1],
+    first, second = st.columns(2)
+    model = first.selectbox("Model", names, format_func=resources.title)
+    others = [name for name in names if name != model]
+    other = second.selectbox(
+        "Compare with",
+        others,
+        index=None,
         format_func=resources.title,
-        max_selections=2,
-        help="Choose a second one, and every chart shows both side by side.",
+        placeholder="No other model" if others else "There is no other report",
+        disabled=not others,
+        help="Every chart then shows both models side by side.",
     )
-    return list(chosen)
+    return [name for name in (model, other) if name]
 
 
-def _choose_split(reports: dict[str, EvaluationReport]) -> str:
-    common = set.intersection(*(set(report.splits) for report in reports.values()))
+def _choose_split(reports: dict[str, EvaluationReport]) -> str | None:
+    first, *others = reports.values()
+    common = [name for name in first.splits if all(name in other.splits for other in others)]
     names = [name for name in SPLIT_TITLES if name in common]
-    return str(
-        st.selectbox(
-            "Test images",
-            names,
-            index=names.index("private") if "private" in names else 0,
-            format_func=lambda name: SPLIT_TITLES[name],
-        )
+    names += [name for name in common if name not in SPLIT_TITLES]
+    if not names:
+        st.info("These two reports have no test images in common.", icon=":material/info:")
+        return None
+    return st.selectbox(
+        "Test images",
+        names,
+        format_func=lambda name: split_line(name, first.splits[name].n),
     )
+
+
+def _remarks(reports: dict[str, EvaluationReport], split_name: str) -> None:
+    """What to know before comparing or quoting the figures."""
+    remarks = [SPLIT_SENTENCES.get(split_name, "")]
+    if split_name.startswith("private"):
+        remarks += [
+            f"It was looked at {_times(report.private_reads)} for {plain(resources.title(stem))}."
+            for stem, report in reports.items()
+            if report.private_reads
+        ]
+    st.caption(" ".join(remarks))
+    if len({report.data_sha256 for report in reports.values()}) > 1:
+        st.warning(
+            "These models were evaluated on different data sets: their figures cannot be compared.",
+            icon=":material/warning:",
+        )
+
+
+def _times(n: int) -> str:
+    return {1: "once", 2: "twice"}.get(n, f"{n:,} times")
 
 
 def _show(reports: dict[str, EvaluationReport], split_name: str) -> None:
     stems = list(reports)
     splits = {stem: report.splits[split_name] for stem, report in reports.items()}
-    st.caption(SPLIT_SENTENCES[split_name])
-
+    _remarks(reports, split_name)
     for stem in stems:
         if len(stems) > 1:
             st.markdown(f"**{plain(resources.title(stem))}**")
@@ -82,7 +109,7 @@ def _show(reports: dict[str, EvaluationReport], split_name: str) -> None:
     st.subheader("Is it as often right as it is sure?", anchor=False)
     view.side_by_side(stems, lambda stem: view.calibration(splits[stem], stem))
     st.subheader("How it was trained", anchor=False)
-    view.side_by_side(stems, lambda stem: view.curves(stem, stem))
+    view.side_by_side(stems, lambda stem: view.curves(stem, stem, wide=len(stems) == 1))
 
 
 frame.header(
@@ -95,15 +122,6 @@ if not resources.report_names():
         icon=":material/info:",
     )
     st.stop()
-left, right = st.columns(2)
-with left:
-    models = _choose_models()
-if not models:
-    st.info("Choose a model to see its figures.", icon=":material/info:")
-    st.stop()
-readable = _reports(models)
-if not readable:
-    st.stop()
-with right:
-    chosen_split = _choose_split(readable)
-_show(readable, chosen_split)
+readable = _reports(_choose_models())
+if readable and (chosen_split := _choose_split(readable)):
+    _show(readable, chosen_split)

@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from fer_core import chart_readings, charts
+from fer_core import charts
+from fer_core.drawing import caption
 from fer_core.errors import FerError, ReportError
 from fer_core.report import SplitReport
 from ui import charts as drawn
-from ui import frame, resources, sample
+from ui import frame, resources, sample, thumbnail
 from ui.widgets import answer_line, plain
-
-THUMBNAIL = 420  # pixels high
 
 
 def _ways_in() -> None:
@@ -24,20 +23,22 @@ def _ways_in() -> None:
         st.page_link("pages/photos.py", label="Open the photo page", icon=":material/image:")
     with trust:
         st.subheader("See how far to trust it", anchor=False)
-        st.markdown(_trust())
+        _trust(_headline_split())
         st.page_link(
             "pages/evaluation.py", label="Open the evaluation", icon=":material/query_stats:"
         )
 
 
-def _trust() -> str:
-    split = _headline_split()
+def _trust(split: SplitReport | None) -> None:
     if split is None or split.accuracy is None:
-        return "The network has not been evaluated yet."
-    return (
-        f"Right for **{100 * split.accuracy.value:.0f} of 100** faces of a test that nothing was "
-        "chosen on."
-    )
+        st.markdown("The network has not been evaluated yet.")
+        return
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+        st.markdown(
+            f"Right for **{100 * split.accuracy.value:.0f} of 100** faces of a test that nothing "
+            "was chosen on. Dark cells off the diagonal are what it takes for something else."
+        )
+        thumbnail.show(split)
 
 
 def _headline_split() -> SplitReport | None:
@@ -52,19 +53,14 @@ def _sample() -> None:
     picture, faces = sample.answer()
     left, right = st.columns(2, gap="large")
     with left:
-        st.image(picture, width="stretch", caption=sample.CREDIT)
+        words = [caption(face, number) for number, face in enumerate(faces, start=1)]
+        alt = ", ".join(["Portrait, its face boxed", *words])
+        st.image(picture, width="stretch", caption=sample.CREDIT, alt=alt)
     with right:
         for face in faces:
             st.markdown(f"**{answer_line(face)}**")
-            drawn.draw(charts.probability_bars(face.probabilities), "bars")
+            drawn.draw(charts.probability_bars(face.probabilities), "bars", answer_line(face))
         st.caption("The network's probabilities for the seven expressions it knows.")
-
-
-def _thumbnail(split: SplitReport) -> None:
-    st.subheader("What it takes for what", anchor=False)
-    figure = charts.confusion_heatmap(split).update_layout(height=THUMBNAIL)
-    drawn.draw(figure, "thumbnail")
-    st.caption(chart_readings.read_confusion(split))
 
 
 frame.header(
@@ -77,5 +73,3 @@ try:
     _sample()
 except FerError as error:
     st.error(plain(str(error)), icon=":material/error:")
-if (found := _headline_split()) is not None:
-    _thumbnail(found)

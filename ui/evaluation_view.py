@@ -71,8 +71,8 @@ def calibration(split: SplitReport, key: str) -> None:
     _chart(charts.reliability_diagram(split), reading, rows, f"{key}-calibration")
 
 
-def curves(stem: str, key: str) -> None:
-    """Loss and accuracy of a model's training, or why they cannot be shown."""
+def curves(stem: str, key: str, *, wide: bool) -> None:
+    """Loss and accuracy of a training, beside each other where `wide`, or why not."""
     try:
         history = resources.history(stem)
     except ReportError as error:
@@ -82,13 +82,14 @@ def curves(stem: str, key: str) -> None:
     rows: list[Row] = [
         {name: getattr(history, name)[i] for name in columns} for i in range(len(history))
     ]
-    drawn.draw(charts.history_curves(history, "loss"), f"{key}-loss")
-    _chart(
-        charts.history_curves(history, "accuracy"),
-        chart_readings.read_curves(history),
-        rows,
-        f"{key}-accuracy",
-    )
+    loss, accuracy = st.columns(2, gap="large") if wide else (st.container(), st.container())
+    for place, measure in ((loss, "loss"), (accuracy, "accuracy")):
+        with place:
+            st.markdown(f"**{measure.capitalize()}**")
+            reading = chart_readings.read_curves(history, measure)
+            drawn.draw(charts.history_curves(history, measure), f"{key}-{measure}", reading)
+            st.caption(reading)
+    _numbers(rows, key)
 
 
 def side_by_side(stems: list[str], draw: Callable[[str], None]) -> None:
@@ -113,8 +114,12 @@ def _figure(name: str, estimate: Estimate | None, sentence: str, *, percent: boo
 
 
 def _chart(figure: Figure, reading: str, rows: list[Row], key: str) -> None:
-    drawn.draw(figure, key)
+    drawn.draw(figure, key, reading)
     st.caption(reading)
+    _numbers(rows, key)
+
+
+def _numbers(rows: list[Row], key: str) -> None:
     with st.expander("The numbers"):
         st.dataframe(rows, hide_index=True, key=f"{key}-table")
 

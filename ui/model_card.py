@@ -1,5 +1,7 @@
 """A model's card on a page."""
 
+import json
+
 import streamlit as st
 
 from fer_core.labels import DISPLAY_NAMES
@@ -16,7 +18,7 @@ def show(card: ModelCard) -> None:
     st.table(_facts(card))
     st.markdown("\n".join(f"- {plain(limit)}" for limit in card.limits))
     with st.expander("The whole card"):
-        st.json(card.to_dict(), expanded=1)
+        st.code(json.dumps(card.to_dict(), indent=2), language=None)
 
 
 def missing(reason: str) -> None:
@@ -32,9 +34,10 @@ def _facts(card: ModelCard) -> dict[str, str]:
         "Answers": ", ".join(DISPLAY_NAMES[name] for name in card.emotions),
         "Weights": f"{card.parameters:,}",
         "Input": f"48×48 gray, upscaled inside to {card.input.get('upscaled_to', '?')} pixels",
-        "Unsure below": f"{card.unsure_below:.0%}" if card.unsure_below else "no threshold",
+        "Unsure below": f"{100 * card.unsure_below:.0f} %" if card.unsure_below else "no threshold",
         "Temperature": f"{card.temperature:.2f}, folded into the last layer",
-        "Trained on": f"{card.data.get('train_images', 0):,} images of FER-2013's training part",
+        "Trained on": f"{card.data.get('train_images', 0):,} images",
+        "Data set": f"SHA-256 {card.data.get('sha256', 'not recorded')}",
         "Intended use": card.intended_use,
         "Licence": card.licence,
     }

@@ -16,8 +16,15 @@ SPLIT_TITLES = {
     "test": "the whole test part",
 }
 
+SPLIT_KINDS = {
+    "private": "faces never used to choose anything",
+    "private_deduplicated": "faces that do not stand in the training part",
+    "public": "faces on which finished models are compared",
+    "test": "faces, every one that is not for training",
+}
+
 SPLIT_SENTENCES = {
-    "private": "FER-2013's final test. Nothing was chosen on it.",
+    "private": "FER-2013's final test, for the last figure only.",
     "private_deduplicated": (
         "PrivateTest without the images that stand, pixel for pixel, in the training part too: "
         "for those the network may simply remember the label."
@@ -38,6 +45,12 @@ def answer_line(face: FaceEmotion) -> str:
         first, second = (DISPLAY_NAMES[name].lower() for name, _ in face.ranked()[:2])
         return f"Unsure: {first} or {second}"
     return f"{DISPLAY_NAMES[face.emotion]}, {100 * face.confidence:.0f} %"
+
+
+def split_line(name: str, n: int) -> str:
+    """ "PrivateTest – 3,589 faces never used to choose anything"."""
+    title = SPLIT_TITLES.get(name, name)
+    return f"{title[:1].upper()}{title[1:]} – {n:,} {SPLIT_KINDS.get(name, 'faces')}"
 
 
 def right_of_100(headline: Mapping[str, Any]) -> str:

@@ -1,9 +1,16 @@
+import json
+from pathlib import Path
+
 import pytest
 
 from fer_core import model_store
-from page_tools import texts, write_report
+from page_tools import texts, write_history, write_report
 
 DEFAULT = model_store.DEFAULT_MODEL
+
+
+def _choice(app, label):
+    return next(box for box in app.selectbox if box.label == label)
 
 
 def test_every_figure_and_chart_of_one_model(open_page):
@@ -29,8 +36,10 @@ def test_the_figures_are_those_of_the_report(open_page, models):
 
 def test_every_split_can_be_chosen(open_page):
     app = open_page("evaluation")
-    assert len(app.selectbox[0].options) == 4
-    app.selectbox[0].select("private_deduplicated").run()
+    choice = _choice(app, "Test images")
+    assert "PrivateTest – 700 faces never used to choose anything" in choice.options
+    assert len(choice.options) == 4
+    choice.select("private_deduplicated").run()
     assert not app.exception
     assert "pixel for pixel" in texts(app)
 
@@ -38,7 +47,7 @@ def test_every_split_can_be_chosen(open_page):
 def test_two_models_stand_side_by_side(open_page, models):
     write_report(models / "other.report.json", seed=1)
     app = open_page("evaluation")
-    app.multiselect[0].select("other").run()
+    _choice(app, "Compare with").select("other").run()
     assert not app.exception
     assert len(app.metric) == 6
     assert len(app.get("plotly_chart")) == 8  # the second one has no history
@@ -77,7 +86,62 @@ def test_no_report_at_all_says_how_to_make_one(open_page, models):
     assert "scripts/evaluate.py" in open_page("evaluation").info[0].value
 
 
-def test_no_model_chosen_asks_for_one(open_page):
+def test_alone_it_has_nothing_to_compare_with(open_page):
+    assert _choice(open_page("evaluation"), "Compare with").disabled
+
+
+def _rewrite(path: Path, **changes: object) -> None:
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+def test_models_with_other_data_are_not_to_be_compared(open_page, models):
+    write_report(models / "other.report.json")
+    _rewrite(models / "other.report.json", data_sha256="f" * 64)
     app = open_page("evaluation")
-    app.multiselect[0].set_value([]).run()
-    assert "Choose a model" in app.info[0].value
+    assert not any("different data sets" in warning.value for warning in app.warning)
+    _choice(app, "Compare with").select("other").run()
+    assert any("different data sets" in warning.value for warning in app.warning)
+
+
+def test_models_without_a_common_split(open_page, models):
+    write_report(models / "other.report.json")
+    splits = json.loads((models / "other.report.json").read_text())["splits"]
+    _rewrite(models / "other.report.json", splits={"field": splits["test"]})
+    app = open_page("evaluation")
+    _choice(app, "Compare with").select("other").run()
+    assert not app.exception
+    assert "no test images in common" in app.info[0].value
+
+
+def test_a_split_of_another_name_can_be_read(open_page, models):
+    report = models / f"{DEFAULT}.report.json"
+    splits = json.loads(report.read_text())["splits"]
+    _rewrite(report, splits={"field": splits["test"]})
+    app = open_page("evaluation")
+    assert _choice(app, "Test images").options == ["Field – 700 faces"]
+    assert len(app.metric) == 3
+
+
+@pytest.mark.parametrize(("reads", "words"), [(0, None), (1, "once"), (2, "twice"), (3, "3 times")])
+def test_how_often_the_final_test_was_looked_at(open_page, models, reads, words):
+    _rewrite(models / f"{DEFAULT}.report.json", private_reads=reads)
+    page = texts(open_page("evaluation"))
+    assert ("It was looked at" in page) == bool(words)
+    assert f"looked at {words} for" in page or words is None
+
+
+def test_a_model_that_keeps_only_its_card_and_report(open_page, models):
+    write_report(models / "kept.report.json")
+    write_history(models / "kept.history.csv")
+    card = json.loads((models / f"{DEFAULT}.card.json").read_text())
+    (models / "kept.card.json").write_text(json.dumps({**card, "stem": "kept", "title": "Kept"}))
+    app = open_page("evaluation")
+    _choice(app, "Compare with").select("kept").run()
+    assert len(app.get("plotly_chart")) == 10
+    assert "**Kept**" in texts(app)
+    assert not app.error
+
+
+def test_every_chart_is_told_in_words(open_page):
+    for chart in open_page("evaluation").get("plotly_chart"):
+        assert len(chart.proto.alt) > 20
