@@ -1,0 +1,35 @@
+"""The README's figures are the reports' figures, and its commands name files that exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fer_core.evaluation import load_report
+from fer_core.model_store import MODELS, REPORT_SUFFIX, list_reports, load_card, model_file
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("stem", list_reports(MODELS))
+@pytest.mark.parametrize("split", ["private", "public", "private_deduplicated"])
+def test_accuracy_and_interval_stand_in_the_results(stem: str, split: str):
+    accuracy = load_report(model_file(stem, REPORT_SUFFIX)).splits[split].accuracy
+    assert accuracy is not None and accuracy.interval is not None
+    low, high = accuracy.interval
+    cell = f"{100 * accuracy.value:.1f} ({100 * low:.1f}–{100 * high:.1f})"
+    rows = [line for line in README.splitlines() if load_card(stem).title in line]
+    assert any(cell in row for row in rows), f"{stem}: {cell} is not in the README's table"
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\b(?:scripts|configs)/\w+\.\w+", README))))
+def test_files_that_are_named_exist(path: str):
+    assert (ROOT / path).is_file()
+
+
+@pytest.mark.parametrize("picture", sorted(set(re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README))))
+def test_pictures_exist(picture: str):
+    assert (ROOT / picture).is_file()
