@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-from playwright.sync_api import Frame, FrameLocator, Page
+from playwright.sync_api import Error, Frame, FrameLocator, Page
 
 from fer_core.labels import COLORS
 from fer_core.types import Box, RGBImage
@@ -51,6 +51,25 @@ def start(page: Page) -> None:
     """Starts the camera and waits until its picture has come back from the app."""
     press_start(page)
     page.locator(FRAME).element_handle().content_frame().wait_for_function(_PLAYS)
+
+
+def start_once_free(page: Page, seconds: float) -> None:
+    """Starts the camera; asks again while the place of the viewer before is still taken."""
+    deadline = time.monotonic() + seconds
+    press_start(page)
+    busy = page.get_by_role("button", name="Try again")
+    while not until(page, lambda: busy.is_visible() or _plays(page)) or busy.is_visible():
+        assert busy.is_visible(), "neither a picture nor a refusal"
+        assert time.monotonic() < deadline, "the place was not freed in time"
+        busy.click()
+        press_start(page)
+
+
+def _plays(page: Page) -> bool:
+    try:
+        return bool(video_frame(page).evaluate(_PLAYS))
+    except (AssertionError, AttributeError, Error):  # the frame goes where a start is refused
+        return False
 
 
 def video_frame(page: Page) -> Frame:

@@ -85,7 +85,7 @@ def test_all_seats_taken(open_page, webrtc, monkeypatch):
     pool = streamer.service().pool
     assert pool.admit(other, seats=1)
     try:
-        app.session_state[streamer.KEY] = SimpleNamespace(
+        app.session_state["live_0"] = SimpleNamespace(
             state=SimpleNamespace(signalling=True, playing=False)
         )
         _press_start(app, webrtc)
@@ -95,13 +95,13 @@ def test_all_seats_taken(open_page, webrtc, monkeypatch):
         pool.dismiss(other)
     app.button[0].click().run()
     assert states.BUSY not in _texts(app)
-    assert webrtc.given
+    assert webrtc.given["key"] == "live_1", "the refused frame would be taken over"
 
 
 def _press_start(app, webrtc):
     """As streamlit-webrtc does: its callback runs first, and then the page."""
     callback, webrtc.given = webrtc.given["on_change"], {}
-    state = {streamer.KEY: app.session_state[streamer.KEY]}
+    state = {key: app.session_state[key] for key in ("live_0", "live_tracks")}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(streamer.st, "session_state", state)
         callback()

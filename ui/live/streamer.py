@@ -21,11 +21,11 @@ from ui.live.pool import AnalysisPool
 from ui.live.session import LiveSession
 from ui.live.tracks import LiveTracks
 
-KEY: Final = "live"
 MAX_FACES: Final = 8
 
 _TRACKS: Final = "live_tracks"
 _REFUSED: Final = "live_refused"
+_REFUSALS: Final = "live_refusals"
 _SAMPLE: Final = Path(__file__).parents[1] / "assets" / "eileen_collins.jpg"
 _CORES: Final = os.cpu_count() or 1
 
@@ -107,7 +107,7 @@ def draw(recognizer: Recognizer) -> Camera:
     seats = capacity.seats(frame_cost(recognizer), _CORES)
     tracks = _tracks(recognizer)
     context: Any = webrtc_streamer(
-        key=KEY,
+        key=key(),
         mode=WebRtcMode.SENDRECV,
         rtc_configuration=ice.rtc_configuration(),
         media_stream_constraints=_CAMERA,
@@ -123,10 +123,16 @@ def draw(recognizer: Recognizer) -> Camera:
             "style": {"width": "100%", "borderRadius": "4px"},
         },
         translations=_WORDS,
-        on_change=functools.partial(_admit, tracks.session, seats),
+        on_change=functools.partial(_admit, recognizer, seats),
     )
     state = context.state
     return Camera(tracks.session, playing=state.playing, starting=state.signalling)
+
+
+def key() -> str:
+    """The streamer's key. Another one after each refusal: its frame in the browser, which still
+    waits for an answer to its offer, then cannot be taken over by the next start."""
+    return f"live_{st.session_state.get(_REFUSALS, 0)}"
 
 
 def was_refused() -> bool:
@@ -149,10 +155,15 @@ def _tracks(recognizer: Recognizer) -> LiveTracks:
     return tracks
 
 
-def _admit(session: LiveSession, seats: int) -> None:
+def _admit(recognizer: Recognizer, seats: int) -> None:
     """Asks for a seat when the browser offers a connection, before the page runs with it.
 
-    The page then leaves the streamer out, which ends the browser's side and frees the camera.
+    The page then leaves the streamer out, which ends the browser's side and frees the camera. The
+    tracks are looked up now: those of the page's last run may have ended since, and the run that
+    follows makes the connection with the ones found here.
     """
-    if st.session_state[KEY].state.signalling and not service().pool.admit(session, seats):
+    if not st.session_state[key()].state.signalling:
+        return
+    if not service().pool.admit(_tracks(recognizer).session, seats):
         st.session_state[_REFUSED] = True
+        st.session_state[_REFUSALS] = st.session_state.get(_REFUSALS, 0) + 1
