@@ -8,6 +8,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+
+# Before TensorFlow, which some test modules import: loaded after it, this library (aiortc's) takes
+# TensorFlow's OpenSSL symbols for its own and the process dies. The app never has both.
+import pylibsrtp  # noqa: F401
 import pytest
 
 from fer_core.labels import EMOTIONS
