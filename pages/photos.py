@@ -8,7 +8,7 @@ import streamlit as st
 from fer_core.recognizer import Recognizer
 from ui import face_card, frame, photo_results, resources, sample
 from ui.photo_results import Named, Photo, PhotoResult
-from ui.widgets import plain
+from ui.widgets import file_name, plain
 
 MOST_PHOTOS = 50
 KEPT = "photo-results"
@@ -99,7 +99,7 @@ def _download(label: str, make: Callable[[], bytes], name: str, kind: str) -> No
 
 def _card(name: str, result: PhotoResult) -> None:
     with st.container(border=True):
-        st.markdown(f"**{plain(name)}**")
+        st.html(file_name(name))
         if result.problem:
             st.error(plain(result.problem), icon=":material/error:")
             return

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from fer_core.labels import DISPLAY_NAMES
@@ -35,8 +36,17 @@ SPLIT_SENTENCES = {
 
 
 def plain(text: str) -> str:
-    """`text` for a Markdown element, every character shown as itself, on one line."""
+    """The app's own words for a Markdown element, every character shown as itself, on one line.
+
+    Not for what a stranger named: Streamlit makes a link of `www.example.com.jpg` even where it is
+    escaped. `file_name` shows those.
+    """
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def file_name(name: str) -> str:
+    """HTML of a file's name, letter by letter: no Markdown, no link, no reversed direction."""
+    return f'<bdi style="overflow-wrap:anywhere"><strong>{escape(name)}</strong></bdi>'
 
 
 def answer_line(face: FaceEmotion) -> str:

@@ -4,7 +4,7 @@ import pytest
 from fer_core.labels import EMOTIONS
 from fer_core.types import Box, Face, FaceEmotion
 from ui.face_card import face_html
-from ui.widgets import answer_line, plain, right_of_100
+from ui.widgets import answer_line, file_name, plain, right_of_100
 
 
 def _face(shares: list[float], unsure_below: float = 0.0) -> FaceEmotion:
@@ -36,6 +36,18 @@ def test_answers_in_words(face: FaceEmotion, expected: str):
 )
 def test_no_markdown_comes_from_outside(text: str, expected: str):
     assert plain(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("www.example.com :smile:.jpg", "<strong>www.example.com :smile:.jpg</strong>"),
+        ("<img src=x onerror=y>.png", "<strong>&lt;img src=x onerror=y&gt;.png</strong>"),
+        ('a"b&c.png', "<strong>a&quot;b&amp;c.png</strong>"),
+    ],
+)
+def test_a_file_name_is_shown_letter_by_letter(name: str, shown: str):
+    assert shown in file_name(name)
 
 
 def test_the_headline_in_words():
