@@ -11,7 +11,7 @@ frame.header(
 )
 
 try:
-    model_card.show(resources.model_card())
+    model_card.show(resources.recognizer().card)
 except FerError as error:
     model_card.missing(str(error))
 

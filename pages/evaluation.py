@@ -121,7 +121,5 @@ if not resources.report_names():
         "There is no evaluation report yet. Write one with `python scripts/evaluate.py`.",
         icon=":material/info:",
     )
-    st.stop()
-readable = _reports(_choose_models())
-if readable and (chosen_split := _choose_split(readable)):
+elif (readable := _reports(_choose_models())) and (chosen_split := _choose_split(readable)):
     _show(readable, chosen_split)

@@ -77,7 +77,9 @@ def footer() -> None:
 
 def _model_line() -> str:
     try:
-        card = resources.model_card()
-    except FerError:
-        return "No model is in use."
+        card = (
+            resources.recognizer().card
+        )  # a card alone does not tell that its network was altered
+    except FerError as error:
+        return f"No model is in use. {plain(str(error))}"
     return f"Model in use: {plain(card.title)} – {right_of_100(card.headline)}"

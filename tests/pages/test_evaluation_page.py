@@ -83,7 +83,9 @@ def test_a_damaged_history_leaves_the_other_charts(open_page, models):
 
 def test_no_report_at_all_says_how_to_make_one(open_page, models):
     (models / f"{DEFAULT}.report.json").unlink()
-    assert "scripts/evaluate.py" in open_page("evaluation").info[0].value
+    app = open_page("evaluation")
+    assert "scripts/evaluate.py" in app.info[0].value
+    assert "Model in use" in app.caption[-1].value
 
 
 def test_alone_it_has_nothing_to_compare_with(open_page):
