@@ -1,6 +1,6 @@
 """Plotly figures on a page: without toolbar, and with the theme's own text colour."""
 
-# Plotly imports it in the middle of drawing, where two sessions can race: the second one then finds a
+# Plotly imports it in the middle of drawing, where two sessions can race: the second then finds a
 # module that is half there. Here it is loaded whole.
 import pandas as pd  # noqa: F401
 import streamlit as st

@@ -77,9 +77,8 @@ def footer() -> None:
 
 def _model_line() -> str:
     try:
-        card = (
-            resources.recognizer().card
-        )  # a card alone does not tell that its network was altered
+        # The card alone does not tell that its network was altered.
+        card = resources.recognizer().card
     except FerError as error:
         return f"No model is in use. {plain(str(error))}"
     return f"Model in use: {plain(card.title)} – {right_of_100(card.headline)}"
