@@ -1,10 +1,14 @@
 """The app's list of pages and the frame around them. Start it with `streamlit run app.py`."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from ui import frame
 
-st.set_page_config(page_title="Apparent expression", page_icon=":material/face:", layout="wide")
+# A file of our own: a Material name here would be fetched from Google at every page.
+ICON = Path(__file__).parent / "ui/assets/icon.svg"
+st.set_page_config(page_title="Apparent expression", page_icon=ICON, layout="wide")
 
 frame.run(
     st.navigation(
