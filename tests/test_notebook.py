@@ -25,6 +25,7 @@ def test_it_is_stored_without_outputs() -> None:
 @pytest.mark.slow
 def test_it_runs_on_generated_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("FER_DATA", raising=False)
+    monkeypatch.delenv("MPLBACKEND", raising=False)  # Streamlit's harness sets Agg: no pictures
     monkeypatch.setenv("TMPDIR", str(tmp_path))  # what the notebook writes goes with the test
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     NotebookClient(

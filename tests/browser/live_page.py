@@ -96,7 +96,7 @@ def rows(page: Page) -> dict[str, int]:
 
 
 def title(page: Page) -> str:
-    return page.locator(".bars .title").inner_text()
+    return page.locator(".bars .title").last.inner_text()
 
 
 def edges_in_colour(image: RGBImage, box: Box, expression: str, reach: int = 9) -> list[float]:
