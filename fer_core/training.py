@@ -23,11 +23,23 @@ from fer_core.training_data import TrainingData, prepare
 
 PREDICTION_BATCH = 256
 
+Build = Callable[..., keras.Model]
+"""Makes a network from the keyword arguments of `architecture.build`, with its layers' names."""
+
 
 def fit(
-    config: TrainingConfig, dataset: Dataset, run: RunFolder, reporter: Reporter, *, resume: bool
+    config: TrainingConfig,
+    dataset: Dataset,
+    run: RunFolder,
+    reporter: Reporter,
+    *,
+    resume: bool,
+    build: Build = architecture.build,
 ) -> keras.Model:
     """Trains a recipe to its end.
+
+    Args:
+        build: Makes the network; the ablation trains another one by the same recipe.
 
     Returns:
         The last phase's best epoch, also written to the run folder as `model.keras`.
@@ -46,7 +58,7 @@ def fit(
             continue
         if index > state.phase:
             state = state.next_phase()
-        network = _network_for(config, phase, run, state)
+        network = _network_for(config, phase, run, state, build)
         state = _train_phase(config, phase, data, run, state, network, reporter)
         network = run.load_network(f"best-{index}.keras")
     assert network is not None
@@ -80,11 +92,11 @@ def predict(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float
 
 
 def _network_for(
-    config: TrainingConfig, phase: PhaseConfig, run: RunFolder, state: RunState
+    config: TrainingConfig, phase: PhaseConfig, run: RunFolder, state: RunState, build: Build
 ) -> keras.Model:
     """The network to go on with: from the checkpoint, the phase before, or new."""
     weights = config.model.weights if not state.history else "none"
-    network = architecture.build(
+    network = build(
         size=phase.size,
         width=config.model.width,
         dense=config.model.dense,
