@@ -34,3 +34,17 @@ DISPLAY_NAMES: Final = {
     "neutral": "Neutral",
     UNSURE: "Unsure",
 }
+
+# Tol (2021), "Colour schemes", the muted scheme: apart from one another without colour vision, and
+# apart from the expressions' colours.
+FACE_COLORS: Final = (
+    "#332288",
+    "#DDCC77",
+    "#882255",
+    "#44AA99",
+    "#AA4499",
+    "#999933",
+    "#117733",
+    "#88CCEE",
+)
+"""Of the numbers of tracked faces: the first for face 1, and so on."""

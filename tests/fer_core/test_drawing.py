@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fer_core import drawing
+from fer_core import label_placing, label_tiles
 from fer_core.drawing import annotate, caption
 from fer_core.labels import COLORS, EMOTIONS, UNSURE
 from fer_core.types import Box, Face, FaceEmotion
@@ -69,7 +69,7 @@ def test_text_on_its_ground_passes_wcag_contrast(name: str) -> None:
         linear = [((v / 255 + 0.055) / 1.055) ** 2.4 if v > 10 else v / 3294.6 for v in color]
         return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
 
-    tile = drawing._label("1 happy 92 %", rgb(name), 40)
+    tile = label_tiles.label("1 happy 92 %", rgb(name), 40)
     ground = luminance(rgb(name))
     text = tile[6:-6, 6:-6].reshape(-1, 3)
     extreme = max(
@@ -95,9 +95,9 @@ def test_an_unsure_box_is_gray_and_dashed() -> None:
 @pytest.mark.parametrize("numbers", [True, False])
 def test_numbers_can_be_left_out(numbers: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    label = drawing._label
+    label = label_tiles.label
     monkeypatch.setattr(
-        drawing, "_label", lambda text, *rest: seen.append(text) or label(text, *rest)
+        label_tiles, "label", lambda text, *rest: seen.append(text) or label(text, *rest)
     )
     faces = [answer(Box(50 + 150 * n, 60, 90, 90), happy=0.9) for n in range(2)]
     annotate(np.zeros((300, 500, 3), np.uint8), faces, numbers=numbers)
@@ -117,7 +117,7 @@ def test_any_picture_can_be_drawn_on(shape: tuple[int, int], place: str) -> None
 
 @pytest.mark.parametrize(("longer", "smallest"), [(200, 13), (640, 13), (4000, 80)])
 def test_text_grows_with_the_picture(longer: int, smallest: int) -> None:
-    sizes = [drawing._text_size(Box(0, 0, w, w), longer) for w in (10, longer // 5, longer)]
+    sizes = [label_tiles.text_size(w, longer) for w in (10, longer // 5, longer)]
     assert sizes[0] == smallest
     assert sizes == sorted(sizes)
     assert sizes[-1] <= max(13, 0.035 * longer)
@@ -128,12 +128,12 @@ def test_labels_stay_inside_and_off_one_another() -> None:
     whole, taken = Box(0, 0, 1024, 512), list[Box]()
     boxes = [Box(x, y, 180, 200) for y in (0, 260) for x in (0, 280, 560, 844)]
     for box in boxes:
-        place = drawing._place_label((170, 36), box, 3, whole, taken)
+        place = label_placing.place_label((170, 36), box, 3, whole, taken)
         assert place.x >= 0
         assert place.right <= 1024
         assert place.y >= 0
         assert place.bottom <= 512
-        assert not any(drawing._touch(place, other) for other in taken)
+        assert not any(label_placing.touch(place, other) for other in taken)
         taken.append(place)
     drawn = annotate(image, [answer(box, surprise=0.9) for box in boxes])
     assert drawn.any()

@@ -7,23 +7,26 @@ from typing import Any, Final
 
 import streamlit as st
 
-from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS, UNSURE
-from fer_core.types import FaceEmotion
+from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS
+from fer_core.live_drawing import caption
+from fer_core.tracking import TrackedFace
 
 _HERE: Final = Path(__file__).parent
 
 
-def bars(face: FaceEmotion | None, faces: int | None) -> dict[str, Any]:
+def bars(face: TrackedFace | None, faces: int | None) -> dict[str, Any]:
     """What the bars show.
 
     Args:
-        face: The face they are of, the largest one; None where there is none.
+        face: The face they are of; None where there is none.
         faces: How many faces are in the picture; None while there is no picture.
 
     Returns:
         "title", and "rows" of {"name", "color", "percent" in [0, 100]} in the order of `EMOTIONS`.
     """
-    shares = [0.0] * len(EMOTIONS) if face is None else [float(p) for p in face.probabilities]
+    shares = (
+        [0.0] * len(EMOTIONS) if face is None else [float(p) for p in face.result.probabilities]
+    )
     return {
         "title": _title(face, faces),
         "rows": [
@@ -37,20 +40,18 @@ def bars(face: FaceEmotion | None, faces: int | None) -> dict[str, Any]:
     }
 
 
-def _title(face: FaceEmotion | None, faces: int | None) -> str:
+def _title(face: TrackedFace | None, faces: int | None) -> str:
     if faces is None:
         return "Seven apparent expressions"
     if face is None:
         return "No face in the picture"
-    if face.is_unsure:
-        (first, _), (second, _), *_ = face.ranked()
-        answer = f"{DISPLAY_NAMES[UNSURE]}: {first} or {second}"
-    else:
-        answer = f"{DISPLAY_NAMES[face.answer]} {face.confidence:.0%}".replace("%", " %")
-    return answer if faces == 1 else f"Face 1 of {faces}, the largest: {answer.lower()}"
+    answer = caption(face)
+    if faces == 1:
+        return answer[0].upper() + answer[1:]
+    return f"Face {face.number} of {faces}: {answer}"
 
 
-def draw(face: FaceEmotion | None, faces: int | None) -> None:
+def draw(face: TrackedFace | None, faces: int | None) -> None:
     """Draws the bars, or moves those already drawn."""
     _component(key="live_bars", data=bars(face, faces))
 

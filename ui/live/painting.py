@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from fer_core.drawing import annotate
+from fer_core.live_drawing import annotate_tracked
 from fer_core.types import RGBImage
 from ui.live.session import Analysis
+from ui.live.settings import Settings
 
 
-def paint(image: RGBImage, analysis: Analysis | None) -> RGBImage:
-    """Draws the answer's faces on a copy; the image itself where there is nothing to draw.
+def paint(image: RGBImage, analysis: Analysis | None, settings: Settings) -> RGBImage:
+    """Draws the answer's faces on a copy; the image itself where there is nothing to draw or flip.
 
     An answer for a frame of another size is not drawn: cameras change their resolution while they
     run, and its boxes would lie elsewhere.
     """
-    if analysis is None or not analysis.faces or analysis.size != image.shape[:2]:
-        return image
-    return annotate(image, analysis.faces, numbers=len(analysis.faces) > 1)
+    fits = analysis is not None and analysis.size == image.shape[:2]
+    faces = analysis.faces if analysis is not None and fits else ()
+    return annotate_tracked(image, faces, parts=settings.parts, mirror=settings.mirror)

@@ -7,22 +7,34 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
 
+from fer_core.tracking import TrackedFace, Tracker
 from fer_core.types import FaceEmotion, RGBImage
+from ui.live.settings import DETECTION_WIDTHS, Settings
 
 _log = logging.getLogger(__name__)
 
 Clock = Callable[[], float]
-Analyze = Callable[[RGBImage], Sequence[FaceEmotion]]
-Refine = Callable[[Sequence[FaceEmotion], float], Sequence[FaceEmotion]]
+Analyze = Callable[[RGBImage, int], Sequence[FaceEmotion]]
+"""Picture and detection width → faces by size, the largest first. It may raise."""
+
+
+class Record(Protocol):
+    """Where answers are written down, e.g. `fer_core.session_record.SessionRecord`."""
+
+    def append(self, time: float, faces: Sequence[TrackedFace]) -> None:
+        """Called once for each analysed frame, in order, by one thread at a time."""
+        ...
+
 
 FRESH: Final = 1.0
 """Seconds after its frame's arrival for which an answer is painted. An older one describes a
 picture that is gone."""
 
 _WINDOW: Final = 2.0  # seconds over which rates and delays are taken
+_SPARSE: Final = 16  # every so many pixels count for the brightness
 _MOST: Final = 240  # analyses kept for that; 2 s at four times a webcam's rate
 
 
@@ -31,13 +43,14 @@ class Analysis:
     """The answer for one frame.
 
     Attributes:
-        faces: By size, the largest first; in the pixels of the frame.
+        faces: By number, those that the detector lost a moment ago included; in the pixels of
+            the camera's frame, not of its mirror image.
         size: (height, width) of the frame.
         arrived: When the frame reached the app, in the session's clock (s).
         finished: When the answer was ready, in the same clock (s).
     """
 
-    faces: tuple[FaceEmotion, ...]
+    faces: tuple[TrackedFace, ...]
     size: tuple[int, int]
     arrived: float
     finished: float
@@ -55,6 +68,8 @@ class Status:
         since_answer: Seconds since the last answer, or since the start.
         since_face: Seconds since a face was last found, or since the start.
         failures: Frames whose analysis or painting failed, over the last two seconds.
+        brightness: Mean of the last analysed frame, 0 (black) to 255; None before the first.
+        paused: Whether the analysis rests.
         latest: The latest answer, None where there is none or it is no longer fresh.
     """
 
@@ -65,6 +80,8 @@ class Status:
     since_answer: float
     since_face: float
     failures: int
+    brightness: float | None
+    paused: bool
     latest: Analysis | None
 
 
@@ -75,25 +92,33 @@ class LiveSession:
     thread of its own. Nothing in here raises into them, and no picture or answer is stored or
     logged.
 
+    Attributes:
+        settings: The viewer's; a new value counts from the next frame on.
+
     Args:
-        analyze: Picture → faces, e.g. `Recognizer.analyze`. It may raise.
-        refine: Faces of successive frames with their times of arrival (s) → faces to show; where
-            tracking and smoothing plug in. Called in order, by one thread at a time.
+        analyze: See `Analyze`, e.g. around `Recognizer.analyze`.
+        settings: The first ones.
+        record: Where answers are written down.
         clock: Seconds, monotonic.
     """
 
     def __init__(
         self,
         analyze: Analyze,
-        refine: Refine = lambda faces, arrived: faces,
+        settings: Settings = Settings(),  # noqa: B008 - frozen
+        record: Record | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
+        self.settings = settings
         self._analyze = analyze
-        self._refine = refine
+        self._record = record
+        self._tracker = Tracker()
         self._clock = clock
         self._lock = threading.Lock()
         self._waiting: tuple[RGBImage, float] | None = None
         self._latest: Analysis | None = None
+        self._shown: RGBImage | None = None
+        self._brightness: float | None = None
         self._closed = False
         self._frames = 0
         self._done: deque[Analysis] = deque(maxlen=_MOST)
@@ -105,7 +130,7 @@ class LiveSession:
         with self._lock:
             self._frame_at = self._clock() if arrived is None else arrived
             self._frames += 1
-            if not self._closed:
+            if not self._closed and not self.settings.paused:
                 self._waiting = (image, self._frame_at)
 
     @property
@@ -124,11 +149,23 @@ class LiveSession:
             return
         image, arrived = waiting
         try:
-            faces = tuple(self._refine(self._analyze(image), arrived))
+            faces = self._answer(image, arrived, self.settings)
         except Exception:
             self.fail("analysis")
         else:
             self._finish(Analysis(faces, image.shape[:2], arrived, self._clock()))
+
+    def _answer(
+        self, image: RGBImage, arrived: float, settings: Settings
+    ) -> tuple[TrackedFace, ...]:
+        self._brightness = float(image[::_SPARSE, ::_SPARSE].mean())
+        found = self._analyze(image, DETECTION_WIDTHS[settings.detection])
+        faces = [replace(face, unsure_below=settings.unsure_below) for face in found]
+        self._tracker.smoothing_seconds = settings.smoothing
+        tracked = self._tracker.update(faces, arrived)
+        if self._record is not None and not self._closed:
+            self._record.append(arrived, tracked)
+        return tracked
 
     def fail(self, step: str) -> None:
         """Counts a failure; the first of a burst goes to the console."""
@@ -142,7 +179,7 @@ class LiveSession:
     def latest(self) -> Analysis | None:
         """The latest answer, while it is fresh."""
         latest = self._latest
-        if latest is None or self._clock() - latest.arrived > FRESH:
+        if latest is None or self.settings.paused or self._clock() - latest.arrived > FRESH:
             return None
         return latest
 
@@ -160,14 +197,27 @@ class LiveSession:
                 since_answer=now - self._answer_at,
                 since_face=now - self._face_at,
                 failures=failures,
+                brightness=self._brightness,
+                paused=self.settings.paused,
                 latest=latest,
             )
+
+    def show(self, picture: RGBImage) -> None:
+        """Says which picture went back to the viewer last."""
+        with self._lock:
+            if not self._closed:
+                self._shown = picture
+
+    @property
+    def shown(self) -> RGBImage | None:
+        """The picture that went back last, for a snapshot; None before the first and at the end."""
+        return self._shown
 
     def close(self) -> None:
         """Forgets every picture; an analysis still under way leaves nothing behind."""
         with self._lock:
             self._closed = True
-            self._waiting = self._latest = None
+            self._waiting = self._latest = self._shown = None
             self._done.clear()
 
     def _finish(self, analysis: Analysis) -> None:
@@ -177,5 +227,5 @@ class LiveSession:
             self._latest = analysis
             self._done.append(analysis)
             self._answer_at = analysis.finished
-            if analysis.faces:
+            if any(face.age == 0 for face in analysis.faces):
                 self._face_at = analysis.finished

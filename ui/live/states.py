@@ -51,6 +51,7 @@ CAMERA: Final[dict[str, str]] = {
 """What the browser knows about its camera (camera.js names the states) → what the page says."""
 
 _PATIENCE: Final = 3.0  # seconds without frames, answers or faces before the page says so
+_DARK: Final = 40.0  # mean of the picture, of 255; a choice made by eye
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +80,12 @@ def notice(status: Status) -> Notice | None:
             "No picture has arrived for a while. The camera may be paused or the connection lost: "
             "press Stop, then Start camera.",
         )
+    if status.paused:
+        return Notice("info", "The analysis is paused; nothing is added to the record.")
     if status.since_answer > _PATIENCE:
         return _without_answers(status)
     if status.since_face > _PATIENCE:
-        return Notice(
-            "info",
-            "No face found for a while. What helps: light from the front, looking towards the "
-            "camera, coming closer, and nothing over the face.",
-        )
+        return _without_faces(status)
     return None
 
 
@@ -98,6 +97,20 @@ def _before_first_frame(status: Status) -> Notice:
         "The connection has not come about. Press Stop, then Start camera. If it fails again, the "
         "network between this browser and the app blocks video; the app then needs a TURN server "
         "(see FER_ICE_SERVERS in the README).",
+    )
+
+
+def _without_faces(status: Status) -> Notice:
+    if status.brightness is not None and status.brightness < _DARK:
+        return Notice(
+            "warning",
+            "The picture is too dark to find a face in. What helps: a light in front of you "
+            "rather than behind, or an open lens cover.",
+        )
+    return Notice(
+        "info",
+        "No face found for a while. What helps: light from the front, looking towards the "
+        "camera, coming closer, and nothing over the face.",
     )
 
 

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import functools
-import os
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
-from fer_core.detection import VIDEO_WIDTH
-from fer_core.images import decode
 from fer_core.recognizer import Recognizer
-from fer_core.types import FaceEmotion, RGBImage
-from ui.live import capacity, ice, wiring
-from ui.live.pool import AnalysisPool
+from ui.live import capacity, ice, pipeline, wiring
 from ui.live.session import LiveSession
 from ui.live.tracks import LiveTracks
-
-MAX_FACES: Final = 8
 
 _TRACKS: Final = "live_tracks"
 _REFUSED: Final = "live_refused"
 _REFUSALS: Final = "live_refusals"
-_SAMPLE: Final = Path(__file__).parents[1] / "assets" / "eileen_collins.jpg"
-_CORES: Final = os.cpu_count() or 1
 
 # Ideals, not demands: a camera that cannot do this gives what it has.
 _CAMERA: Final = {
@@ -52,19 +41,6 @@ _WORDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
-    """What all sessions share.
-
-    Attributes:
-        pool: Analyses.
-        painters: Convert and paint.
-    """
-
-    pool: AnalysisPool
-    painters: Executor
-
-
-@dataclass(frozen=True, slots=True)
 class Camera:
     """The viewer's camera at this run of the page.
 
@@ -80,21 +56,15 @@ class Camera:
 
 
 @st.cache_resource(show_spinner=False)
-def service() -> Service:
-    """One a process. Two threads at least: one slow frame does not hold up every session."""
-    workers = max(2, _CORES)
-    return Service(AnalysisPool(workers), ThreadPoolExecutor(workers, thread_name_prefix="painter"))
+def service() -> pipeline.Service:
+    """One a process."""
+    return pipeline.start_service()
 
 
 @st.cache_resource(show_spinner="Warming up the network …", hash_funcs={Recognizer: id})
 def frame_cost(recognizer: Recognizer) -> float:
-    """CPU seconds of a 640x480 frame with one face. Measuring it is the warm-up."""
-    picture = decode(_SAMPLE.read_bytes())
-    return capacity.measure(functools.partial(analyze, recognizer, picture))
-
-
-def analyze(recognizer: Recognizer, image: RGBImage) -> list[FaceEmotion]:
-    return recognizer.analyze(image, detection_width=VIDEO_WIDTH, max_faces=MAX_FACES)
+    """CPU seconds of a 640x480 frame with one face."""
+    return pipeline.frame_cost(recognizer)
 
 
 def draw(recognizer: Recognizer) -> Camera:
@@ -104,7 +74,7 @@ def draw(recognizer: Recognizer) -> Camera:
         FerError: where an environment variable is damaged.
     """
     wiring.prepare()
-    seats = capacity.seats(frame_cost(recognizer), _CORES)
+    seats = capacity.seats(frame_cost(recognizer), pipeline.CORES)
     tracks = _tracks(recognizer)
     context: Any = webrtc_streamer(
         key=key(),
@@ -148,9 +118,7 @@ def _tracks(recognizer: Recognizer) -> LiveTracks:
     """This viewer's tracks; new ones where the last have served."""
     tracks = st.session_state.get(_TRACKS)
     if tracks is None or tracks.ended:
-        shared = service()
-        session = LiveSession(functools.partial(analyze, recognizer))
-        tracks = LiveTracks(session, shared.pool, shared.painters)
+        tracks = pipeline.start_session(recognizer, service())
         st.session_state[_TRACKS] = tracks
     return tracks
 

@@ -85,7 +85,8 @@ class LiveTracks:
             image = frame.to_ndarray(format="rgb24")
             self.session.offer(image)
             self._pool.wake(self.session)
-            painted = paint(image, self.session.latest())
+            painted = paint(image, self.session.latest(), self.session.settings)
+            self.session.show(painted)
             if painted is image:
                 return frame
             result = VideoFrame.from_ndarray(painted, format="rgb24")

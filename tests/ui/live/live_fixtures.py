@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fer_core.labels import EMOTIONS
+from fer_core.tracking import TrackedFace
 from fer_core.types import Box, Face, FaceEmotion, RGBImage
 
 
@@ -23,7 +24,7 @@ def picture(value: int = 120, size: tuple[int, int] = (48, 64)) -> RGBImage:
 
 
 def face(
-    emotion: str = "happy", confidence: float = 0.92, unsure_below: float = 0.0
+    emotion: str = "happy", confidence: float = 0.92, unsure_below: float = 0.0, x: int = 10
 ) -> FaceEmotion:
     """A face whose second most likely expression is the next one in the order."""
     probabilities = np.full(7, (1 - confidence) / 8, np.float32)
@@ -31,4 +32,10 @@ def face(
     probabilities[(index + 1) % 7] *= 3
     probabilities[index] = confidence
     crop = np.zeros((48, 48), np.uint8)
-    return FaceEmotion(Face(Box(10, 12, 30, 32)), probabilities, crop, unsure_below)
+    return FaceEmotion(Face(Box(x, 12, 30, 32)), probabilities, crop, unsure_below)
+
+
+def tracked(number: int = 1, age: float = 0.0, **options: object) -> TrackedFace:
+    """A face as the tracker shows it; `options` are those of `face`."""
+    result = face(**options)
+    return TrackedFace(number, result, result.answer, age)

@@ -1,5 +1,5 @@
 import pytest
-from live_fixtures import face
+from live_fixtures import tracked
 
 from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS
 from ui.live.bars import bars
@@ -10,9 +10,9 @@ from ui.live.bars import bars
     [
         (None, None, "Seven apparent expressions"),
         (None, 0, "No face in the picture"),
-        (face("happy", 0.92), 1, "Happy 92 %"),
-        (face("sad", 0.5), 3, "Face 1 of 3, the largest: sad 50 %"),
-        (face("fear", 0.4, unsure_below=0.5), 1, "Unsure: fear or happy"),
+        (tracked(emotion="happy", confidence=0.92), 1, "Happy 92 %"),
+        (tracked(2, emotion="sad", confidence=0.5), 3, "Face 2 of 3: sad 50 %"),
+        (tracked(emotion="fear", confidence=0.4, unsure_below=0.5), 1, "Unsure: fear or happy"),
     ],
 )
 def test_title(one, faces, title):
@@ -20,7 +20,7 @@ def test_title(one, faces, title):
 
 
 def test_rows_keep_order_name_and_colour():
-    rows = bars(face("surprise", 0.6), 1)["rows"]
+    rows = bars(tracked(emotion="surprise", confidence=0.6), 1)["rows"]
     assert [row["name"] for row in rows] == [DISPLAY_NAMES[e] for e in EMOTIONS]
     assert [row["color"] for row in rows] == [COLORS[e] for e in EMOTIONS]
     assert rows[EMOTIONS.index("surprise")]["percent"] == 60

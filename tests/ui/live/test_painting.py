@@ -1,39 +1,37 @@
-import numpy as np
 import pytest
-from live_fixtures import face, picture
+from live_fixtures import picture, tracked
 
-from fer_core.drawing import annotate
+from fer_core.live_drawing import annotate_tracked
 from ui.live.painting import paint
 from ui.live.session import Analysis
+from ui.live.settings import Settings
+
+PLAIN = Settings(mirror=False)
 
 
-def _analysis(faces, size=(120, 160)):
-    return Analysis(tuple(faces), size, arrived=0.0, finished=0.0)
+def _analysis(*faces, size=(120, 160)):
+    return Analysis(faces, size, arrived=0.0, finished=0.0)
 
 
-def test_faces_are_drawn_on_a_copy():
-    image = picture(size=(120, 160))
-    painted = paint(image, _analysis([face()]))
-    assert painted.shape == image.shape
+@pytest.mark.parametrize(
+    "settings",
+    [PLAIN, Settings(), Settings(mirror=False, parts=frozenset({"bars"}))],
+    ids=["as it is", "mirrored", "bars"],
+)
+def test_faces_are_drawn_as_the_viewer_chose(settings):
+    image, face = picture(size=(120, 160)), tracked()
+    expected = annotate_tracked(image, [face], parts=settings.parts, mirror=settings.mirror)
+    assert (paint(image, _analysis(face), settings) == expected).all()
     assert (image == 120).all()
-    box = painted[12:44, 10:40]
-    happy = np.array([0xE6, 0x9F, 0x00])
-    assert (np.abs(box.astype(int) - happy).sum(axis=2) < 30).any()
 
 
 def test_nothing_to_draw_costs_nothing():
     image = picture(size=(120, 160))
-    assert paint(image, None) is image
-    assert paint(image, _analysis([])) is image
+    assert paint(image, None, PLAIN) is image
+    assert paint(image, _analysis(), PLAIN) is image
+    assert paint(image, _analysis(tracked()), Settings(mirror=False, parts=frozenset())) is image
 
 
 def test_answer_for_another_resolution_is_not_drawn():
     image = picture(size=(240, 320))
-    assert paint(image, _analysis([face()])) is image
-
-
-@pytest.mark.parametrize("count", [1, 2])
-def test_faces_are_numbered_only_where_there_are_several(count):
-    image, faces = picture(size=(120, 160)), [face()] * count
-    expected = annotate(image, faces, numbers=count > 1)
-    assert (paint(image, _analysis(faces)) == expected).all()
+    assert paint(image, _analysis(tracked()), PLAIN) is image

@@ -5,6 +5,7 @@ import pytest
 from live_fixtures import FakeClock, face, picture
 
 from ui.live.session import FRESH, LiveSession
+from ui.live.settings import Settings
 
 
 def _session(analyze, clock=None, **options):
@@ -13,7 +14,7 @@ def _session(analyze, clock=None, **options):
 
 def test_only_the_newest_frame_is_analysed():
     seen = []
-    session = _session(lambda image: seen.append(int(image[0, 0, 0])) or [])
+    session = _session(lambda image, width: seen.append(int(image[0, 0, 0])) or [])
     for value in (1, 2, 3):
         session.offer(picture(value))
     assert session.waiting
@@ -27,7 +28,7 @@ def test_only_the_newest_frame_is_analysed():
 def test_answer_delay_and_rate_are_measured():
     clock = FakeClock()
 
-    def analyze(image):
+    def analyze(image, width):
         clock.now += 0.040
         return [face()]
 
@@ -46,7 +47,7 @@ def test_answer_delay_and_rate_are_measured():
 
 def test_old_answer_is_not_shown():
     clock = FakeClock()
-    session = _session(lambda image: [face()], clock)
+    session = _session(lambda image, width: [face()], clock)
     session.offer(picture())
     session.run()
     assert session.latest() is not None
@@ -58,7 +59,7 @@ def test_old_answer_is_not_shown():
 def test_failing_analysis_is_counted_and_the_next_frame_served():
     answers = iter([ValueError("secret pixels"), [face()]])
 
-    def analyze(image):
+    def analyze(image, width):
         answer = next(answers)
         if isinstance(answer, Exception):
             raise answer
@@ -76,7 +77,7 @@ def test_failing_analysis_is_counted_and_the_next_frame_served():
 
 def test_burst_of_failures_is_logged_once(caplog):
     clock = FakeClock()
-    session = _session(lambda image: 1 / 0, clock)
+    session = _session(lambda image, width: 1 / 0, clock)
     for _ in range(20):
         session.offer(picture())
         session.run()
@@ -85,25 +86,87 @@ def test_burst_of_failures_is_logged_once(caplog):
     assert session.status().failures == 20
 
 
-def test_refine_sees_faces_and_arrival_in_order():
-    calls = []
+class _Record:
+    def __init__(self):
+        self.rows = []
 
-    def refine(faces, arrived):
-        calls.append((len(faces), arrived))
-        return faces[:1]
+    def append(self, time, faces):
+        self.rows.append((time, [(face.number, face.answer) for face in faces]))
 
-    session = _session(lambda image: [face(), face("sad")], refine=refine)
-    session.offer(picture(), arrived=1.0)
+
+def test_faces_get_numbers_and_are_written_down_in_order():
+    record = _Record()
+    session = _session(lambda image, width: [face(), face("sad", x=200)], record=record)
+    for time in (1.0, 2.0):
+        session.offer(picture(), arrived=time)
+        session.run()
+    assert record.rows == [(time, [(1, "happy"), (2, "sad")]) for time in (1.0, 2.0)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "answer", "width"),
+    [
+        (Settings(), "happy", 320),
+        (Settings(unsure_below=0.95), "unsure", 320),
+        (Settings(detection="fast"), "happy", 224),
+        (Settings(detection="far faces"), "happy", 640),
+    ],
+)
+def test_settings_count_from_the_next_frame_on(settings, answer, width):
+    widths = []
+
+    def analyze(image, width):
+        widths.append(width)
+        return [face()]
+
+    session = _session(analyze)
+    session.settings = settings
+    session.offer(picture())
     session.run()
-    session.offer(picture(), arrived=2.0)
+    assert [shown.answer for shown in session.latest().faces] == [answer]
+    assert widths == [width]
+
+
+@pytest.mark.parametrize(("smoothing", "shown"), [(0.0, "sad"), (2.0, "happy")])
+def test_smoothing_can_be_changed_while_it_runs(smoothing, shown):
+    answers = iter([[face("happy")], [face("sad")]])
+    session = _session(lambda image, width: next(answers))
+    session.settings = Settings(smoothing=smoothing)
+    for time in (1.0, 1.1):
+        session.offer(picture(), arrived=time)
+        session.run()
+    (latest,) = session._latest.faces
+    assert latest.answer == shown
+
+
+def test_paused_session_analyses_nothing_and_shows_no_answer():
+    session = _session(lambda image, width: [face()])
+    session.offer(picture())
     session.run()
-    assert calls == [(2, 1.0), (2, 2.0)]
+    session.settings = Settings(paused=True)
+    assert session.latest() is None
+    session.offer(picture())
+    assert not session.waiting
+    assert session.status().paused
+    assert session.status().frames == 2
+    session.settings = Settings()
+    session.offer(picture())
+    session.run()
+    assert session.latest() is not None
+
+
+def test_brightness_is_the_last_frames():
+    session = _session(lambda image, width: [])
+    assert session.status().brightness is None
+    session.offer(picture(12))
+    session.run()
+    assert session.status().brightness == 12
 
 
 def test_closed_session_keeps_no_picture():
     started, go = threading.Event(), threading.Event()
 
-    def analyze(image):
+    def analyze(image, width):
         started.set()
         assert go.wait(5)
         return [face()]
@@ -119,7 +182,9 @@ def test_closed_session_keeps_no_picture():
     session.offer(np.zeros((4, 4, 3), np.uint8))
     assert session.closed
     assert not session.waiting
+    session.show(picture())
     assert session.latest() is None
+    assert session.shown is None
     session.run()
     assert session.status().analysed_fps == 0
 
@@ -129,7 +194,7 @@ def test_closed_session_keeps_no_picture():
 )
 def test_time_without_a_face(faces, since_face):
     clock = FakeClock()
-    session = _session(lambda image: faces, clock)
+    session = _session(lambda image, width: faces, clock)
     clock.now += 5
     session.offer(picture())
     session.run()

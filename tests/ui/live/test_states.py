@@ -15,6 +15,8 @@ def _status(**changes):
         "since_answer": 0.05,
         "since_face": 0.05,
         "failures": 0,
+        "brightness": 110.0,
+        "paused": False,
         "latest": None,
     }
     return Status(**{**values, **changes})
@@ -26,6 +28,10 @@ def _status(**changes):
         ({}, None, ""),
         ({"since_face": 2.9}, None, ""),
         ({"since_face": 3.1}, "info", "No face found"),
+        ({"since_face": 3.1, "brightness": 20.0}, "warning", "too dark"),
+        ({"brightness": 20.0}, None, ""),
+        ({"paused": True, "since_answer": 9, "since_face": 9}, "info", "paused"),
+        ({"paused": True, "since_frame": 9}, "warning", "No picture"),
         ({"failures": 1}, None, ""),
         ({"since_answer": 4, "since_face": 4}, "info", "behind"),
         ({"since_answer": 4, "since_face": 4, "failures": 60}, "warning", "analysis fails"),
