@@ -22,9 +22,10 @@ REPLICATES: Final = 2000  # keeps the ends of an interval within about 0.1 point
 SEED: Final = 20260  # the same matrix always gets the same interval
 
 
-def wilson(successes: int, n: int) -> Estimate | None:
+def wilson(successes: float, n: int) -> Estimate | None:
     """The share successes / n with the score interval of Wilson (1927), JASA 22:209-212.
 
+    `successes` is a whole number, or the mean of several networks' numbers on the same n images.
     Unlike the normal approximation it stays inside [0, 1] and has a width at 0 and at n.
 
     Returns:
