@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.training_config import AugmentationConfig
+from fer_core.degradation import degrade
+from fer_core.training_sections import AugmentationConfig
 
 
 def augment(
@@ -36,6 +37,9 @@ def _augment_one(
         image = _affine(image, config, rng)
     if config.contrast or config.brightness:
         image = _photometric(image, config, rng)
+    if config.gamma:
+        image = _gamma(image, config.gamma, rng)
+    image = degrade(image, config, rng)
     if rng.random() < config.erase:
         image = _erase(image, rng)
     return image
@@ -69,6 +73,13 @@ def _photometric(
     mean = float(image.mean())
     changed = (image - mean) * gain + mean + offset
     return np.asarray(np.clip(changed, 0, 255), dtype=np.uint8)
+
+
+def _gamma(image: NDArray[np.uint8], largest: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+    # Even in the logarithm, so that brightening is as likely as darkening.
+    exponent = (1 + largest) ** rng.uniform(-1, 1)
+    curve = np.rint(255 * np.linspace(0, 1, 256) ** exponent).astype(np.uint8)
+    return np.asarray(curve[image], dtype=np.uint8)
 
 
 def _erase(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:

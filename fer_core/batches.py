@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.augmentation import augment
-from fer_core.training_config import AugmentationConfig
+from fer_core.mixing import Mixing
+from fer_core.training_sections import AugmentationConfig
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -21,6 +22,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         targets: (n, 7) float32.
         weights: (n,) float32, each sample's factor in the loss.
         augmentation: For faces; None for none.
+        mixing: For faces; after the augmentation.
         first_epoch: Where a resumed run goes on.
     """
 
@@ -32,13 +34,14 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         *,
         batch_size: int,
         augmentation: AugmentationConfig | None,
+        mixing: Mixing | None = None,
         seed: int,
         first_epoch: int = 0,
     ) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
         self._inputs, self._targets, self._weights = inputs, targets, weights
         self._batch_size = batch_size
-        self._augmentation = augmentation
+        self._augmentation, self._mixing = augmentation, mixing
         self._seed = seed
         self._epoch = first_epoch
         self._shuffle()
@@ -49,13 +52,15 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     def __getitem__(self, index: int) -> tuple[NDArray[Any], ...]:
         start = index * self._batch_size
         rows = self._order[start : start + self._batch_size]
-        inputs = self._inputs[rows]
+        inputs, targets, weights = self._inputs[rows], self._targets[rows], self._weights[rows]
+        rng = np.random.default_rng((self._seed, self._epoch, index))
         if self._augmentation is not None and not self._augmentation.is_none:
-            rng = np.random.default_rng((self._seed, self._epoch, index))
             inputs = augment(inputs, self._augmentation, rng)
         if inputs.ndim == 3:
             inputs = inputs[..., None].astype(np.float32)
-        return inputs, self._targets[rows], self._weights[rows]
+        if self._mixing is not None and not self._mixing.is_none:
+            return self._mixing.mix(inputs, targets, weights, rng)
+        return inputs, targets, weights
 
     def on_epoch_end(self) -> None:
         self._epoch += 1

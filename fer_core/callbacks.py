@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, Protocol
 
 import keras
 
+from fer_core.averaging import WeightAverage
 from fer_core.errors import TrainingError
 from fer_core.run_folder import RunFolder, RunState
-from fer_core.training_config import PhaseConfig
+from fer_core.training_sections import PhaseConfig
 
 
 class Reporter(Protocol):
@@ -31,6 +33,7 @@ class SaveEpoch(keras.callbacks.Callback):  # type: ignore[misc]
     Args:
         network: The uncompiled network whose layers are being trained.
         monitor: "val_loss" (lower is better) or "val_accuracy" (higher is better).
+        average: Whose network is the one to keep; the raw weights are checkpointed all the same.
     """
 
     def __init__(
@@ -40,10 +43,12 @@ class SaveEpoch(keras.callbacks.Callback):  # type: ignore[misc]
         phase: PhaseConfig,
         network: keras.Model,
         monitor: str,
+        average: WeightAverage | None = None,
     ) -> None:
         super().__init__()
         self.state = state
         self._run, self._phase, self._network, self._monitor = run, phase, network, monitor
+        self._average = average
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._start = time.monotonic()
@@ -62,7 +67,8 @@ class SaveEpoch(keras.callbacks.Callback):  # type: ignore[misc]
         state = self._with_row(logs)
         value = float(logs[self._monitor])
         if self._is_best(value):
-            self._run.save_model(self._network, f"best-{state.phase}.keras")
+            with self._average.applied() if self._average else nullcontext():
+                self._run.save_model(self._network, f"best-{state.phase}.keras")
             state = replace(state, best=value)
         self.state = self._run.save_epoch(state, self._network, self.model.optimizer)
 

@@ -3,7 +3,7 @@
 run.json        the recipe, seed, versions, data hash
 state.json      how far the run has come; replacing it is the moment an epoch counts
 history.csv     one row an epoch
-checkpoint-N.*  weights and optimizer after epoch N; only the last good one is kept
+checkpoint-N.*  weights, optimizer, random states after epoch N; only the last good one is kept
 best-P.keras    the best epoch of phase P
 model.keras     the finished network
 """
@@ -18,13 +18,21 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import keras
 import numpy as np
 
 from fer_core.errors import TrainingError
 from fer_core.history import COLUMNS
+from fer_core.training_config import TrainingConfig
+
+COMPARED: Final = {
+    "config": "config",
+    "data_sha256": "data set",
+    "label_sources": "set of votes or teachers",
+}
+"""What a run's record and a wish to go on with it must agree on, and what to call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +85,10 @@ class RunFolder:
                 )
             self.write_text("run.json", json.dumps(description, indent=2) + "\n")
             return RunState()
-        for key in ("config", "data_sha256"):
-            if known.get(key) != json.loads(json.dumps(description[key])):
+        for key, name in COMPARED.items():
+            if _comparable(key, known) != _comparable(key, description):
                 raise TrainingError(
-                    f"{self.path} was started with another {key.replace('_sha256', ' set')}; "
+                    f"{self.path} was started with another {name}; "
                     "a run goes on only with its own. Choose another folder."
                 )
         values = self._read_json("state.json")
@@ -93,7 +101,11 @@ class RunFolder:
         stem = f"checkpoint-{len(state.history):04d}"
         self.save_model(network, f"{stem}.keras")
         variables = [keras.ops.convert_to_numpy(v) for v in optimizer.variables]
-        self._swap_in(f"{stem}.npz", lambda path: np.savez(path, *variables))
+        random = {
+            f"random_{i}": keras.ops.convert_to_numpy(v)
+            for i, v in enumerate(_random_states(network))
+        }
+        self._swap_in(f"{stem}.npz", lambda path: np.savez(path, *variables, **random))
         state = replace(state, checkpoint=stem)
         self.save_state(state)
         for old in self.path.glob("checkpoint-*"):
@@ -119,11 +131,18 @@ class RunFolder:
                 "folder."
             ) from error
 
-    def load_optimizer(self, state: RunState, optimizer: Any) -> None:
-        """Puts the checkpoint's values into an optimizer that is already built."""
+    def load_optimizer(self, state: RunState, network: keras.Model, optimizer: Any) -> None:
+        """Puts the checkpoint's values into an optimizer that is already built.
+
+        The network's random states follow, where the checkpoint has them: a dropout then goes on
+        with the masks that an unbroken run would draw.
+        """
         with np.load(self.path / f"{state.checkpoint}.npz") as arrays:
-            values = [arrays[f"arr_{i}"] for i in range(len(arrays.files))]
+            values = [arrays[name] for name in arrays.files if name.startswith("arr_")]
+            random = [arrays[name] for name in arrays.files if name.startswith("random_")]
         for variable, value in zip(optimizer.variables, values, strict=True):
+            variable.assign(value)
+        for variable, value in zip(_random_states(network), random, strict=False):
             variable.assign(value)
 
     def save_model(self, model: keras.Model, name: str) -> None:
@@ -161,3 +180,22 @@ class RunFolder:
         except (OSError, ValueError) as error:
             raise TrainingError(f"{self.path / name} is damaged ({error}).") from error
         return dict(values)
+
+
+def _comparable(key: str, record: dict[str, Any]) -> Any:
+    """A record's entry with the defaults of settings that are younger than the record."""
+    value = json.loads(json.dumps(record.get(key)))
+    if key == "label_sources":
+        return value or {}
+    if key == "config":
+        try:
+            return TrainingConfig.from_dict(value or {})
+        except TrainingError:
+            return None  # a recipe of another age: not the one asked for
+    return value
+
+
+def _random_states(network: keras.Model) -> list[Any]:
+    """The seeds of dropout and its like: variables that are no weights."""
+    weights = {id(v) for v in network.weights}
+    return [v for v in network.variables if id(v) not in weights]

@@ -13,13 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core import architecture
+from fer_core.averaging import STATISTICS_IMAGES, WeightAverage
 from fer_core.batches import Batches
 from fer_core.callbacks import Progress, Replay, Reporter, SaveEpoch
 from fer_core.datasets import Dataset
 from fer_core.labels import EMOTIONS
+from fer_core.mixing import Mixing
+from fer_core.optimizers import counting_callbacks, make_optimizer
 from fer_core.run_folder import RunFolder, RunState
-from fer_core.training_config import PhaseConfig, TrainingConfig
+from fer_core.targets import LabelSources, Targets
+from fer_core.training_config import TrainingConfig
 from fer_core.training_data import TrainingData, prepare
+from fer_core.training_sections import PhaseConfig
 
 PREDICTION_BATCH = 256
 
@@ -34,11 +39,13 @@ def fit(
     reporter: Reporter,
     *,
     resume: bool,
+    sources: LabelSources | None = None,
     build: Build = architecture.build,
 ) -> keras.Model:
     """Trains a recipe to its end.
 
     Args:
+        sources: What the recipe mixes into the labels, where it does.
         build: Makes the network; the ablation trains another one by the same recipe.
 
     Returns:
@@ -46,12 +53,18 @@ def fit(
 
     Raises:
         DataError: where a class has too few images.
-        TrainingError: where the run cannot start, go on, or write its files.
+        TrainingError: where the run cannot start, go on, or write its files, or the recipe mixes
+            into the labels what was not given.
     """
+    sources = sources or LabelSources()
+    description = describe(config, dataset, sources)
     keras.utils.set_random_seed(config.seed)
     data = prepare(dataset, config.data, config.seed)
+    targets = sources.targets(config, data)
+    for name, count in data.left_out.items():
+        reporter.message(f"Left out of train/ as {name.replace('_', ' ')}: {count:,}.")
     reporter.message(f"{len(data.train):,} faces to learn from, {len(data.validation):,} validate.")
-    state = run.start(describe(config, dataset), resume=resume)
+    state = run.start(description, resume=resume)
     network = None
     for index, phase in enumerate(config.phases):
         if index < state.phase:
@@ -59,20 +72,25 @@ def fit(
         if index > state.phase:
             state = state.next_phase()
         network = _network_for(config, phase, run, state, build)
-        state = _train_phase(config, phase, data, run, state, network, reporter)
+        state = _train_phase(config, phase, data, targets, run, state, network, reporter)
         network = run.load_network(f"best-{index}.keras")
     assert network is not None
     run.save_model(network, "model.keras")
     return network
 
 
-def describe(config: TrainingConfig, dataset: Dataset) -> dict[str, Any]:
-    """What a run's record says of its making."""
+def describe(config: TrainingConfig, dataset: Dataset, sources: LabelSources) -> dict[str, Any]:
+    """What a run's record says of its making.
+
+    Raises:
+        TrainingError: where the recipe mixes into the labels what was not given.
+    """
     return {
         "config": config.to_dict(),
         "seed": config.seed,
         "data_sha256": dataset.fingerprint,
         "data_images": len(dataset),
+        "label_sources": sources.record(config),
         "versions": {
             "python": platform.python_version(),
             "keras": keras.__version__,
@@ -121,6 +139,7 @@ def _train_phase(
     config: TrainingConfig,
     phase: PhaseConfig,
     data: TrainingData,
+    targets: Targets,
     run: RunFolder,
     state: RunState,
     network: keras.Model,
@@ -129,13 +148,14 @@ def _train_phase(
     if state.phase_done:
         return state
     architecture.backbone(network).trainable = phase.trainable == "all"
-    trained, inputs, validation = _inputs(config, phase, data, network, reporter)
+    trained, inputs, judged = _inputs(config, phase, data, network, reporter)
     batches = Batches(
         inputs,
-        np.eye(len(EMOTIONS), dtype=np.float32)[data.train.labels],
+        targets,
         data.class_weights[data.train.labels],
         batch_size=phase.batch_size,
         augmentation=config.augmentation if inputs.ndim == 3 else None,
+        mixing=Mixing(phase.mixup, phase.cutmix),
         seed=config.seed,
         first_epoch=len(state.history),
     )
@@ -147,17 +167,21 @@ def _train_phase(
     )
     optimizer.build(trained.trainable_variables)
     if state.phase_epochs:
-        run.load_optimizer(state, optimizer)
-    counting = _counting_callbacks(phase, config.monitor)
-    save = SaveEpoch(run, state, phase, network, config.monitor)
+        run.load_optimizer(state, network, optimizer)
+    validation = (judged, np.eye(len(EMOTIONS), dtype=np.float32)[data.validation.labels])
+    average = _average(config, phase, data, network, validation)
+    counting = counting_callbacks(phase, config.monitor)
+    save = SaveEpoch(run, state, phase, network, config.monitor, average)
     replay = Replay(state.phase_history(), counting, phase.learning_rate)
+    progress = Progress(reporter.batch, phase, len(batches))
     trained.fit(
         batches,
-        validation_data=(validation, np.eye(len(EMOTIONS))[data.validation.labels]),
+        validation_data=None if average else validation,
         validation_batch_size=PREDICTION_BATCH,
         epochs=phase.epochs,
         initial_epoch=state.phase_epochs,
-        callbacks=[*counting, replay, Progress(reporter.batch, phase, len(batches)), save],
+        # In this order: the average's figures are what the others read.
+        callbacks=[*([average] if average else []), *counting, replay, progress, save],
         verbose=0,
     )
     done = replace(save.state, phase_done=True)
@@ -174,7 +198,7 @@ def _inputs(
 ) -> tuple[keras.Model, NDArray[Any], NDArray[Any]]:
     """The model to fit with its training and validation inputs."""
     faces = data.validation.images[..., None].astype(np.float32)
-    if phase.trainable == "head" and config.augmentation.is_none:
+    if phase.trainable == "head" and config.augmentation.is_none and not phase.mixes:
         reporter.message("Computing pooled features once; the frozen phase trains on them.")
         features = architecture.feature_model(network)
         return (
@@ -186,41 +210,19 @@ def _inputs(
     return keras.Model(network.inputs, network.outputs), data.train.images, faces
 
 
-def make_optimizer(phase: PhaseConfig, steps_per_epoch: int) -> Any:
-    """The phase's Keras optimizer with its learning-rate schedule."""
-    rate: Any = phase.learning_rate
-    if phase.schedule == "cosine":
-        steps = max(1, phase.epochs * steps_per_epoch - phase.warmup_steps)
-        rate = keras.optimizers.schedules.CosineDecay(
-            0.0 if phase.warmup_steps else phase.learning_rate,
-            steps,
-            alpha=phase.final_learning_rate / phase.learning_rate,
-            warmup_target=phase.learning_rate if phase.warmup_steps else None,
-            warmup_steps=phase.warmup_steps,
-        )
-    makers: dict[str, Callable[[], Any]] = {
-        "adam": lambda: keras.optimizers.Adam(rate),
-        "adamw": lambda: keras.optimizers.AdamW(rate, weight_decay=phase.weight_decay),
-        "sgd": lambda: keras.optimizers.SGD(rate, momentum=0.9, nesterov=True),
-    }
-    return makers[phase.optimizer]()
-
-
-def _counting_callbacks(phase: PhaseConfig, monitor: str) -> list[Any]:
-    mode = "min" if monitor == "val_loss" else "max"
-    callbacks: list[Any] = []
-    if phase.schedule == "plateau":
-        callbacks.append(
-            keras.callbacks.ReduceLROnPlateau(
-                monitor,
-                factor=phase.plateau_factor,
-                patience=phase.plateau_patience,
-                mode=mode,
-                min_lr=1e-7,
-            )
-        )
-    if phase.early_stopping:
-        callbacks.append(
-            keras.callbacks.EarlyStopping(monitor, patience=phase.early_stopping, mode=mode)
-        )
-    return callbacks
+def _average(
+    config: TrainingConfig,
+    phase: PhaseConfig,
+    data: TrainingData,
+    network: keras.Model,
+    validation: tuple[NDArray[Any], NDArray[Any]],
+) -> WeightAverage | None:
+    if not phase.ema:
+        return None
+    images = None
+    if config.model.train_batch_norm and phase.trainable == "all":
+        # The same ones every epoch: epochs are compared. As they are, as those to be judged are.
+        rng = np.random.default_rng(config.seed)
+        some = rng.permutation(len(data.train))[:STATISTICS_IMAGES]
+        images = data.train.images[some]
+    return WeightAverage(network, images, validation, PREDICTION_BATCH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,11 @@ from sklearn.model_selection import StratifiedGroupKFold
 from fer_core.datasets import Dataset
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
-from fer_core.training_config import DataConfig
+from fer_core.near_copies import near_copies
+from fer_core.training_sections import DataConfig
+
+WEIGHT_CAP: Final = 3.0
+"""The most that a class weighs with "capped": Disgust's full weight is 9.4."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,11 +27,17 @@ class TrainingData:
         train: What the network learns from.
         validation: What chooses the epoch, the learning rate, the temperature and the threshold.
         class_weights: (7,) float32, the loss's factor for each class; averages 1 over `train`.
+        train_rows: (m,) int64: where the images of `train` stand in the whole data set.
+        validation_rows: The same of `validation`.
+        left_out: How many images each word of `DataConfig.drop` leaves out; some have several.
     """
 
     train: Dataset
     validation: Dataset
     class_weights: NDArray[np.float32]
+    train_rows: NDArray[np.int64]
+    validation_rows: NDArray[np.int64]
+    left_out: dict[str, int]
 
 
 def prepare(dataset: Dataset, config: DataConfig, seed: int) -> TrainingData:
@@ -35,7 +46,9 @@ def prepare(dataset: Dataset, config: DataConfig, seed: int) -> TrainingData:
     Raises:
         DataError: where a class has too few images to stand in both parts.
     """
-    part = dataset.where((dataset.splits == "train") & ~_dropped(dataset, config.drop))
+    dropped = {name: _to_drop(dataset, name) for name in config.drop}
+    rows = np.flatnonzero((dataset.splits == "train") & ~np.any([*dropped.values()], axis=0))
+    part = dataset.where(_mask(rows, len(dataset)))
     counts = np.bincount(part.labels, minlength=len(EMOTIONS))
     folds = round(1 / config.validation)
     if counts.min() < folds:
@@ -44,12 +57,16 @@ def prepare(dataset: Dataset, config: DataConfig, seed: int) -> TrainingData:
             f"train/ needs at least {folds} images of every class. Too few: {', '.join(lacking)}."
         )
     # By class, and copies stay together: otherwise validation would be partly a memory test.
+    seed = seed if config.split_seed is None else config.split_seed
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     train, validation = next(splitter.split(part.images, part.labels, part.copy_groups()))
     return TrainingData(
         part.where(_mask(train, len(part))),
         part.where(_mask(validation, len(part))),
         class_weights(part.labels[train], config.class_weights),
+        rows[train],
+        rows[validation],
+        {name: int(mask.sum()) for name, mask in dropped.items()},
     )
 
 
@@ -61,24 +78,27 @@ def class_weights(labels: NDArray[np.int64], kind: str) -> NDArray[np.float32]:
     weights = len(labels) / (len(EMOTIONS) * counts)
     if kind == "square_root":
         weights = np.sqrt(weights)
-        weights *= len(labels) / (weights * counts).sum()
+    if kind == "capped":
+        weights = np.minimum(weights, WEIGHT_CAP)
+    weights *= len(labels) / (weights * counts).sum()
     return weights.astype(np.float32)
 
 
-def _dropped(dataset: Dataset, drop: tuple[str, ...]) -> NDArray[np.bool_]:
-    groups = dataset.copy_groups()
+def _to_drop(dataset: Dataset, name: str) -> NDArray[np.bool_]:
+    """Which images of `train/` a word of `DataConfig.drop` means."""
     train = dataset.splits == "train"
-    dropped = np.zeros(len(dataset), dtype=bool)
-    if "constant" in drop:
+    groups = dataset.copy_groups()
+    if name == "constant":
         flat = dataset.images.reshape(len(dataset), -1)
-        dropped |= flat.min(axis=1) == flat.max(axis=1)
-    if "conflicting" in drop:
+        return np.asarray(train & (flat.min(axis=1) == flat.max(axis=1)))
+    if name == "conflicting":
         pairs = np.unique(np.stack([groups[train], dataset.labels[train]]), axis=1)
         numbers, labels_each = np.unique(pairs[0], return_counts=True)
-        dropped |= np.isin(groups, numbers[labels_each > 1])
-    if "test_copies" in drop:
-        dropped |= train & np.isin(groups, groups[~train])
-    return dropped
+        return np.asarray(train & np.isin(groups, numbers[labels_each > 1]))
+    copies = np.asarray(train & np.isin(groups, groups[~train]))
+    if name == "near_test_copies":
+        copies[train] |= near_copies(dataset.images[train], dataset.images[~train])
+    return copies
 
 
 def _mask(indices: NDArray[np.int64], n: int) -> NDArray[np.bool_]:

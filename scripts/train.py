@@ -3,7 +3,8 @@
     python scripts/train.py --data PATH --config configs/seed.toml --run runs/NAME [--resume]
 
 PATH is a folder with train/<class>/ and test/<class>/, or the zip of one; the environment variable
-FER_DATA does as well. The run can be stopped at any moment and loses at most one epoch.
+FER_DATA does as well. The run can be stopped at any moment and loses at most one epoch. A recipe
+that mixes FER+ votes or teachers' answers into the labels gets them by --ferplus and --teachers.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from fer_core.data_lint import lint
-from fer_core.datasets import DATA_VARIABLE, load_dataset
+from fer_core.datasets import DATA_VARIABLE, Dataset, load_dataset
 from fer_core.errors import DataError, FerError
+from fer_core.ferplus import FERPLUS_VARIABLE, read_votes
 from fer_core.progress import TrainingProgress
-from fer_core.training_config import load_config
+from fer_core.soft_targets import read_soft_targets
+from fer_core.targets import LabelSources
+from fer_core.training_config import TrainingConfig, load_config
 
 UNUSABLE = 2  # of LintReport.exit_code
 
@@ -45,11 +49,13 @@ def _train(args: argparse.Namespace, progress: TrainingProgress) -> int:
     config = load_config(args.config)
     check(args.data, progress)
     dataset = load_dataset(args.data)
+    sources = label_sources(args, config, dataset)
+    sources.record(config)  # refuses a recipe whose sources are missing
     # Keras takes seconds to import: only once the recipe and the data have been found good.
     from fer_core.run_folder import RunFolder
     from fer_core.training import fit
 
-    fit(config, dataset, RunFolder(args.run), progress, resume=args.resume)
+    fit(config, dataset, RunFolder(args.run), progress, resume=args.resume, sources=sources)
     progress.message(f"Done: {args.run / 'model.keras'}. Next: scripts/export.py --run {args.run}")
     return 0
 
@@ -60,10 +66,30 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--config", type=Path, required=True, help="a recipe, see configs/")
     parser.add_argument("--run", type=Path, required=True, help="folder of this run's files")
     parser.add_argument("--resume", action="store_true", help="go on where the run stopped")
+    parser.add_argument(
+        "--ferplus",
+        default=os.environ.get(FERPLUS_VARIABLE),
+        help="CSV file of FER+ votes, for recipes with data.ferplus",
+    )
+    parser.add_argument(
+        "--teachers", type=Path, help="answers by scripts/teach.py, for recipes with [teachers]"
+    )
     args = parser.parse_args(argv)
     if not args.data:
         parser.error(f"--data PATH is missing, and {DATA_VARIABLE} is not set")
     return args
+
+
+def label_sources(
+    args: argparse.Namespace, config: TrainingConfig, dataset: Dataset
+) -> LabelSources:
+    """Reads what the recipe mixes into the labels; raises DataError where it cannot be read."""
+    votes = teachers = None
+    if config.data.ferplus and args.ferplus:
+        votes = read_votes(args.ferplus, dataset.paths)
+    if config.teachers.weight and args.teachers:
+        teachers = read_soft_targets(args.teachers, dataset)
+    return LabelSources(votes, teachers)
 
 
 def check(path: str, progress: TrainingProgress) -> None:

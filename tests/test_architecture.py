@@ -28,11 +28,16 @@ FRONT_END = {"streamlit", "streamlit_webrtc", "aiortc"}
 # Keras's backend-neutral API throughout: nothing names a backend.
 BACKENDS = {"tensorflow", "tf", "jax", "torch"}
 KERAS_MODULES = {
+    "fer_core.ablation_costs",
+    "fer_core.ablation_runs",
     "fer_core.architecture",
+    "fer_core.averaging",
     "fer_core.batches",
     "fer_core.callbacks",
     "fer_core.export",
+    "fer_core.optimizers",
     "fer_core.packaging",
+    "fer_core.plain_cnn",
     "fer_core.run_folder",
     "fer_core.training",
 }

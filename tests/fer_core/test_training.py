@@ -13,8 +13,9 @@ from fer_core.architecture import backbone, build
 from fer_core.callbacks import Replay
 from fer_core.datasets import Dataset, load_dataset
 from fer_core.errors import TrainingError
+from fer_core.optimizers import make_optimizer
 from fer_core.run_folder import RunFolder
-from fer_core.training import fit, make_optimizer
+from fer_core.training import fit
 from fer_core.training_config import (
     DataConfig,
     ModelConfig,

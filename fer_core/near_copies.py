@@ -1,0 +1,80 @@
+"""Which images are copies of others but for compression, brightness, contrast or a few pixels."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+NEAR: Final = 0.95
+"""Normalised correlation of two images from which they count as near copies."""
+_COARSE: Final = 4  # pixels averaged into one on each axis for the first look
+_BLOCK: Final = 2048  # images compared at once: bounds the memory to some 100 MB
+
+Vectors = NDArray[np.float32]
+
+
+def near_copies(
+    images: NDArray[np.uint8], references: NDArray[np.uint8], threshold: float = NEAR
+) -> NDArray[np.bool_]:
+    """Which images correlate with any reference by at least `threshold`.
+
+    The correlation is Pearson's over the pixels. Every pair is covered: a pair whose averaged
+    pixels rule the threshold out (Cauchy-Schwarz on what the averages leave out) is passed over,
+    the few others are compared pixel by pixel.
+
+    Args:
+        images: (n, side, side) uint8 gray, the side divisible by 4.
+        references: (m, side, side) uint8 gray.
+        threshold: In (0, 1].
+
+    Returns:
+        (n,) bool. A constant image correlates with none.
+    """
+    found = np.zeros(len(images), dtype=bool)
+    coarse_references = np.concatenate([_coarse(_unit(block)) for block in _blocks(references)])
+    for start in range(0, len(images), _BLOCK):
+        units = _unit(images[start : start + _BLOCK])
+        # No correlation exceeds the product of the coarse vectors; float32 is given a margin.
+        bounds = _coarse(units) @ coarse_references.T
+        rows, columns = np.nonzero(bounds >= threshold - 1e-4)
+        exact = _correlations(units, rows, references, columns)
+        found[start + rows[exact >= threshold]] = True
+    return found
+
+
+def _blocks(images: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    return [images[start : start + _BLOCK] for start in range(0, len(images), _BLOCK)]
+
+
+def _unit(images: NDArray[np.uint8]) -> Vectors:
+    """(n, side, side) → (n, side², ) float32 of mean 0 and length 1, or 0 where constant."""
+    flat = images.reshape(len(images), -1).astype(np.float32)
+    flat -= flat.mean(axis=1, keepdims=True)
+    lengths = np.linalg.norm(flat, axis=1, keepdims=True)
+    return np.asarray(np.divide(flat, lengths, out=flat, where=lengths > 0), dtype=np.float32)
+
+
+def _coarse(units: Vectors) -> Vectors:
+    """Unit vectors → their part in the space of averaged pixels, and the length of the rest."""
+    side = round(units.shape[1] ** 0.5)
+    cells = units.reshape(len(units), side // _COARSE, _COARSE, side // _COARSE, _COARSE)
+    # The averages times _COARSE are coordinates in an orthonormal basis.
+    part = cells.sum(axis=(2, 4)).reshape(len(units), -1) / _COARSE
+    rest = np.sqrt(np.clip(1 - (part**2).sum(axis=1, keepdims=True), 0, None))
+    return np.concatenate([part, rest], axis=1, dtype=np.float32)
+
+
+def _correlations(
+    units: Vectors,
+    rows: NDArray[np.intp],
+    references: NDArray[np.uint8],
+    columns: NDArray[np.intp],
+) -> Vectors:
+    """The correlation of each pair (units[row], references[column])."""
+    values = np.empty(len(rows), dtype=np.float32)
+    for start in range(0, len(rows), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        values[part] = (units[rows[part]] * _unit(references[columns[part]])).sum(axis=1)
+    return values
