@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import Final, Protocol
 
@@ -51,6 +52,7 @@ class AnalysisPool:
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._scheduled: set[Job] = set()
         self._seats: dict[Job, float] = {}  # until when each is kept
+        self._dismissed: weakref.WeakSet[Job] = weakref.WeakSet()
         self._threads = [
             threading.Thread(target=self._work, name=f"analysis_{i}", daemon=True)
             for i in range(workers)
@@ -63,13 +65,15 @@ class AnalysisPool:
         with self._lock:
             if job not in self._seats and self._taken() >= seats:
                 return False
+            self._dismissed.discard(job)
             self._seats[job] = self._clock() + CONNECTING
             return True
 
     def dismiss(self, job: Job) -> None:
-        """Frees the job's seat, if it has one."""
+        """Frees the job's seat, if it has one. A frame still on its way does not take it again."""
         with self._lock:
             self._seats.pop(job, None)
+            self._dismissed.add(job)
 
     @property
     def seated(self) -> int:
@@ -83,9 +87,13 @@ class AnalysisPool:
         return len(self._scheduled)
 
     def wake(self, job: Job) -> None:
-        """Says that the job has a frame waiting. Returns at once."""
+        """Says that the job has a frame waiting. Returns at once.
+
+        Who sends frames has a seat, however it came to send them: a camera that went on after a
+        pause, or a connection that was made without asking. So newcomers are told the truth.
+        """
         with self._lock:
-            if job in self._seats:
+            if job not in self._dismissed:
                 self._seats[job] = self._clock() + SILENT
             if job in self._scheduled:
                 return

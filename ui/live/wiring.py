@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiortc import MediaStreamTrack
+from aioice import ice
+from aiortc import MediaStreamTrack, rtcpeerconnection
 from aiortc.codecs import CODECS
 from streamlit.runtime import Runtime
+from streamlit_webrtc import webrtc
 from streamlit_webrtc.relay import _SERVER_GLOBAL_RELAY_ATTR_NAME_ as RELAY_ATTRIBUTE
+
+from ui.live import connection
+from ui.live.connection import LimitedConnection
+from ui.live.decoding import BoundedReceiver
 
 
 class DirectRelay:
@@ -26,6 +32,8 @@ def prepare() -> None:
     """Safe to call again."""
     use_direct_relay(Runtime.instance())
     only_vp8()
+    end_lost_connections()
+    bound_decoder_queues()
 
 
 def use_direct_relay(runtime: Any) -> None:
@@ -50,3 +58,19 @@ def only_vp8() -> None:
         for codec in CODECS["video"]
         if codec is vp8 or codec.parameters.get("apt") == vp8.payloadType
     ]
+
+
+def end_lost_connections() -> None:
+    """Connections end soon after their browser is gone, or where they never come about.
+
+    Module globals of packages whose versions are pinned exactly; tests/ui/live/test_connection.py
+    says when they change.
+    """
+    ice.CONSENT_INTERVAL = connection.CONSENT_INTERVAL
+    ice.CONSENT_FAILURES = connection.CONSENT_FAILURES
+    webrtc.RTCPeerConnection = LimitedConnection
+
+
+def bound_decoder_queues() -> None:
+    """Frames that the decoder cannot keep up with are dropped; in aiortc they pile up."""
+    rtcpeerconnection.RTCRtpReceiver = BoundedReceiver

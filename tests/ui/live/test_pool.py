@@ -135,6 +135,20 @@ def test_silent_session_loses_its_seat_and_takes_it_again(pools):
     assert pool.seated == 3
 
 
+def test_frames_that_were_never_admitted_take_a_seat_and_those_of_an_ended_session_none(pools):
+    pool = pools(1)
+    unasked, ended, new = (_Job(i, frames=0) for i in range(3))
+    pool.wake(unasked)
+    assert not pool.admit(new, seats=1)
+    assert pool.admit(ended, seats=2)
+    pool.dismiss(ended)
+    pool.wake(ended)
+    assert pool.seated == 1
+    assert pool.admit(ended, seats=2)  # a new start
+    pool.wake(ended)
+    assert pool.seated == 2
+
+
 @pytest.mark.parametrize(("seconds", "free"), [(CONNECTING - 0.1, False), (CONNECTING + 0.1, True)])
 def test_seat_is_kept_while_the_connection_comes_about(pools, seconds, free):
     clock = FakeClock()
