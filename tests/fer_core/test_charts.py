@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from session_fixtures import rows_of
 
 from fer_core import charts
 from fer_core.chart_style import blue, ink_on, luminance
@@ -72,8 +73,8 @@ FIGURES: dict[str, Callable[[], go.Figure]] = {
     "accuracy": lambda: charts.history_curves(HISTORY, "accuracy"),
     "probabilities": lambda: charts.probability_bars(PROBABILITIES),
     "no probabilities": lambda: charts.probability_bars(None),
-    "timeline": lambda: charts.probability_timeline([1.0, 2.0], [PROBABILITIES] * 2),
-    "empty timeline": lambda: charts.probability_timeline([], []),
+    "strips": lambda: charts.answer_strips(rows_of([(0, 1, "happy"), (1, 2, "unsure")])),
+    "no strips": lambda: charts.answer_strips(rows_of([])),
 }
 
 

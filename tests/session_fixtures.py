@@ -1,0 +1,48 @@
+"""Sessions for tests, told as (time, face's number, answer)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from fer_core.labels import EMOTIONS, UNSURE
+from fer_core.session_record import NOBODY, SessionRecord, SessionRows
+from fer_core.tracking import TrackedFace
+from fer_core.types import Box, Face, FaceEmotion
+
+Told = Sequence[tuple[float, int, str]]
+CROP = np.zeros((48, 48), np.uint8)
+STARTED = datetime.datetime(2026, 3, 1, 13, 5, 9, tzinfo=datetime.UTC)
+
+
+def tracked(number: int, answer: str, *, age: float = 0.0, side: int = 40) -> TrackedFace:
+    """A face whose answer has 70 %, or whose seven shares are equal where it is unsure."""
+    probabilities = np.full(7, 1 / 7 if answer == UNSURE else 0.05, np.float32)
+    if answer != UNSURE:
+        probabilities[EMOTIONS.index(answer)] = 0.7
+    face = Face(Box(10 * number, 20, side, side + 5))
+    return TrackedFace(number, FaceEmotion(face, probabilities, CROP), answer, age)
+
+
+def record_of(told: Told, **options: Any) -> SessionRecord:
+    """The record of what is told; a frame without a face is told with the number `NOBODY`."""
+    record = SessionRecord(now=lambda: STARTED, **options)
+    for time, faces in groupby(told, key=lambda entry: entry[0]):
+        record.append(time, [tracked(n, answer) for _, n, answer in faces if n != NOBODY])
+    return record
+
+
+def rows_of(told: Told) -> SessionRows:
+    return record_of(told).rows()
+
+
+def steady(
+    number: int, answer: str, start: float, end: float, step: float = 0.1
+) -> list[tuple[float, int, str]]:
+    """One answer, or nobody, in each frame from `start` to before `end`."""
+    n = round((end - start) / step)
+    return [(round(start + i * step, 6), number, answer) for i in range(n)]
