@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import frame, resources
-from ui.live import camera, panel, states, streamer
+from ui.live import camera, controls, panel, states, streamer
 
 
 def _busy() -> None:
@@ -17,10 +17,14 @@ def _live() -> None:
     recognizer = resources.recognizer()
     camera.watch()
     video, numbers = st.columns([3, 2], gap="large")
+    settings = controls.draw(recognizer.card.unsure_below)
     with video, st.container(key=camera.FRAME):
-        running = streamer.draw(recognizer)
+        running = streamer.draw(recognizer, settings)
+    with video:
+        panel.buttons(running)
     with numbers:
-        panel.draw(running)
+        panel.beside(running)
+    panel.below(running, recognizer.card.title)
 
 
 frame.header("Live", states.LEAD)

@@ -1,10 +1,10 @@
-"""Beside the video: bars, figures and the message of the moment, twice a second."""
+"""Around the video: bars, figures and the message of the moment, and the last minute below."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from ui.live import bars, states
+from ui.live import bars, chooser, controls, snapshot, states, summary, timeline
 from ui.live.session import LiveSession, Status
 from ui.live.streamer import Camera
 
@@ -14,12 +14,33 @@ _FIGURES_HELP = (
 )
 
 
-def draw(camera: Camera) -> None:
-    """Draws the panel, which then keeps itself up to date."""
+def beside(camera: Camera) -> None:
+    """The seven probabilities; they then keep themselves up to date."""
     if camera.playing:
         _running(camera.session)
     else:
         _waiting(camera.starting)
+
+
+def buttons(camera: Camera) -> None:
+    """What can be done with the picture while the camera runs."""
+    # The place is always there, so that nothing moves at the start.
+    with st.container(horizontal=True, key="live_buttons", height=60, border=False):
+        if camera.playing:
+            controls.pause_button(camera.session)
+            snapshot.button()
+
+
+def below(camera: Camera, model: str) -> None:
+    """The last minute while the camera runs; afterwards what it showed.
+
+    Args:
+        model: The name of the model in use, for the downloads.
+    """
+    if camera.playing:
+        _last_minute(camera.session)
+    elif camera.record is not None and not camera.starting:
+        summary.draw(camera.record, model, camera.settings.to_dict())
 
 
 def _waiting(starting: bool) -> None:
@@ -31,14 +52,23 @@ def _waiting(starting: bool) -> None:
 def _running(session: LiveSession) -> None:
     status = session.status()
     faces = status.latest.faces if status.latest else ()
-    bars.draw(faces[0] if faces else None, len(faces))
+    bars.draw(chooser.current(faces), len(faces))
+    chooser.draw(faces)
     st.caption(_figures(status), help=_FIGURES_HELP)
     message = states.notice(status)
     # The place is always there, so that nothing moves when a message comes or goes.
-    with st.container(key="live_notice", height=150, border=False):
+    with st.container(key="live_notice", height=130, border=False):
         if message is not None:
             show = st.warning if message.kind == "warning" else st.info
             show(message.text)
+
+
+# A chart costs more than bars do: it is drawn half as often.
+@st.fragment(run_every=1.0)
+def _last_minute(session: LiveSession) -> None:
+    latest = session.latest()
+    face = chooser.current(latest.faces if latest else ())
+    timeline.draw(session.record, face.number if face else None)
 
 
 def _figures(status: Status) -> str:

@@ -8,8 +8,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final
 
+from fer_core.session_record import SessionRecord
 from fer_core.tracking import TrackedFace, Tracker
 from fer_core.types import FaceEmotion, RGBImage
 from ui.live.settings import DETECTION_WIDTHS, Settings
@@ -19,14 +20,6 @@ _log = logging.getLogger(__name__)
 Clock = Callable[[], float]
 Analyze = Callable[[RGBImage, int], Sequence[FaceEmotion]]
 """Picture and detection width → faces by size, the largest first. It may raise."""
-
-
-class Record(Protocol):
-    """Where answers are written down, e.g. `fer_core.session_record.SessionRecord`."""
-
-    def append(self, time: float, faces: Sequence[TrackedFace]) -> None:
-        """Called once for each analysed frame, in order, by one thread at a time."""
-        ...
 
 
 FRESH: Final = 1.0
@@ -89,16 +82,15 @@ class LiveSession:
     """Keeps one waiting frame and one answer, whatever the rates of camera and analysis.
 
     `offer` is called by the stream, `run` by the analysis pool, `status` by the page: each from a
-    thread of its own. Nothing in here raises into them, and no picture or answer is stored or
-    logged.
+    thread of its own. Nothing in here raises into them, and no picture is stored or logged.
 
     Attributes:
         settings: The viewer's; a new value counts from the next frame on.
+        record: The answers of all analysed frames, figures only. It outlives the session.
 
     Args:
         analyze: See `Analyze`, e.g. around `Recognizer.analyze`.
         settings: The first ones.
-        record: Where answers are written down.
         clock: Seconds, monotonic.
     """
 
@@ -106,18 +98,16 @@ class LiveSession:
         self,
         analyze: Analyze,
         settings: Settings = Settings(),  # noqa: B008 - frozen
-        record: Record | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
         self.settings = settings
+        self.record = SessionRecord()
         self._analyze = analyze
-        self._record = record
         self._tracker = Tracker()
         self._clock = clock
         self._lock = threading.Lock()
         self._waiting: tuple[RGBImage, float] | None = None
         self._latest: Analysis | None = None
-        self._shown: RGBImage | None = None
         self._brightness: float | None = None
         self._closed = False
         self._frames = 0
@@ -163,8 +153,8 @@ class LiveSession:
         faces = [replace(face, unsure_below=settings.unsure_below) for face in found]
         self._tracker.smoothing_seconds = settings.smoothing
         tracked = self._tracker.update(faces, arrived)
-        if self._record is not None and not self._closed:
-            self._record.append(arrived, tracked)
+        if not self._closed:
+            self.record.append(arrived, tracked)
         return tracked
 
     def fail(self, step: str) -> None:
@@ -202,22 +192,11 @@ class LiveSession:
                 latest=latest,
             )
 
-    def show(self, picture: RGBImage) -> None:
-        """Says which picture went back to the viewer last."""
-        with self._lock:
-            if not self._closed:
-                self._shown = picture
-
-    @property
-    def shown(self) -> RGBImage | None:
-        """The picture that went back last, for a snapshot; None before the first and at the end."""
-        return self._shown
-
     def close(self) -> None:
         """Forgets every picture; an analysis still under way leaves nothing behind."""
         with self._lock:
             self._closed = True
-            self._waiting = self._latest = self._shown = None
+            self._waiting = self._latest = None
             self._done.clear()
 
     def _finish(self, analysis: Analysis) -> None:

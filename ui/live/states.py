@@ -9,7 +9,8 @@ from ui.live.session import Status
 
 LEAD: Final = (
     "Each face before your camera gets a box with its apparent expression. The picture goes from "
-    "your browser to this app and back, and to nobody else; no picture and no result is kept."
+    "your browser to this app and back, and to nobody else. No picture is kept; the figures go "
+    "with this browser tab."
 )
 
 BEFORE: Final = "Press **Start camera** and allow the camera when your browser asks."

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
 from fer_core.recognizer import Recognizer
+from fer_core.session_record import SessionRecord
 from ui.live import capacity, ice, pipeline, wiring
 from ui.live.session import LiveSession
+from ui.live.settings import Settings
 from ui.live.tracks import LiveTracks
 
 _TRACKS: Final = "live_tracks"
+_RECORD: Final = "live_record"
 _REFUSED: Final = "live_refused"
 _REFUSALS: Final = "live_refusals"
 
@@ -46,13 +49,18 @@ class Camera:
 
     Attributes:
         session: Its frames, answers and figures.
+        settings: The viewer's at this run.
         playing: Whether pictures flow.
         starting: Whether the browser and the app are agreeing on a connection.
+        record: What the session showed or, before it has shown anything, the one before it; None
+            where there was none.
     """
 
     session: LiveSession
+    settings: Settings
     playing: bool
     starting: bool
+    record: SessionRecord | None
 
 
 @st.cache_resource(show_spinner=False)
@@ -67,7 +75,7 @@ def frame_cost(recognizer: Recognizer) -> float:
     return pipeline.frame_cost(recognizer)
 
 
-def draw(recognizer: Recognizer) -> Camera:
+def draw(recognizer: Recognizer, settings: Settings) -> Camera:
     """Draws the camera and its buttons. The recognizer is warm before they appear.
 
     Raises:
@@ -76,6 +84,8 @@ def draw(recognizer: Recognizer) -> Camera:
     wiring.prepare()
     seats = capacity.seats(frame_cost(recognizer), pipeline.CORES)
     tracks = _tracks(recognizer)
+    session = tracks.session
+    session.settings = replace(settings, paused=session.settings.paused)
     context: Any = webrtc_streamer(
         key=key(),
         mode=WebRtcMode.SENDRECV,
@@ -96,7 +106,13 @@ def draw(recognizer: Recognizer) -> Camera:
         on_change=functools.partial(_admit, recognizer, seats),
     )
     state = context.state
-    return Camera(tracks.session, playing=state.playing, starting=state.signalling)
+    return Camera(
+        tracks.session,
+        settings,
+        playing=state.playing,
+        starting=state.signalling,
+        record=_remember(tracks.session.record),
+    )
 
 
 def key() -> str:
@@ -118,9 +134,19 @@ def _tracks(recognizer: Recognizer) -> LiveTracks:
     """This viewer's tracks; new ones where the last have served."""
     tracks = st.session_state.get(_TRACKS)
     if tracks is None or tracks.ended:
+        if tracks is not None:
+            _remember(tracks.session.record)
         tracks = pipeline.start_session(recognizer, service())
         st.session_state[_TRACKS] = tracks
     return tracks
+
+
+def _remember(record: SessionRecord) -> SessionRecord | None:
+    """The newest record with anything in it. Figures only; it goes with the browser's tab."""
+    if len(record):
+        st.session_state[_RECORD] = record
+    last: SessionRecord | None = st.session_state.get(_RECORD)
+    return last
 
 
 def _admit(recognizer: Recognizer, seats: int) -> None:

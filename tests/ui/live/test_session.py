@@ -86,21 +86,16 @@ def test_burst_of_failures_is_logged_once(caplog):
     assert session.status().failures == 20
 
 
-class _Record:
-    def __init__(self):
-        self.rows = []
-
-    def append(self, time, faces):
-        self.rows.append((time, [(face.number, face.answer) for face in faces]))
-
-
 def test_faces_get_numbers_and_are_written_down_in_order():
-    record = _Record()
-    session = _session(lambda image, width: [face(), face("sad", x=200)], record=record)
+    session = _session(lambda image, width: [face(), face("sad", x=200)])
     for time in (1.0, 2.0):
         session.offer(picture(), arrived=time)
         session.run()
-    assert record.rows == [(time, [(1, "happy"), (2, "sad")]) for time in (1.0, 2.0)]
+    session.close()
+    rows = session.record.rows()
+    assert rows["time"].tolist() == [0.0, 0.0, 1.0, 1.0]
+    assert rows["number"].tolist() == [1, 2, 1, 2]
+    assert rows["x"].tolist() == [10, 200, 10, 200]
 
 
 @pytest.mark.parametrize(
@@ -182,9 +177,7 @@ def test_closed_session_keeps_no_picture():
     session.offer(np.zeros((4, 4, 3), np.uint8))
     assert session.closed
     assert not session.waiting
-    session.show(picture())
     assert session.latest() is None
-    assert session.shown is None
     session.run()
     assert session.status().analysed_fps == 0
 
