@@ -6,6 +6,7 @@ history.csv     one row an epoch
 checkpoint-N.*  weights, optimizer, random states after epoch N; only the last good one is kept
 best-P.keras    the best epoch of phase P
 model.keras     the finished network
+adjustment.json what the recipe's logit adjustment did to it, where it has one
 """
 
 from __future__ import annotations
@@ -95,6 +96,19 @@ class RunFolder:
         if values is None:
             return RunState()
         return RunState(**{**values, "history": tuple(values["history"])})
+
+    def record(self) -> dict[str, Any]:
+        """What `run.json` says of the run's making.
+
+        Raises:
+            TrainingError: where the folder holds no run.
+        """
+        known = self._read_json("run.json")
+        if known is None:
+            raise TrainingError(
+                f"{self.path} is not the folder of a training run. Train one with scripts/train.py."
+            )
+        return known
 
     def save_epoch(self, state: RunState, network: keras.Model, optimizer: Any) -> RunState:
         """Writes weights, optimizer, history and state of an epoch that has ended."""

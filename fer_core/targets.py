@@ -84,10 +84,10 @@ def mixed(labels: Targets, others: Targets, share: float) -> Targets:
 
 
 def _check_unseen(teachers: SoftTargets, data: TrainingData) -> None:
-    seen = int((~teachers.unseen[data.validation_rows]).sum())
+    seen = int((~teachers.unseen[np.unique(data.withheld)]).sum())
     if seen:
         raise TrainingError(
-            f"The teachers learned from {seen:,} of the {len(data.validation):,} images that "
-            "validate this recipe: it would look better than it is. Train teachers and student "
-            "with the same data.split_seed, data.validation and data.drop."
+            f"The teachers learned from {seen:,} images that validate this recipe, or that it "
+            "leaves out as copies of test images: it would look better than it is. Train teachers "
+            "and student with the same data.split_seed, data.validation and data.drop."
         )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core import architecture
+from fer_core import architecture, logit_adjustment
 from fer_core.averaging import STATISTICS_IMAGES, WeightAverage
 from fer_core.batches import Batches
 from fer_core.callbacks import Progress, Replay, Reporter, SaveEpoch
@@ -49,7 +50,8 @@ def fit(
         build: Makes the network; the ablation trains another one by the same recipe.
 
     Returns:
-        The last phase's best epoch, also written to the run folder as `model.keras`.
+        The last phase's best epoch, with the recipe's logit adjustment, also written to the run
+        folder as `model.keras`.
 
     Raises:
         DataError: where a class has too few images.
@@ -75,6 +77,8 @@ def fit(
         state = _train_phase(config, phase, data, targets, run, state, network, reporter)
         network = run.load_network(f"best-{index}.keras")
     assert network is not None
+    if config.logit_adjustment:
+        _adjust(config, data, targets, network, run, reporter)
     run.save_model(network, "model.keras")
     return network
 
@@ -106,6 +110,28 @@ def predict(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float
     faces = images[..., None].astype(np.float32)
     return np.asarray(
         network.predict(faces, batch_size=PREDICTION_BATCH, verbose=0), dtype=np.float32
+    )
+
+
+def _adjust(
+    config: TrainingConfig,
+    data: TrainingData,
+    targets: Targets,
+    network: keras.Model,
+    run: RunFolder,
+    reporter: Reporter,
+) -> None:
+    prior = logit_adjustment.prior_of(targets, data.class_weights[data.train.labels])
+    answers = predict(network, data.validation.images)
+    chosen = logit_adjustment.choose(
+        data.validation.labels, answers, prior, config.logit_adjustment
+    )
+    logit_adjustment.fold(network, chosen)
+    run.write_text("adjustment.json", json.dumps(asdict(chosen), indent=2) + "\n")
+    reporter.message(
+        f"Logit adjustment {chosen.tau:.2f}: accuracy {chosen.accuracy[0]:.1%} → "
+        f"{chosen.accuracy[1]:.1%}, balanced {chosen.balanced_accuracy[0]:.1%} → "
+        f"{chosen.balanced_accuracy[1]:.1%} on validation."
     )
 
 

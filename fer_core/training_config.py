@@ -16,6 +16,7 @@ from fer_core.training_sections import (
     PhaseConfig,
     TeachersConfig,
     one_of,
+    within,
 )
 
 __all__ = [
@@ -46,6 +47,8 @@ class TrainingConfig:
         summary: One or two sentences for the model card.
         seed: Of every random choice.
         monitor: What decides on the best epoch, the plateau and the early stop.
+        logit_adjustment: The largest τ in [0, 1] of `fer_core.logit_adjustment`, which is chosen on
+            validation when training has ended; 0 for none.
     """
 
     title: str
@@ -53,6 +56,7 @@ class TrainingConfig:
     summary: str = ""
     seed: int = 1
     monitor: str = "val_loss"
+    logit_adjustment: float = 0.0
     model: ModelConfig = field(default_factory=ModelConfig)
     data: DataConfig = field(default_factory=DataConfig)
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
@@ -60,6 +64,7 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         one_of("monitor", self.monitor, MONITORS)
+        within("logit_adjustment", self.logit_adjustment, 0.0, 1.0)
         if not self.phases:
             raise TrainingError("A recipe has at least one [[phases]].")
 

@@ -29,6 +29,8 @@ class TrainingData:
         class_weights: (7,) float32, the loss's factor for each class; averages 1 over `train`.
         train_rows: (m,) int64: where the images of `train` stand in the whole data set.
         validation_rows: The same of `validation`.
+        withheld: Rows of whatever must not teach: validation, and what is left out of training as
+            copies of `test/`.
         left_out: How many images each word of `DataConfig.drop` leaves out; some have several.
     """
 
@@ -37,6 +39,7 @@ class TrainingData:
     class_weights: NDArray[np.float32]
     train_rows: NDArray[np.int64]
     validation_rows: NDArray[np.int64]
+    withheld: NDArray[np.int64]
     left_out: dict[str, int]
 
 
@@ -47,6 +50,7 @@ def prepare(dataset: Dataset, config: DataConfig, seed: int) -> TrainingData:
         DataError: where a class has too few images to stand in both parts.
     """
     dropped = {name: _to_drop(dataset, name) for name in config.drop}
+    copies = [name for name in dropped if name.endswith("test_copies")]
     rows = np.flatnonzero((dataset.splits == "train") & ~np.any([*dropped.values()], axis=0))
     part = dataset.where(_mask(rows, len(dataset)))
     counts = np.bincount(part.labels, minlength=len(EMOTIONS))
@@ -66,6 +70,7 @@ def prepare(dataset: Dataset, config: DataConfig, seed: int) -> TrainingData:
         class_weights(part.labels[train], config.class_weights),
         rows[train],
         rows[validation],
+        np.concatenate([rows[validation], *(np.flatnonzero(dropped[name]) for name in copies)]),
         {name: int(mask.sum()) for name, mask in dropped.items()},
     )
 

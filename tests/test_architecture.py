@@ -40,6 +40,7 @@ KERAS_MODULES = {
     "fer_core.plain_cnn",
     "fer_core.run_folder",
     "fer_core.training",
+    "fer_core.teaching",
 }
 """What builds, trains or exports a network, and the modules that these own."""
 
