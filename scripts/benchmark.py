@@ -12,7 +12,6 @@ import argparse
 import io
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -36,6 +35,7 @@ from fer_core.classifier import Classifier
 from fer_core.detection import VIDEO_WIDTH
 from fer_core.errors import FerError
 from fer_core.model_store import DEFAULT_MODEL, load_model, model_file
+from scripts import machine
 
 PORTRAIT = ROOT / "ui" / "assets" / "eileen_collins.jpg"
 BATCHES = (1, 4, 16, 32)
@@ -69,11 +69,7 @@ def measure(model: str, *, with_keras: bool) -> dict[str, Any]:
     recognizer = Recognizer.load(model)
     classify = classify_batches(Classifier(network))
     result = {
-        "machine": {
-            "processor": _processor(),
-            "cores": os.cpu_count(),
-            "python": platform.python_version(),
-        },
+        "machine": machine.describe(),
         "model": model,
         "detector": recognizer.detector_name,
         "classify_ms_per_face": classify,
@@ -204,15 +200,6 @@ def photo_bytes(width: int, height: int) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(scaled).save(buffer, "JPEG", quality=90)
     return buffer.getvalue()
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    if info.is_file():
-        for line in info.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

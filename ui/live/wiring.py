@@ -31,6 +31,11 @@ class DirectRelay:
 def prepare() -> None:
     """Safe to call again."""
     use_direct_relay(Runtime.instance())
+    prepare_webrtc()
+
+
+def prepare_webrtc() -> None:
+    """The part that needs no Streamlit: all of it but the relay."""
     only_vp8()
     end_lost_connections()
     bound_decoder_queues()
