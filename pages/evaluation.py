@@ -5,8 +5,8 @@ import streamlit as st
 from fer_core import chart_readings
 from fer_core.errors import ReportError
 from fer_core.evaluation import EvaluationReport
+from ui import ablation_view, frame, resources
 from ui import evaluation_view as view
-from ui import frame, resources
 from ui.widgets import SPLIT_SENTENCES, SPLIT_TITLES, plain, split_line
 
 
@@ -123,3 +123,4 @@ if not resources.report_names():
     )
 elif (readable := _reports(_choose_models())) and (chosen_split := _choose_split(readable)):
     _show(readable, chosen_split)
+ablation_view.section()

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer_core import evaluation, model_store
+from fer_core import ablation_io, evaluation, model_store
 from fer_core import history as histories
+from fer_core.ablation_report import AblationReport
 from fer_core.errors import ModelError
 from fer_core.evaluation import EvaluationReport
 from fer_core.history import History
@@ -73,6 +74,15 @@ def history(stem: str = DEFAULT_MODEL) -> History:
     return _history(str(path), _stamp(path))
 
 
+def ablation() -> AblationReport | None:
+    """What became of the recipe's claims, or None where that was not tested.
+
+    Raises ReportError where the file is damaged.
+    """
+    path = models_folder() / ablation_io.ABLATION_FILE
+    return _ablation(str(path), _stamp(path)) if path.exists() else None
+
+
 def _stamp(*paths: Path) -> Stamp:
     stats = [path.stat() if path.is_file() else None for path in paths]
     return tuple(stat and (stat.st_mtime_ns, stat.st_size) for stat in stats)
@@ -97,3 +107,8 @@ def _report(path: str, stamp: Stamp) -> EvaluationReport:
 @st.cache_resource(show_spinner="Reading the training history …", max_entries=16)
 def _history(path: str, stamp: Stamp) -> History:
     return histories.read_history(Path(path))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _ablation(path: str, stamp: Stamp) -> AblationReport:
+    return ablation_io.load_ablation(path)

@@ -1,0 +1,130 @@
+"""The ablation on a page: a verdict for each claim, the chart it rests on, and how it was done."""
+
+import streamlit as st
+
+from fer_core import charts
+from fer_core.ablation_report import (
+    CONFIRMED,
+    FIGURES,
+    NOT_CONFIRMED,
+    UNDECIDABLE,
+    AblationReport,
+    PairedTest,
+)
+from fer_core.ablation_words import (
+    TITLES,
+    cell_title,
+    read_cells,
+    read_design,
+    read_verdict,
+)
+from fer_core.errors import ReportError
+from ui import charts as drawn
+from ui import resources
+from ui.evaluation_view import Row
+from ui.widgets import plain
+
+ICONS = {
+    CONFIRMED: ":material/check_circle:",
+    NOT_CONFIRMED: ":material/cancel:",
+    UNDECIDABLE: ":material/help:",
+}
+
+
+def section() -> None:
+    """Everything about the claims; nothing where they were not tested."""
+    try:
+        report = resources.ablation()
+    except ReportError as error:
+        st.subheader("The seed recipe's claims, tested", anchor=False)
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    if report is None:
+        return
+    st.subheader("The seed recipe's claims, tested", anchor=False)
+    st.caption(read_design(report))
+    _remarks(report)
+    verdicts, chart = st.columns([2, 3], gap="large")
+    with verdicts:
+        _verdicts(report)
+    with chart:
+        _chart(report)
+    _details(report)
+
+
+def _remarks(report: AblationReport) -> None:
+    if report.tiny:
+        st.warning(
+            "This file is a trial of the machinery on a few hundred faces: its figures mean "
+            "nothing. `scripts/ablate.py` without `--tiny` writes the real one.",
+            icon=":material/warning:",
+        )
+    if report.missing:
+        st.info(
+            f"{len(report.missing)} trainings are not finished: `scripts/ablate.py` goes on.",
+            icon=":material/info:",
+        )
+
+
+def _verdicts(report: AblationReport) -> None:
+    for claim in report.claims:
+        st.markdown(
+            f"{plain(claim.statement)}  \n{ICONS[claim.verdict]} **{claim.verdict.capitalize()}**"
+        )
+        st.caption(plain(read_verdict(claim)))
+
+
+def _chart(report: AblationReport) -> None:
+    figure = st.segmented_control(
+        "Figure",
+        list(TITLES),
+        format_func=TITLES.__getitem__,
+        default=next(iter(TITLES)),
+        required=True,
+        key="ablation-figure",
+    )
+    reading = read_cells(report, figure)
+    drawn.draw(charts.ablation_dots(report, figure), "ablation", reading)
+    st.caption(reading)
+    with st.expander("The numbers"):
+        st.dataframe(_cell_rows(report), hide_index=True, key="ablation-cells")
+
+
+def _details(report: AblationReport) -> None:
+    with st.expander("How it was done, and every test"):
+        st.markdown("\n".join(f"- {plain(line)}" for line in (*report.protocol, report.rule)))
+        st.dataframe(
+            [_test_row(test, report) for test in report.tests],
+            hide_index=True,
+            key="ablation-tests",
+        )
+
+
+def _cell_rows(report: AblationReport) -> list[Row]:
+    rows: list[Row] = []
+    for result in report.cells:
+        row: Row = {"network": cell_title(result.cell), "trainings": len(result.runs)}
+        for name in FIGURES:
+            estimate = result.figures[name]
+            row[TITLES[name]] = None if estimate is None else round(estimate.value, 3)
+            ends = None if estimate is None else estimate.interval
+            row[f"{TITLES[name]} 95 %"] = "" if ends is None else f"{ends[0]:.3f}–{ends[1]:.3f}"
+        rows.append(row)
+    return rows
+
+
+def _test_row(test: PairedTest, report: AblationReport) -> Row:
+    titles = {result.cell.name: cell_title(result.cell) for result in report.cells}
+    pooled = len(test.treated) > 1
+    return {
+        "claim": test.claim,
+        "event": "right" if test.event == "correct" else "false Neutral",
+        "with": f"{len(test.treated)} cells" if pooled else titles[test.treated[0]],
+        "without": f"{len(test.control)} cells" if pooled else titles[test.control[0]],
+        "difference, points": round(100 * test.difference.value, 2),
+        "95 %": f"{100 * test.difference.low:.2f} to {100 * test.difference.high:.2f}",
+        "faces with more": test.more,
+        "with fewer": test.fewer,
+        "p": float(f"{test.p:.3g}"),
+        "p corrected": float(f"{test.p_holm:.3g}"),
+    }
