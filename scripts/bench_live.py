@@ -97,6 +97,8 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         parser.error(f"--sessions is 1 or more. Received: {args.sessions}")
     if args.cycles is not None and args.cycles < 1:
         parser.error(f"--cycles is 1 or more. Received: {args.cycles}")
+    if args.film != "face" and not Path(args.film).is_file():
+        parser.error(f'--film is "face" or a picture. There is no file {args.film}.')
     least = fault_run.LEAST_SECONDS if args.faults else 1.0
     if args.seconds < least:
         parser.error(f"--seconds is {least:.0f} or more here. Received: {args.seconds:g}")
