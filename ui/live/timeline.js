@@ -2,6 +2,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [1000, 1000]; // of the drawing, stretched to its place
 const EXPRESSIONS = 7;
+const READING = 4000; // ms
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".timeline");
@@ -12,7 +13,7 @@ export default function ({ data, parentElement }) {
   root.querySelectorAll("path").forEach((path, i) => {
     path.setAttribute("d", stretches.map((stretch) => area(stretch, i, data.window)).join(""));
   });
-  root.querySelector(".strips").replaceChildren(...strips(data));
+  fillStrips(root.querySelector(".strips"), data);
   point(root);
 }
 
@@ -22,6 +23,7 @@ function build(root, { window, answers }) {
   const plot = plotOf(answers);
   chart.append(scale(), plot, times(window));
   const below = make("div", "strips");
+  below.append(make("div", "key", "The answer for each face; hatched: unsure"), make("div", "all"));
   root.append(make("div", "head"), legend(answers.slice(0, EXPRESSIONS)), chart, below);
   listen(root, plot, below);
 }
@@ -39,9 +41,15 @@ function plotOf(answers) {
 }
 
 function listen(root, plot, below) {
+  let timer;
   const tell = (pointed, words) => {
+    clearTimeout(timer);
     Object.assign(root, { pointed, words });
     point(root);
+  };
+  // A finger leaves as soon as it is lifted, before anybody can read.
+  const leave = ({ pointerType }) => {
+    timer = setTimeout(() => tell(null, null), pointerType === "mouse" ? 0 : READING);
   };
   const move = ({ clientX }) => {
     const { left, width } = plot.getBoundingClientRect();
@@ -49,9 +57,9 @@ function listen(root, plot, below) {
   };
   plot.addEventListener("pointermove", move);
   plot.addEventListener("pointerdown", move);
-  plot.addEventListener("pointerleave", () => tell(null, null));
+  plot.addEventListener("pointerleave", leave);
   below.addEventListener("pointerover", ({ target }) => tell(null, target.dataset.words));
-  below.addEventListener("pointerleave", () => tell(null, null));
+  below.addEventListener("pointerleave", leave);
 }
 
 function drawing(answers) {
@@ -124,31 +132,44 @@ function area(stretch, i, window) {
   return `M${[...above, ...below].join("L")}Z`;
 }
 
-function strips({ strips: faces, answers, window }) {
-  if (faces.length === 0) return [];
-  const title = make("div", "strip");
-  title.append(make("span", ""), make("span", "", "The answer for each face; hatched: unsure"));
-  return [title, ...faces.map(({ name, runs }) => {
-    const strip = make("div", "strip");
-    const ribbon = make("div", "ribbon");
-    ribbon.append(...runs.map(([from, to, code]) => {
-      const run = make("div", code < EXPRESSIONS ? "run" : "run unsure");
+function fillStrips(place, { strips, answers, window }) {
+  place.hidden = strips.length === 0;
+  const all = place.lastChild;
+  setCount(all, strips.length, emptyStrip);
+  strips.forEach(({ name, runs }, i) => {
+    const strip = all.children[i];
+    const [label, ribbon] = strip.children;
+    label.textContent = name;
+    setCount(ribbon, runs.length, () => make("div", ""));
+    runs.forEach(([from, to, code], k) => {
+      const run = ribbon.children[k];
+      run.className = code < EXPRESSIONS ? "run" : "run unsure";
       run.style.left = `${100 * (1 + from / window)}%`;
       run.style.width = `${(100 * (to - from)) / window}%`;
-      if (code < EXPRESSIONS) run.style.background = answers[code].color;
+      run.style.background = code < EXPRESSIONS ? answers[code].color : "";
       run.dataset.words = `${name}: ${answers[code].name.toLowerCase()}, ${ago(from, to)}`;
-      return run;
-    }));
-    strip.setAttribute("role", "img");
+    });
     strip.setAttribute("aria-label", ribbon.lastChild?.dataset.words ?? name);
-    strip.append(make("span", "name", name), ribbon);
-    return strip;
-  })];
+  });
+}
+
+function emptyStrip() {
+  const strip = make("div", "strip");
+  strip.setAttribute("role", "img");
+  strip.append(make("span", "name"), make("div", "ribbon"));
+  return strip;
+}
+
+// Appends or removes at the end only: what stays is not built again.
+function setCount(place, count, makeChild) {
+  while (place.children.length > count) place.lastChild.remove();
+  while (place.children.length < count) place.append(makeChild());
 }
 
 function ago(from, to) {
   const [first, last] = [-from, -to].map(Math.round);
-  return last === 0 ? `since ${first} s` : `${first} to ${last} s ago`;
+  if (last === 0) return `since ${first} s`;
+  return first === last ? `${first} s ago` : `${first} to ${last} s ago`;
 }
 
 // The title; while a moment or an answer is pointed at, what stood there.
