@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import frame, resources
-from ui.live import camera, controls, panel, states, streamer
+from ui.live import camera, connection_test, controls, panel, states, streamer
 
 
 def _busy() -> None:
@@ -25,6 +25,7 @@ def _live() -> None:
     with numbers:
         panel.beside(running)
     panel.below(running, recognizer.card.title)
+    connection_test.draw()
 
 
 frame.header("Live", states.LEAD)

@@ -81,7 +81,7 @@ def test_while_playing_figures_and_notice_stand_beside_the_video(open_page, webr
 def test_all_seats_taken(open_page, webrtc, monkeypatch):
     monkeypatch.setenv("FER_LIVE_SESSIONS", "1")
     app = open_page("live")
-    other = object()
+    other = _Streamer()  # any job of somebody else
     pool = streamer.service().pool
     assert pool.admit(other, seats=1)
     try:

@@ -1,5 +1,6 @@
 // Watches the camera from beside streamlit-webrtc's frame, which has this page's origin: wraps its
-// getUserMedia to learn how each request ends, and hides the raw error that ours stands for.
+// getUserMedia and RTCPeerConnection to learn how each request and each connection ends, and hides
+// the raw error that ours stands for.
 
 const FRAME = 'iframe[title="streamlit_webrtc.component.webrtc_streamer"]';
 const STATES = {
@@ -16,21 +17,27 @@ const FRAME_STYLE = `
   .MuiButton-root { text-transform: none !important; font-size: 1rem !important; }
 `;
 const ASKING_AFTER = 500; // ms; a camera that is already allowed answers sooner or opens slowly
+const CONNECTED_WITHIN = 15000; // ms
+const ASK_AGAIN = 2000; // ms between two questions whether the app is back
 
 export default function ({ data, parentElement }) {
   const box = parentElement.querySelector(".message");
-  const show = (state) => {
+  const again = box.querySelector("button");
+  box.show = (state) => {
     box.hidden = state === null;
     box.dataset.state = state ?? "";
-    box.textContent = state === null ? "" : data.messages[state];
+    box.querySelector(".text").textContent = state === null ? "" : data.messages[state];
+    again.hidden = state !== "lost";
   };
+  again.textContent = data.again;
+  again.onclick = () => startButton(data.start)?.click();
   if (box.watching) {
     return box.watching;
   }
-  beforehand().then((state) => state && show(state));
+  beforehand().then((state) => state && box.show(state));
   const attach = () => {
     for (const frame of document.querySelectorAll(FRAME)) {
-      listen(frame.contentWindow, show);
+      listen(frame.contentWindow, box);
     }
   };
   attach();
@@ -56,28 +63,38 @@ async function beforehand() {
   }
 }
 
-function listen(view, show) {
-  const devices = view?.navigator?.mediaDevices;
-  if (!devices?.getUserMedia) return;
-  view.showCameraState = show; // always the message now on the page
+function startButton(name) {
+  const buttons = document.querySelector(FRAME)?.contentDocument?.querySelectorAll("button") ?? [];
+  return [...buttons].find((button) => button.textContent === name);
+}
+
+function listen(view, box) {
+  if (!view) return;
+  view.cameraMessage = box; // always the one now on the page
   if (view.document.body && !view.document.dressed) dress(view.document);
   if (view.cameraWatched) return;
   view.cameraWatched = true;
+  if (view.navigator.mediaDevices?.getUserMedia) listenToRequests(view);
+  if (view.RTCPeerConnection) listenToConnections(view);
+}
+
+function listenToRequests(view) {
+  const devices = view.navigator.mediaDevices;
   const original = devices.getUserMedia.bind(devices);
   devices.getUserMedia = async (constraints) => {
     let pending = true;
-    view.showCameraState(null);
+    view.cameraMessage.show(null);
     setTimeout(async () => {
-      if (pending && (await isPrompt()) && pending) view.showCameraState("asking");
+      if (pending && (await isPrompt()) && pending) view.cameraMessage.show("asking");
     }, ASKING_AFTER);
     try {
       const stream = await original(constraints);
       pending = false;
-      view.showCameraState(null);
+      view.cameraMessage.show(null);
       return stream;
     } catch (error) {
       pending = false;
-      view.showCameraState(STATES[error.name] ?? "failed");
+      view.cameraMessage.show(STATES[error.name] ?? "failed");
       throw error;
     }
   };
@@ -88,6 +105,63 @@ async function isPrompt() {
     return (await navigator.permissions.query({ name: "camera" })).state === "prompt";
   } catch {
     return true;
+  }
+}
+
+function listenToConnections(view) {
+  view.RTCPeerConnection = new Proxy(view.RTCPeerConnection, {
+    construct(target, options) {
+      const connection = new target(...options);
+      follow(connection, view);
+      return connection;
+    },
+  });
+}
+
+// streamlit-webrtc stops at each of these states by itself, and without a word. This listener was
+// there first, so that a live camera tells that nobody has pressed Stop.
+function follow(connection, view) {
+  let connected = false;
+  const lose = () => {
+    if (!view.closed && sends(connection)) say(view, connected ? "lost" : "unreachable");
+  };
+  connection.addEventListener("connectionstatechange", () => {
+    const state = connection.connectionState;
+    if (state === "connected") {
+      connected = true;
+      view.cameraMessage.show(null);
+    } else if (["disconnected", "failed", "closed"].includes(state)) {
+      lose();
+    }
+  });
+  connection.addEventListener("signalingstatechange", () => {
+    if (connection.signalingState !== "have-local-offer") return;
+    setTimeout(() => connected || lose(), CONNECTED_WITHIN);
+  });
+}
+
+function sends(connection) {
+  return connection.getSenders().some(({ track }) => track?.readyState === "live");
+}
+
+// Says it at once; that the app is gone where it is; and it again when the app has come back.
+async function say(view, state) {
+  const health = `${view.location.href.split("/component/")[0]}/_stcore/health`;
+  const box = view.cameraMessage;
+  box.show(state);
+  while (!(await answers(health))) {
+    if (![state, "gone"].includes(box.dataset.state)) return; // another message took its place
+    box.show("gone");
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
+  }
+  if (box.dataset.state === "gone") box.show(state);
+}
+
+async function answers(address) {
+  try {
+    return (await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(3000) })).ok;
+  } catch {
+    return false;
   }
 }
 

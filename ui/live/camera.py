@@ -1,4 +1,4 @@
-"""Plain words for what the browser knows about its camera: denied, missing, in use, asking."""
+"""Plain words for what the browser knows: camera denied, missing, in use; connection lost."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 import streamlit as st
 
+from ui.live import connection_words as words
 from ui.live.states import CAMERA
 
 _HERE: Final = Path(__file__).parent
@@ -14,6 +15,9 @@ _HERE: Final = Path(__file__).parent
 
 FRAME: Final = "live_frame"
 """Key of the container that streamlit-webrtc's frame is drawn in."""
+
+START: Final = "Start camera"
+"""The button in that frame."""
 
 # As high as a 4:3 video and the row of buttons, from the start: nothing jumps when it comes.
 # As wide as lets both stand in the window below the heading: the button to press is in view.
@@ -29,17 +33,21 @@ _ROOM: Final = f"""<style>
 def watch() -> None:
     """Draws the message, empty while there is nothing to say.
 
-    streamlit-webrtc shows getUserMedia's errors as "NotAllowedError: Permission denied" and never
-    tells Python, so this listens in the browser (camera.js). Where it cannot, the original
-    message still stands.
+    streamlit-webrtc shows getUserMedia's errors as "NotAllowedError: Permission denied", stops
+    without a word where the connection ends, and never tells Python; so this listens in the
+    browser (camera.js). Where it cannot, the original message still stands.
     """
     st.html(_ROOM)
-    _component(key="live_camera", data={"messages": CAMERA})
+    data = {"messages": CAMERA | words.LOST, "again": words.AGAIN, "start": START}
+    _component(key="live_camera", data=data)
 
 
 _component = st.components.v2.component(
     "fer_live_camera",
-    html='<div class="message" role="status" hidden></div>',
+    html=(
+        '<div class="message" role="status" hidden>'
+        '<span class="text"></span><button type="button" hidden></button></div>'
+    ),
     css=(_HERE / "camera.css").read_text("utf-8"),
     js=(_HERE / "camera.js").read_text("utf-8"),
 )
