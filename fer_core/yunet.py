@@ -58,6 +58,8 @@ class YuNetDetector:
             # From memory: OpenCV opens no path beyond ASCII on Windows.
             self._file = np.frombuffer(path.read_bytes(), np.uint8)
             self._networks = Pool(self._create)
+            # OpenCV lays a network out anew, for 3 ms, where its input has another size than last.
+            self._close_ups = Pool(self._create)
         except (OSError, cv2.error) as error:
             raise ModelError(
                 f"{path} is not the face detector {YUNET}. Run scripts/fetch_models.py."
@@ -76,14 +78,14 @@ class YuNetDetector:
     def _scan(self, image: RGBImage, width: int) -> tuple[Rows, float]:
         """Rows in the pixels of `image`, and the scale of the copy they were found on."""
         small, scale = shrink(image, width)
-        rows = self._rows(small)
+        rows = self._rows(small, self._networks)
         rows[:, :14] /= np.tile(np.array(scale, np.float32), 7)
         return rows, min(scale)  # the other is larger where a strip was rounded up to one pixel
 
     def _look_again(self, image: RGBImage, face: Face) -> Face:
         """The face with landmarks that follow its roll; as it was where it is not seen again."""
         cut, scale, corner = _cut(image, face.box)
-        rows = self._rows(cut)
+        rows = self._rows(cut, self._close_ups)
         rows[:, :14] /= scale
         rows[:, :2] += corner
         rows[:, 4:14] += np.tile(corner, 5)
@@ -93,9 +95,9 @@ class YuNetDetector:
             return face
         return replace(face, landmarks=_landmarks(best))
 
-    def _rows(self, image: RGBImage) -> Rows:
+    def _rows(self, image: RGBImage, networks: Pool[Any]) -> Rows:
         bgr = _pad(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
-        with self._networks.borrow() as network:
+        with networks.borrow() as network:
             network.setInputSize((bgr.shape[1], bgr.shape[0]))
             rows = network.detect(bgr)[1]
         return np.empty((0, 15), np.float32) if rows is None else np.array(rows, np.float32)
