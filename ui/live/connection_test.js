@@ -79,21 +79,19 @@ async function goOut(run) {
   const sent = found.candidates.length;
   const answered = ask(run, connection);
   await within(GATHERING, found.done).catch(() => {});
-  if (!found.candidates.length) run.list.set("network", false, "none");
   const reply = await answered;
-  if (!reply) {
+  const outcome = networkOutcome(run, found, reply);
+  const passed = outcome === "passed";
+  run.list.set("network", passed, outcome, found);
+  if (!reply || outcome === "none") {
     run.list.skip("video");
-    const outcome = networkOutcome(run, found, null);
-    run.list.set("network", outcome === "passed", outcome, found);
-    return [false, false];
+    return [passed, false];
   }
   const late = found.candidates.slice(sent);
   if (late.length) {
     run.root.send("candidates", { name: reply.name, candidates: late.map((each) => each.toJSON()) });
   }
-  const outcome = networkOutcome(run, found, reply);
-  run.list.set("network", outcome === "passed", outcome, found);
-  return [outcome === "passed", await reach(run, connection, channel, opened, reply)];
+  return [passed, await reach(run, connection, channel, opened, reply)];
 }
 
 function open(run) {

@@ -1,0 +1,122 @@
+"""A connection that is lost, and the connection test, in Chromium."""
+
+import pytest
+from live_page import FRAME, start, until, video_frame
+
+from ui.live import connection_words as words
+
+# Keeps the page's connections where a test finds them.
+REMEMBER = """window.made = []; window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...options) { super(...options); window.made.push(this); }
+};"""
+# What the browser does where nothing has come from the other side for a few seconds.
+LOSE = """() => {
+  const connection = window.made.at(-1);
+  Object.defineProperty(connection, "connectionState", { get: () => "disconnected" });
+  connection.dispatchEvent(new Event("connectionstatechange"));
+}"""
+# No address but a TURN server's, of which there is none.
+NO_ADDRESS = """window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(options) { super({ ...options, iceTransportPolicy: "relay" }); }
+};"""
+# Both sides have addresses, and neither hears of the other's.
+FIREWALL = """window.RTCPeerConnection = class extends RTCPeerConnection {
+  get localDescription() { return this.hide(super.localDescription); }
+  setRemoteDescription(answer) { return super.setRemoteDescription(this.hide(answer)); }
+  hide({ type, sdp }) { return { type, sdp: sdp.replace(/a=candidate.*\\r\\n/g, "") }; }
+};"""
+NO_WEBRTC = "delete window.RTCPeerConnection;"
+INSECURE = "Object.defineProperty(window, 'isSecureContext', { get: () => false });"
+SILENT_APP = """WebSocket.prototype.send = new Proxy(WebSocket.prototype.send, {
+  apply: (send, socket, [data]) => window.silent || Reflect.apply(send, socket, [data]),
+});"""
+
+
+def _says(page, state):
+    return page.get_by_role("status").filter(has_text=words.LOST[state]).filter(visible=True)
+
+
+def test_lost_connection_is_said_and_the_camera_starts_again(open_page):
+    page = open_page("live", script=REMEMBER)
+    start(page)
+    again = page.get_by_role("button", name=words.AGAIN)
+    assert not again.is_visible()
+    page.route("**/_stcore/health", lambda route: route.abort())
+    video_frame(page).evaluate(LOSE)
+    _says(page, "gone").wait_for()
+    assert not again.is_visible()
+    page.unroute("**/_stcore/health")
+    _says(page, "lost").wait_for()
+    again.click()
+    assert until(page, lambda: _plays_anew(page))
+    assert not again.is_visible()
+
+
+def _plays_anew(page):
+    return page.locator(FRAME).count() and video_frame(page).evaluate(
+        """() => {
+          const video = document.querySelector("video");
+          return window.made.length === 2 && video?.videoWidth > 0 && video.currentTime > 0;
+        }"""
+    )
+
+
+def _test(page, skip_after=None):
+    """Runs the test; the verdict, and step → (mark, sentence).
+
+    Args:
+        skip_after: The step after whose passing ten seconds go by in the browser at once.
+    """
+    page.get_by_text(words.TEST["title"]).click()
+    page.clock.install()
+    page.get_by_role("button", name=words.TEST["start"]).click()
+    if skip_after is not None:
+        page.locator(f'li[data-step="{skip_after}"][data-state="passed"]').wait_for()
+        page.clock.fast_forward(10_000)
+    verdict = page.locator(".verdict")
+    assert until(page, lambda: verdict.inner_text() not in ("", words.TEST["running"]))
+    steps = {
+        line.get_attribute("data-step"): (
+            line.get_attribute("data-state"),
+            line.locator(".sentence").inner_text(),
+        )
+        for line in page.locator("li[data-step]").all()
+    }
+    assert list(steps) == list(words.STEPS)
+    return verdict.inner_text(), steps
+
+
+def test_everything_works_on_this_computer_and_fits_a_phone(open_page):
+    page = open_page("live", viewport={"width": 390, "height": 844})
+    verdict, steps = _test(page)
+    assert {mark for mark, _ in steps.values()} == {"passed"}, steps
+    assert verdict == words.TEST["passed"]
+    assert "Round trip" in steps["video"][1]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.keyboard.press("Tab")  # from the button and back to it
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=words.TEST["running"]).wait_for()
+    page.get_by_role("button", name=words.TEST["start"]).wait_for()
+
+
+@pytest.mark.parametrize(
+    ("camera", "script", "failed", "skip_after"),
+    [
+        ("none", "", {"camera": "missing"}, None),
+        (None, INSECURE, {"page": "failed"}, None),
+        (None, NO_WEBRTC, {"network": "unsupported"}, None),
+        (None, NO_ADDRESS, {"network": "none"}, None),
+        (None, FIREWALL, {"video": "no_server"}, "network"),
+        (None, SILENT_APP, {"app": "silent"}, "page"),
+    ],
+    ids=["no camera", "no https", "no WebRTC", "no address", "firewall", "no app"],
+)
+def test_failing_step_is_named(open_page, camera, script, failed, skip_after):
+    page = open_page("live", script=script, **({"camera": camera} if camera else {}))
+    page.get_by_text(words.TEST["title"]).wait_for()
+    page.evaluate("window.silent = true")
+    verdict, steps = _test(page, skip_after)
+    crossed = {step: sentence for step, (mark, sentence) in steps.items() if mark == "failed"}
+    assert crossed == {step: words.RESULTS[step][outcome] for step, outcome in failed.items()}
+    assert verdict == words.TEST["failed"]
