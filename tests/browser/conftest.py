@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from app_server import ROOT, running_app
-from camera_film import write_film
+from camera_film import FILMS
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from fer_core.evaluation import EvaluationReport, evaluate_split, save_report
@@ -86,15 +86,22 @@ def app(
 
 
 @pytest.fixture(scope="session")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A film of one real face."""
-    return write_film(tmp_path_factory.mktemp("film") / "face.y4m", PORTRAIT)
+def film(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Makes each of `FILMS` once."""
+    folder, made = tmp_path_factory.mktemp("film"), dict[str, Path]()
+
+    def make(name: str) -> Path:
+        if name not in made:
+            made[name] = FILMS[name](folder / f"{len(made)}.y4m", PORTRAIT)
+        return made[name]
+
+    return make
 
 
 # For one module: while Playwright runs, no other test of this process could use asyncio.
 @pytest.fixture(scope="module")
-def browsers(chromium_path: str, film: Path) -> Iterator[Callable[[str], Browser]]:
-    """The browser with a given camera: "film", "denied", or "none"; each has an empty profile."""
+def browsers(chromium_path: str, film: Callable[[str], Path]) -> Iterator[Callable[[str], Browser]]:
+    """The browser with a given camera: a film, "denied", or "none"; each has an empty profile."""
     with sync_playwright() as playwright:
         started: dict[str, Browser] = {}
 
@@ -142,13 +149,14 @@ def _free_the_place(context: BrowserContext) -> None:
             page.frame_locator("iframe").get_by_role("button", name="Start camera").wait_for()
 
 
-def _switches(camera: str, film: Path) -> list[str]:
+def _switches(camera: str, film: Callable[[str], Path]) -> list[str]:
     switches = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
     switches += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     if camera != "none":
         switches.append("--use-fake-device-for-media-stream")
-    if camera == "film":
-        switches += ["--use-fake-ui-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+    if camera in FILMS:
+        switches.append("--use-fake-ui-for-media-stream")
+        switches.append(f"--use-file-for-fake-video-capture={film(camera)}")
     if camera == "denied":
         switches.append("--deny-permission-prompts")
     return switches

@@ -33,12 +33,12 @@ IN_USE = """navigator.mediaDevices.getUserMedia = () => Promise.reject(
 
 @pytest.fixture(scope="module")
 def film_face(film):
-    """The film's first frame, and where the detector finds the face in it."""
-    with film.open("rb") as file:
+    """The film's first frame as a mirror shows it, and where the detector finds the face in it."""
+    with film("film").open("rb") as file:
         file.readline()
         file.readline()
         planes = np.frombuffer(file.read(WIDTH * HEIGHT * 3 // 2), np.uint8)
-    image = cv2.cvtColor(planes.reshape(-1, WIDTH), cv2.COLOR_YUV2RGB_I420)
+    image = cv2.flip(cv2.cvtColor(planes.reshape(-1, WIDTH), cv2.COLOR_YUV2RGB_I420), 1)
     (face,) = load_detector().detect(image)
     return image, face.box
 

@@ -27,8 +27,8 @@ def buttons(camera: Camera) -> None:
     # The place is always there, so that nothing moves at the start.
     with st.container(horizontal=True, key="live_buttons", height=60, border=False):
         if camera.playing:
-            controls.pause_button(camera.session)
             snapshot.button()
+            controls.pause_button(camera.session)
 
 
 def below(camera: Camera, model: str) -> None:
@@ -52,7 +52,7 @@ def _waiting(starting: bool) -> None:
 def _running(session: LiveSession) -> None:
     status = session.status()
     faces = status.latest.faces if status.latest else ()
-    bars.draw(chooser.current(faces), len(faces))
+    bars.draw(chooser.current(faces), None if status.paused else len(faces))
     chooser.draw(faces)
     st.caption(_figures(status), help=_FIGURES_HELP)
     message = states.notice(status)
