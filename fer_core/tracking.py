@@ -21,6 +21,9 @@ MAX_FACES: Final = 8
 SMOOTHING_SECONDS: Final = 0.5
 KEEP_SECONDS: Final = 1.0
 """How long a face that the detector loses keeps its number."""
+_LONGEST_GAP: Final = 5.0
+"""Seconds between two frames after which nobody is known any more. A machine that falls behind
+for less is no reason for a new number: nobody has looked in vain."""
 
 _REACH: Final = 0.75
 """A detection belongs to a track if it lies within this share of their mean side of where it was
@@ -56,12 +59,13 @@ class TrackedFace:
 class _Track:
     shown: TrackedFace
     seen: float
+    missed: float | None = None  # since when the detector looks for it in vain
     velocity: tuple[float, float] = (0.0, 0.0)
 
     def expected(self, time: float) -> tuple[float, float]:
         """Where its centre should be, in pixels."""
         x, y = _center(self.shown.result.face.box)
-        elapsed = time - self.seen
+        elapsed = min(time - self.seen, KEEP_SECONDS)
         return x + self.velocity[0] * elapsed, y + self.velocity[1] * elapsed
 
 
@@ -104,7 +108,7 @@ class Tracker:
             The faces in view by number, those lost for less than `keep_seconds` included.
         """
         faces = list(faces)[: self._max_faces]
-        alive = [t for t in self._tracks if time - t.seen <= self._keep_seconds]
+        alive = [track for track in self._tracks if self._is_kept(track, time)]
         pairs = _join(alive, faces, time)
         tracks = [
             self._follow(track, faces[pairs[i]], time) if i in pairs else _lost(track, time)
@@ -117,6 +121,11 @@ class Tracker:
         self._tracks = tracks
         return tuple(sorted((t.shown for t in tracks), key=lambda shown: shown.number))
 
+    def _is_kept(self, track: _Track, time: float) -> bool:
+        if track.missed is not None:
+            return time - track.missed <= self._keep_seconds
+        return time - track.seen <= _LONGEST_GAP
+
     def _begin(self, face: FaceEmotion, time: float) -> _Track:
         self._last_number += 1
         return _Track(TrackedFace(self._last_number, face, face.answer), time)
@@ -126,7 +135,7 @@ class Tracker:
         smoothed = replace(face, probabilities=self._smooth(track, face, elapsed))
         answer = steady_answer(smoothed, track.shown.answer)
         shown = TrackedFace(track.shown.number, smoothed, answer)
-        return _Track(shown, time, _velocity(track, face.face.box, elapsed))
+        return _Track(shown, time, velocity=_velocity(track, face.face.box, elapsed))
 
     def _smooth(self, track: _Track, face: FaceEmotion, elapsed: float) -> Probabilities:
         if self.smoothing_seconds == 0:
@@ -172,7 +181,7 @@ def _distance(track: _Track, box: Box, time: float) -> float | None:
         return None
     x, y = track.expected(time)
     distance = math.dist((x, y), _center(box)) / ((side + before) / 2)
-    reach = _REACH + _REACH_PER_SECOND * (time - track.seen)
+    reach = _REACH + _REACH_PER_SECOND * min(time - track.seen, KEEP_SECONDS)
     return distance if distance <= reach else None
 
 
@@ -187,7 +196,8 @@ def _velocity(track: _Track, box: Box, elapsed: float) -> tuple[float, float]:
 
 
 def _lost(track: _Track, time: float) -> _Track:
-    return replace(track, shown=replace(track.shown, age=time - track.seen))
+    missed = time if track.missed is None else track.missed
+    return replace(track, shown=replace(track.shown, age=time - track.seen), missed=missed)
 
 
 def _center(box: Box) -> tuple[float, float]:

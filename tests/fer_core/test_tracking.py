@@ -51,9 +51,18 @@ def test_a_lost_face_is_shown_with_its_age_and_then_forgotten():
     tracker.update([_face(100)], 0.0)
     (lost,) = tracker.update([], 0.5)
     assert (lost.number, lost.age) == (1, 0.5)
-    assert tracker.update([], 1.5) == ()
-    (back,) = tracker.update([_face(100)], 1.6)
+    assert len(tracker.update([], 1.4)) == 1
+    assert tracker.update([], 1.6) == ()
+    (back,) = tracker.update([_face(100)], 1.7)
     assert back.number == 2
+
+
+@pytest.mark.parametrize(("gap", "number"), [(1.2, 1), (4.9, 1), (5.1, 2)])
+def test_a_machine_that_falls_behind_is_no_reason_for_a_new_number(gap: float, number: int):
+    tracker = Tracker()
+    tracker.update([_face(100)], 0.0)
+    (after,) = tracker.update([_face(110)], gap)
+    assert after.number == number
 
 
 @pytest.mark.parametrize("frames", [25, 50])

@@ -48,7 +48,7 @@ def _title(face: TrackedFace | None, faces: int | None) -> str:
     answer = caption(face)
     if faces == 1:
         return answer[0].upper() + answer[1:]
-    return f"Face {face.number} of {faces}: {answer}"
+    return f"Face {face.number}: {answer}"
 
 
 def draw(face: TrackedFace | None, faces: int | None) -> None:

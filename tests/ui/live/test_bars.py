@@ -11,7 +11,7 @@ from ui.live.bars import bars
         (None, None, "Seven apparent expressions"),
         (None, 0, "No face in the picture"),
         (tracked(emotion="happy", confidence=0.92), 1, "Happy 92 %"),
-        (tracked(2, emotion="sad", confidence=0.5), 3, "Face 2 of 3: sad 50 %"),
+        (tracked(2, emotion="sad", confidence=0.5), 3, "Face 2: sad 50 %"),
         (tracked(emotion="fear", confidence=0.4, unsure_below=0.5), 1, "Unsure: fear or happy"),
     ],
 )
