@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import time
 from collections.abc import Iterable
@@ -52,7 +53,8 @@ class Bench:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.tell_server(m.Quit())
+        with contextlib.suppress(BenchError):  # it has died, and the reason is on its way
+            self.tell_server(m.Quit())
         for process, pipe in self._processes():
             pipe.close()
             process.join(10)

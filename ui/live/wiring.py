@@ -13,6 +13,7 @@ from streamlit_webrtc.relay import _SERVER_GLOBAL_RELAY_ATTR_NAME_ as RELAY_ATTR
 
 from ui.live import connection
 from ui.live.connection import LimitedConnection
+from ui.live.datagrams import EagerProtocol
 from ui.live.decoding import BoundedReceiver
 
 
@@ -39,6 +40,7 @@ def prepare_webrtc() -> None:
     only_vp8()
     end_lost_connections()
     bound_decoder_queues()
+    read_eagerly()
 
 
 def use_direct_relay(runtime: Any) -> None:
@@ -79,3 +81,8 @@ def end_lost_connections() -> None:
 def bound_decoder_queues() -> None:
     """Frames that the decoder cannot keep up with are dropped; in aiortc they pile up."""
     rtcpeerconnection.RTCRtpReceiver = BoundedReceiver
+
+
+def read_eagerly() -> None:
+    """Frames pile up in no socket. A module global again; tests/ui/live/test_datagrams.py."""
+    ice.StunProtocol = EagerProtocol
