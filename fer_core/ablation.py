@@ -31,7 +31,10 @@ TEST_PARTS: Final = ("public", "test")
 """The first that a data set has. PublicTest chooses nothing here: the search and the epoch use
 validation, so that it is a test part for these claims. PrivateTest stays for finalists."""
 SUBSET_SEED: Final = 2013
+VALIDATION: Final = 0.1
 SEARCH_SEED: Final = 0  # none of the cells' seeds
+LEFT_OUT: Final = ("constant", "conflicting", "near_test_copies")
+"""Of `train/`, before the subset is drawn; see `DataConfig.drop`."""
 MIN_EACH: Final = 14
 """Images of a class in the smallest subset: validation takes a tenth, and copies are left out."""
 
@@ -150,6 +153,7 @@ class Plan:
 
 
 TINY: Final = Plan(
+    seeds=(1,),
     train_images=280,
     search_images=140,
     warm_up_epochs=1,
@@ -200,8 +204,7 @@ def config_of(cell: Cell, seed: int, plan: Plan, tuning: Tuning, epochs: int) ->
         monitor="val_accuracy",
         model=_model(cell, plan, tuning),
         data=DataConfig(
-            validation=0.1,
-            drop=("constant", "conflicting", "test_copies"),
+            validation=VALIDATION,
             class_weights=cell.class_weights,
             label_smoothing=cell.label_smoothing,
         ),
@@ -238,7 +241,7 @@ def _augmentation(cell: Cell) -> AugmentationConfig:
 
 
 def _phases(cell: Cell, plan: Plan, tuning: Tuning, epochs: int) -> tuple[PhaseConfig, ...]:
-    steps = math.ceil(plan.train_images * 0.9 / plan.batch_size)
+    steps = math.ceil(plan.train_images * (1 - VALIDATION) / plan.batch_size)
     main = PhaseConfig(
         "fine-tuning" if cell.network == MOBILENET else "from scratch",
         epochs=epochs,
@@ -267,15 +270,12 @@ def _phases(cell: Cell, plan: Plan, tuning: Tuning, epochs: int) -> tuple[PhaseC
 
 
 def subset(dataset: Dataset, images: int) -> Dataset:
-    """A fixed part of `train/` with the shares of its classes, and all of the test part.
-
-    The test part only tells `training_data.prepare` which training images are copies of it.
-    """
+    """A fixed part of `train/` with the shares of its classes, and nothing else."""
     rng = np.random.default_rng(SUBSET_SEED)
-    keep = dataset.splits != "train"
-    total = int((~keep).sum())
+    train = dataset.splits == "train"
+    keep, total = np.zeros(len(dataset), dtype=bool), int(train.sum())
     for label in range(len(EMOTIONS)):
-        places = np.flatnonzero((dataset.splits == "train") & (dataset.labels == label))
+        places = np.flatnonzero(train & (dataset.labels == label))
         wanted = min(len(places), max(MIN_EACH, round(len(places) * images / total)))
         keep[rng.permutation(places)[:wanted]] = True
     return dataset.where(keep)

@@ -14,9 +14,9 @@ def protocol(plan: Plan, work: WorkFolder) -> tuple[str, ...]:
         TrainingError: where costs or search are not finished.
     """
     return (
-        f"A fixed subset of {plan.train_images:,} images of train/, drawn by class; constant "
-        "images, copies under different labels and copies of test images are left out, and a "
-        "tenth validates.",
+        f"A fixed subset of {plan.train_images:,} images of train/, drawn by class after constant "
+        "images, copies under different labels and copies of test images (correlation of 0.95 or "
+        "more) were left out; a tenth of it validates.",
         f"MobileNetV2 ({_weights(plan)}): {plan.warm_up_epochs} epochs of its new head on pooled "
         f"features (Adam, 1e-3), then {plan.epochs} of full fine-tuning (AdamW, weight decay "
         f"0.02, batches of {plan.batch_size}, warm-up, cosine decay to zero), without "

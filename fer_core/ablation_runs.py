@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from typing import Final
 
 import keras
+import numpy as np
 
 from fer_core.ablation import (
     CANDIDATES,
+    LEFT_OUT,
     MOBILENET,
     PLAIN,
     PLAIN_CELL,
     SEARCH_SEED,
+    SUBSET_SEED,
     TRANSFER_CELL,
+    VALIDATION,
     Cell,
     Costs,
     Plan,
@@ -36,6 +40,7 @@ from fer_core.run_folder import RunFolder
 from fer_core.training import fit, predict
 from fer_core.training_config import TrainingConfig
 from fer_core.training_data import prepare
+from fer_core.training_sections import DataConfig
 
 SEARCH_CELLS: Final = {MOBILENET: TRANSFER_CELL, PLAIN: PLAIN_CELL}
 
@@ -50,24 +55,39 @@ class Job:
     tuning: Tuning | None = None
 
 
+def usable(dataset: Dataset) -> Dataset:
+    """`train/` without `LEFT_OUT`: PrivateTest's pixels, too, tell which images are copies.
+
+    Raises:
+        DataError: where a class has too few images.
+    """
+    # Once for all runs: comparing every image with every test image takes a while.
+    config = DataConfig(validation=VALIDATION, drop=LEFT_OUT)
+    data = prepare(dataset, config, SUBSET_SEED)
+    mask = np.zeros(len(dataset), dtype=bool)
+    mask[np.concatenate([data.train_rows, data.validation_rows])] = True
+    return dataset.where(mask)
+
+
 class Ablation:
     """One ablation in its work folder.
 
     Raises:
+        DataError: where a class has too few images.
         TrainingError: where the folder holds another one.
     """
 
     def __init__(self, plan: Plan, dataset: Dataset, work: WorkFolder, reporter: Reporter) -> None:
         work.start(plan, dataset.fingerprint)
         self._plan, self._work, self._reporter = plan, work, reporter
-        self._search_part = subset(dataset, plan.search_images)
-        self._part, self._test = subset(dataset, plan.train_images), test_part(dataset)
+        clean = usable(dataset)
+        self._search_part = subset(clean, plan.search_images)
+        self._part, self._test = subset(clean, plan.train_images), test_part(dataset)
 
     def run(self) -> None:
         """Does what is missing: costs, search, cells.
 
         Raises:
-            DataError: where a class has too few images.
             TrainingError: where a run cannot go on.
         """
         costs, jobs = self._costs(), self.missing()
