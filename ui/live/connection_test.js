@@ -103,13 +103,13 @@ function open(run) {
 }
 
 function gather(connection) {
-  const found = { candidates: [], codes: [] };
+  const found = { candidates: [], codes: [], complete: false };
   found.done = new Promise((resolve) => {
     connection.addEventListener("icecandidate", ({ candidate }) => {
       if (candidate?.candidate) found.candidates.push(candidate);
       else if (!candidate) resolve();
     });
-  });
+  }).then(() => (found.complete = true));
   connection.addEventListener("icecandidateerror", ({ errorCode }) => found.codes.push(errorCode));
   return found;
 }
@@ -136,14 +136,16 @@ async function ask(run, connection) {
   }
 }
 
-function networkOutcome({ configuration }, { candidates, codes }, reply) {
+// A TURN server has to lend an address. A STUN server names none where there is no NAT, but answers.
+function networkOutcome({ configuration }, { candidates, codes, complete }, reply) {
   const has = (kind) => candidates.some(({ type }) => type === kind);
   const named = configuration.iceServers.flatMap(({ urls }) => urls);
   const turn = named.some((url) => url.startsWith("turn"));
   if (!candidates.length) return "none";
   if (turn && !has("relay")) return codes.includes(401) ? "login" : "turn";
   if (turn && reply && !reply.kinds.includes("relay")) return "app_turn";
-  if (!turn && named.length && !has("srflx")) return "stun";
+  const answered = has("srflx") || (complete && !codes.length);
+  if (!turn && named.length && !answered) return "stun";
   return "passed";
 }
 

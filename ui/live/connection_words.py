@@ -114,8 +114,8 @@ RESULTS: Final[dict[str, dict[str, str]]] = {
             "the app's computer reaches it."
         ),
         "stun": (
-            "No address as seen from outside came from the STUN server. Without NAT there is none; "
-            "behind NAT, check its address in FER_ICE_SERVERS."
+            "The STUN server does not answer. Check its address and port in FER_ICE_SERVERS, and "
+            "that firewalls let them through."
         ),
     },
     "video": {

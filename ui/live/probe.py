@@ -21,7 +21,7 @@ LIFETIME: Final = 20.0
 """Seconds after which a probe is closed, whatever has become of it; a test takes ten at most."""
 
 _MOST: Final = 4  # probes at a time, of all viewers
-_PATIENCE: Final = 8.0  # seconds; a STUN or TURN server that does not answer costs five
+_PATIENCE: Final = 6.5  # seconds; a STUN or TURN server that does not answer costs five
 _LONGEST_OFFER: Final = 20_000  # characters; a browser's has about 1,000
 _MOST_CANDIDATES: Final = 40
 _LONGEST_MESSAGE: Final = 64
