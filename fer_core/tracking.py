@@ -25,6 +25,8 @@ _LONGEST_GAP: Final = 5.0
 """Seconds between two frames after which nobody is known any more. A machine that falls behind
 for less is no reason for a new number: nobody has looked in vain."""
 
+_UNCONFIRMED: Final = 0  # the number of a face that has none yet
+
 _REACH: Final = 0.75
 """A detection belongs to a track if it lies within this share of their mean side of where it was
 expected, and grows the farther the longer the face was lost."""
@@ -59,6 +61,7 @@ class TrackedFace:
 class _Track:
     shown: TrackedFace
     seen: float
+    hits: int = 1  # frames that it was found in
     missed: float | None = None  # since when the detector looks for it in vain
     velocity: tuple[float, float] = (0.0, 0.0)
 
@@ -76,6 +79,8 @@ class Tracker:
         smoothing_seconds: Time constant of the average over time; 0 for none, at most 2.
         keep_seconds: How long a lost face keeps its number.
         max_faces: At most this many tracks, the largest faces first.
+        confirm_after: A face gets its number in the n-th frame that it is found in; before that
+            it is not shown. 2 keeps out what a detector sees in a single frame.
     """
 
     def __init__(
@@ -84,12 +89,14 @@ class Tracker:
         smoothing_seconds: float = SMOOTHING_SECONDS,
         keep_seconds: float = KEEP_SECONDS,
         max_faces: int = MAX_FACES,
+        confirm_after: int = 1,
     ) -> None:
         if not 0.0 <= smoothing_seconds <= 2.0:
             raise ValueError(f"Smoothing takes 0 to 2 seconds. Received: {smoothing_seconds}")
         self.smoothing_seconds = smoothing_seconds
         self._keep_seconds = keep_seconds
         self._max_faces = max_faces
+        self._confirm_after = confirm_after
         self.reset()
 
     def reset(self) -> None:
@@ -119,7 +126,12 @@ class Tracker:
         new = [face for j, face in enumerate(faces) if j not in known][: max(room, 0)]
         tracks += [self._begin(face, time) for face in new]
         self._tracks = tracks
-        return tuple(sorted((t.shown for t in tracks), key=lambda shown: shown.number))
+        numbered = (track.shown for track in tracks if track.shown.number != _UNCONFIRMED)
+        return tuple(sorted(numbered, key=lambda shown: shown.number))
+
+    def rescale(self, x: float, y: float) -> None:
+        """Says that the camera's resolution has changed: to `x` times the width, `y` the height."""
+        self._tracks = [_rescaled(track, x, y) for track in self._tracks]
 
     def _is_kept(self, track: _Track, time: float) -> bool:
         if track.missed is not None:
@@ -127,15 +139,21 @@ class Tracker:
         return time - track.seen <= _LONGEST_GAP
 
     def _begin(self, face: FaceEmotion, time: float) -> _Track:
-        self._last_number += 1
-        return _Track(TrackedFace(self._last_number, face, face.answer), time)
+        return _Track(TrackedFace(self._number(_UNCONFIRMED, 1), face, face.answer), time)
+
+    def _number(self, number: int, hits: int) -> int:
+        if number == _UNCONFIRMED and hits >= self._confirm_after:
+            self._last_number += 1
+            return self._last_number
+        return number
 
     def _follow(self, track: _Track, face: FaceEmotion, time: float) -> _Track:
         elapsed = time - track.seen
         smoothed = replace(face, probabilities=self._smooth(track, face, elapsed))
         answer = steady_answer(smoothed, track.shown.answer)
-        shown = TrackedFace(track.shown.number, smoothed, answer)
-        return _Track(shown, time, velocity=_velocity(track, face.face.box, elapsed))
+        hits = track.hits + 1
+        shown = TrackedFace(self._number(track.shown.number, hits), smoothed, answer)
+        return _Track(shown, time, hits, velocity=_velocity(track, face.face.box, elapsed))
 
     def _smooth(self, track: _Track, face: FaceEmotion, elapsed: float) -> Probabilities:
         if self.smoothing_seconds == 0:
@@ -198,6 +216,20 @@ def _velocity(track: _Track, box: Box, elapsed: float) -> tuple[float, float]:
 def _lost(track: _Track, time: float) -> _Track:
     missed = time if track.missed is None else track.missed
     return replace(track, shown=replace(track.shown, age=time - track.seen), missed=missed)
+
+
+def _rescaled(track: _Track, x: float, y: float) -> _Track:
+    old = track.shown.result
+    before = old.face.box
+    box = Box(
+        round(before.x * x),
+        round(before.y * y),
+        max(1, round(before.width * x)),
+        max(1, round(before.height * y)),
+    )
+    result = replace(old, face=replace(old.face, box=box, landmarks=None))
+    velocity = (track.velocity[0] * x, track.velocity[1] * y)
+    return replace(track, shown=replace(track.shown, result=result), velocity=velocity)
 
 
 def _center(box: Box) -> tuple[float, float]:

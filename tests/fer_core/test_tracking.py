@@ -65,6 +65,21 @@ def test_a_machine_that_falls_behind_is_no_reason_for_a_new_number(gap: float, n
     assert after.number == number
 
 
+def test_what_is_found_in_a_single_frame_gets_no_number():
+    tracker = Tracker(confirm_after=2)
+    film = [[_face(100)], [_face(100), _face(400)], *[[_face(100)]] * 3, [_face(100), _face(300)]]
+    seen = _play(tracker, [*film, [_face(100), _face(300)]])
+    assert seen == [{}, *[{1: 100.0}] * 5, {1: 100.0, 2: 300.0}]
+
+
+def test_a_camera_that_changes_its_resolution_changes_no_number():
+    tracker = Tracker()
+    tracker.update([_face(100), _face(300)], 0.0)
+    tracker.rescale(2.0, 2.0)
+    after = tracker.update([_face(600, y=200, side=160), _face(200, y=200, side=160)], 0.1)
+    assert [(face.number, face.result.face.box.x) for face in after] == [(1, 120), (2, 520)]
+
+
 @pytest.mark.parametrize("frames", [25, 50])
 @pytest.mark.parametrize("hidden", [0, 5])
 def test_crossing_faces_keep_their_numbers(frames: int, hidden: int):

@@ -24,16 +24,16 @@ def draw(faces: Sequence[TrackedFace]) -> None:
 
 
 def current(faces: Sequence[TrackedFace]) -> TrackedFace | None:
-    """The chosen face of those in view, or else the largest; None where there is none."""
+    """The chosen face, where it is in view; see `chosen`."""
     return chosen(faces, st.session_state.get(_CHOSEN))
 
 
 def chosen(faces: Sequence[TrackedFace], number: int | None) -> TrackedFace | None:
-    """The face with this number, or else the largest; None where there is none."""
+    """The face with this number, or else the one with the lowest; None where there is none."""
     for face in faces:
         if face.number == number:
             return face
-    return max(faces, key=lambda face: face.result.face.box.area, default=None)
+    return min(faces, key=lambda face: face.number, default=None)
 
 
 def _draw(numbers: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from fer_core.images import decode
 from fer_core.recognizer import Recognizer
-from fer_core.tracking import MAX_FACES
+from fer_core.tracking import MAX_FACES, Tracker
 from fer_core.types import FaceEmotion, RGBImage
 from ui.live import capacity
 from ui.live.pool import AnalysisPool
@@ -60,5 +60,6 @@ def start_session(
     session = LiveSession(
         functools.partial(analyze, recognizer),
         settings or Settings(unsure_below=recognizer.card.unsure_below),
+        Tracker(confirm_after=2),
     )
     return LiveTracks(session, service.pool, service.painters)

@@ -91,6 +91,7 @@ class LiveSession:
     Args:
         analyze: See `Analyze`, e.g. around `Recognizer.analyze`.
         settings: The first ones.
+        tracker: Who is who; a new one where None.
         clock: Seconds, monotonic.
     """
 
@@ -98,12 +99,14 @@ class LiveSession:
         self,
         analyze: Analyze,
         settings: Settings = Settings(),  # noqa: B008 - frozen
+        tracker: Tracker | None = None,
         clock: Clock = time.monotonic,
     ) -> None:
         self.settings = settings
         self.record = SessionRecord()
         self._analyze = analyze
-        self._tracker = Tracker()
+        self._tracker = tracker or Tracker()
+        self._size: tuple[int, int] | None = None
         self._clock = clock
         self._lock = threading.Lock()
         self._waiting: tuple[RGBImage, float] | None = None
@@ -151,11 +154,18 @@ class LiveSession:
         self._brightness = float(image[::_SPARSE, ::_SPARSE].mean())
         found = self._analyze(image, DETECTION_WIDTHS[settings.detection])
         faces = [replace(face, unsure_below=settings.unsure_below) for face in found]
+        self._follow_resolution(image.shape[:2])
         self._tracker.smoothing_seconds = settings.smoothing
         tracked = self._tracker.update(faces, arrived)
         if not self._closed:
             self.record.append(arrived, tracked)
         return tracked
+
+    def _follow_resolution(self, size: tuple[int, int]) -> None:
+        """Cameras and browsers change it while they run; faces keep their numbers."""
+        if self._size is not None and size != self._size:
+            self._tracker.rescale(size[1] / self._size[1], size[0] / self._size[0])
+        self._size = size
 
     def fail(self, step: str) -> None:
         """Counts a failure; the first of a burst goes to the console."""

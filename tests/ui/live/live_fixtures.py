@@ -24,7 +24,11 @@ def picture(value: int = 120, size: tuple[int, int] = (48, 64)) -> RGBImage:
 
 
 def face(
-    emotion: str = "happy", confidence: float = 0.92, unsure_below: float = 0.0, x: int = 10
+    emotion: str = "happy",
+    confidence: float = 0.92,
+    unsure_below: float = 0.0,
+    x: int = 10,
+    scale: int = 1,
 ) -> FaceEmotion:
     """A face whose second most likely expression is the next one in the order."""
     probabilities = np.full(7, (1 - confidence) / 8, np.float32)
@@ -32,7 +36,9 @@ def face(
     probabilities[(index + 1) % 7] *= 3
     probabilities[index] = confidence
     crop = np.zeros((48, 48), np.uint8)
-    return FaceEmotion(Face(Box(x, 12, 30, 32)), probabilities, crop, unsure_below)
+    return FaceEmotion(
+        Face(Box(x, 12 * scale, 30 * scale, 32 * scale)), probabilities, crop, unsure_below
+    )
 
 
 def tracked(number: int = 1, age: float = 0.0, **options: object) -> TrackedFace:

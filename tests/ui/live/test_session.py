@@ -150,6 +150,15 @@ def test_paused_session_analyses_nothing_and_shows_no_answer():
     assert session.latest() is not None
 
 
+def test_another_resolution_changes_no_number():
+    faces = iter([[face(x=10)], [face(x=20, scale=2)]])
+    session = _session(lambda image, width: next(faces))
+    for size in ((48, 64), (96, 128)):
+        session.offer(picture(size=size))
+        session.run()
+    assert session.record.faces() == (1,)
+
+
 def test_brightness_is_the_last_frames():
     session = _session(lambda image, width: [])
     assert session.status().brightness is None
