@@ -29,6 +29,7 @@ EXEMPT = {
     # their own. What it takes is split up by what each file does; the script itself knows no app.
     "scripts/bench_live.py": {"scripts"},
     "scripts/live_bench": {"scripts", "aiortc"},
+    "scripts/live_bench/client.py": {"ui"},
     "scripts/live_bench/hosting.py": {"ui", "streamlit_webrtc"},
     "scripts/live_bench/launch.py": {"streamlit"},
     "scripts/live_bench/server.py": {"ui"},
@@ -49,6 +50,7 @@ KERAS_MODULES = {
     "fer_core.packaging",
     "fer_core.plain_cnn",
     "fer_core.run_folder",
+    "fer_core.runtimes",
     "fer_core.training",
     "fer_core.teaching",
 }
@@ -160,7 +162,7 @@ def test_a_file_imports_only_in_its_direction(path: str) -> None:
         ("scripts/live_bench/server.py", "from ui.live import pipeline", True),
         ("scripts/live_bench/server.py", "import pages.live", False),
         ("scripts/live_bench/client.py", "import aiortc", True),
-        ("scripts/live_bench/client.py", "from ui.live import pipeline", False),
+        ("scripts/live_bench/camera.py", "from ui.live import pipeline", False),
         ("scripts/bench_live.py", "from ui.live import pipeline", False),
         ("tests/conftest.py", "import keras, ui, scripts", True),
     ],

@@ -8,6 +8,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from aioice import ice
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 
@@ -15,12 +16,14 @@ from scripts.live_bench import messages as m
 from scripts.live_bench.camera import FilmCamera
 from scripts.live_bench.film import SIZE, Film, shoot
 from scripts.live_bench.viewer import Viewer
+from ui.live.datagrams import EagerProtocol
 
 _OTHER_SIZE = (SIZE[0] // 2, SIZE[1] // 2)
 
 
 def serve(pipe: Connection, picture: Path, *, mirrored: bool) -> None:
     """Does what the pipe's other end says until it is closed."""
+    ice.StunProtocol = EagerProtocol  # browsers, too, read all that waits in a socket
     films = (shoot(picture), shoot(picture, _OTHER_SIZE))
     asyncio.run(_Tabs(pipe, films, mirrored).serve())
 

@@ -1,5 +1,8 @@
-"""The processes' entries. Each imports what it needs in its own process: the clients are not to
-carry the app, nor the benchmark either of them."""
+"""The processes' entries.
+
+Each imports what it needs in its own process: the clients are not to carry the pipeline, nor the
+benchmark either of them.
+"""
 
 from __future__ import annotations
 
