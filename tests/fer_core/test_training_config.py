@@ -28,8 +28,9 @@ def test_the_seed_recipe_is_the_seed_recipe():
     assert config.augmentation.is_none
 
 
-def test_every_number_of_the_seed_recipe_has_a_comment_where_it_first_stands():
-    text = (CONFIGS / "seed.toml").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["seed", "ultimate"])
+def test_every_number_of_a_recipe_has_a_comment_where_it_first_stands(name: str):
+    text = (CONFIGS / f"{name}.toml").read_text(encoding="utf-8")
     first = {}
     for line in text.splitlines():
         found = re.match(r"(\w+) = [\d.]", line)
@@ -52,6 +53,14 @@ def test_every_number_of_the_seed_recipe_has_a_comment_where_it_first_stands():
         ({"title": "t", "phases": [PHASE], "data": {"drop": ["blurred"]}}, "constant"),
         ({"title": "t", "phases": [PHASE], "data": {"class_weights": "x"}}, "balanced"),
         ({"title": "t", "phases": [PHASE], "monitor": "loss"}, "val_accuracy"),
+        ({"title": "t", "phases": [{**PHASE, "ema": 1.0}]}, "phase.ema lies between"),
+        ({"title": "t", "phases": [{**PHASE, "mixup": -1}]}, "phase.mixup lies between"),
+        ({"title": "t", "phases": [PHASE], "data": {"ferplus": 2}}, "data.ferplus lies between"),
+        ({"title": "t", "phases": [PHASE], "teachers": {"weight": 2}}, "teachers.weight lies"),
+        ({"title": "t", "phases": [PHASE], "teachers": {"temperature": 0}}, "temperature lies"),
+        ({"title": "t", "phases": [PHASE], "augmentation": {"blur": 2}}, "blur lies between"),
+        ({"title": "t", "phases": [PHASE], "logit_adjustment": -1}, "logit_adjustment lies"),
+        ({"title": "t", "phases": [{**PHASE, "epochs": "x"}]}, "missing or wrong in phase"),
     ],
 )
 def test_a_wrong_recipe_is_refused_with_what_is_accepted(values, message):

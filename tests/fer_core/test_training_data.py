@@ -18,6 +18,7 @@ def _dataset(each: int = 40, tests: int = 5) -> Dataset:
     images[1] = images[2]  # a copy under the same label
     images[3] = images[each]  # a copy under another label
     images[4] = 128  # constant
+    images[5] = images[n + 1] // 2 + 30  # nearly a copy of a test image
     return Dataset(images, labels.astype(np.int64), splits, tuple(map(str, range(n + tests))))
 
 
@@ -42,12 +43,32 @@ def test_every_class_is_in_both_parts_by_its_share():
         ("constant", {"4"}),
         ("conflicting", {"3", "40"}),
         ("test_copies", {"0"}),
+        ("near_test_copies", {"0", "5"}),
     ],
 )
 def test_what_is_dropped(drop: str, gone: set[str]):
     data = prepare(_dataset(), DataConfig(validation=0.25, drop=(drop,)), seed=1)
     kept = set(data.train.paths) | set(data.validation.paths)
     assert {str(i) for i in range(280)} - kept == gone
+    assert data.left_out == {drop: len(gone)}
+
+
+def test_rows_lead_back_to_the_data_set():
+    dataset = _dataset()
+    data = prepare(dataset, DataConfig(validation=0.25, drop=("near_test_copies",)), seed=1)
+    for part, rows in ((data.train, data.train_rows), (data.validation, data.validation_rows)):
+        assert part.paths == tuple(dataset.paths[row] for row in rows)
+    assert set(data.withheld) == {*data.validation_rows, 0, 5}
+
+
+@pytest.mark.parametrize(
+    ("seed", "split_seed", "same"), [(2, None, False), (2, 1, True), (1, 1, True)]
+)
+def test_runs_of_several_seeds_can_share_the_validation_part(seed, split_seed, same):
+    ours = prepare(_dataset(), DataConfig(validation=0.25), seed=1).validation.paths
+    config = DataConfig(validation=0.25, split_seed=split_seed)
+    theirs = prepare(_dataset(), config, seed).validation.paths
+    assert (ours == theirs) is same
 
 
 def test_too_few_images_are_named():
@@ -57,7 +78,12 @@ def test_too_few_images_are_named():
 
 @pytest.mark.parametrize(
     ("kind", "expected"),
-    [("none", 1.0), ("balanced", 10.0), ("square_root", 10**0.5)],
+    [
+        ("none", 1.0),
+        ("balanced", 10.0),
+        ("square_root", 10**0.5),
+        ("capped", 3 / (61 / 70)),
+    ],
 )
 def test_class_weights_ratio_and_mean(kind: str, expected: float):
     labels = np.repeat(np.arange(7), [10, 1, 10, 10, 10, 10, 10]).astype(np.int64)
