@@ -24,6 +24,9 @@ MODELS: Final = Path(
 )
 DEFAULT_MODEL: Final = "ultimate_model"
 NETWORK_SUFFIX: Final = ".tflite"
+INT8_SUFFIX: Final = ".int8.tflite"
+ONNX_SUFFIX: Final = ".onnx"
+KERAS_SUFFIX: Final = ".keras"
 CARD_SUFFIX: Final = ".card.json"
 REPORT_SUFFIX: Final = ".report.json"
 HISTORY_SUFFIX: Final = ".history.csv"
@@ -51,6 +54,8 @@ class ModelCard:
         unsure_below: Confidence under which the answer is "unsure", in [0, 1).
         validation: Figures on the validation part that chose the epoch.
         headline: {"split", "n", "accuracy": {"value", "low", "high"}}, or empty.
+        runtimes: Suffix → what `fer_core.runtimes` measured of that file on the test faces, also
+            of one that was left out.
         licence: Of the weights.
         intended_use: One sentence.
         limits: One sentence each.
@@ -70,6 +75,7 @@ class ModelCard:
     unsure_below: float = 0.0
     validation: Mapping[str, Any] = field(default_factory=dict)
     headline: Mapping[str, Any] = field(default_factory=dict)
+    runtimes: Mapping[str, Any] = field(default_factory=dict)
     licence: str = ""
     intended_use: str = ""
     limits: tuple[str, ...] = ()
@@ -146,7 +152,9 @@ def load_card(model: str | Path = DEFAULT_MODEL) -> ModelCard:
 
 
 def load_model(model: str | Path = DEFAULT_MODEL) -> tuple[ModelCard, bytes]:
-    """Reads a model's card and its LiteRT network, whose hash has matched.
+    """Reads a model's card and its float LiteRT network, whose hash has matched.
+
+    The float network is what the app and the reports run, whichever of its files names the model.
 
     Raises:
         ModelError: where either is missing, truncated or altered.
@@ -207,5 +215,6 @@ def record_evaluation(card: ModelCard, folder: Path, headline: Mapping[str, Any]
 
 
 def _stems(folder: Path, suffix: str) -> list[str]:
-    stems = [path.name[: -len(suffix)] for path in folder.glob(f"*{suffix}")]
+    stems = {path.name.split(".")[0] for path in folder.glob(f"*{suffix}")}
+    stems = {stem for stem in stems if (folder / f"{stem}{suffix}").is_file()}
     return sorted(stems, key=lambda stem: (stem != DEFAULT_MODEL, stem))

@@ -12,11 +12,11 @@ import keras
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
 
 from fer_core import calibration
+from fer_core.agreement import Agreement
 from fer_core.architecture import FACE_SIDE
 from fer_core.datasets import Dataset
 from fer_core.errors import ModelError
 from fer_core.export import (
-    Agreement,
     input_size,
     parameters,
     prove_agreement,
@@ -24,7 +24,14 @@ from fer_core.export import (
     with_temperature,
 )
 from fer_core.labels import EMOTIONS
-from fer_core.model_store import HISTORY_SUFFIX, ModelCard, file_record, save_card
+from fer_core.model_store import (
+    HISTORY_SUFFIX,
+    INT8_SUFFIX,
+    ONNX_SUFFIX,
+    ModelCard,
+    file_record,
+    save_card,
+)
 from fer_core.run_folder import RunFolder
 from fer_core.training import predict
 from fer_core.training_config import TrainingConfig
@@ -123,6 +130,8 @@ def _write_files(
     run: RunFolder, network: keras.Model | None, litert: bytes, stem: str, folder: Path
 ) -> dict[str, dict[str, Any]]:
     folder.mkdir(parents=True, exist_ok=True)
+    for suffix in (INT8_SUFFIX, ONNX_SUFFIX):  # of the network that had this stem before
+        (folder / f"{stem}{suffix}").unlink(missing_ok=True)
     if network is not None:
         RunFolder(folder).save_model(network, f"{stem}.keras")
     tflite = folder / f"{stem}.tflite"

@@ -7,6 +7,7 @@ import os
 import numpy as np
 import pytest
 
+from fer_core import agreement
 from fer_core.classifier import Classifier
 from fer_core.datasets import DATA_VARIABLE, load_dataset
 from fer_core.evaluation import evaluate_split, load_report, read_predictions
@@ -14,7 +15,10 @@ from fer_core.history import read_history
 from fer_core.model_store import (
     DEFAULT_MODEL,
     HISTORY_SUFFIX,
+    INT8_SUFFIX,
     MODELS,
+    NETWORK_SUFFIX,
+    ONNX_SUFFIX,
     PREDICTIONS_SUFFIX,
     REPORT_SUFFIX,
     list_models,
@@ -24,6 +28,7 @@ from fer_core.model_store import (
     model_file,
     verified_bytes,
 )
+from fer_core.onnx_classifier import OnnxClassifier
 
 STEMS = list_reports(MODELS)
 
@@ -73,3 +78,42 @@ def test_the_default_model_is_as_accurate_on_private_test_as_reported():
     assert reported is not None
     # LiteRT's kernels differ by processor: a face or two at the very edge may change sides.
     assert (answers == private.labels).mean() == pytest.approx(reported.value, abs=1e-3)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_a_runtime_is_shipped_where_it_answers_as_the_network_does(stem: str):
+    card = load_card(stem)
+    for suffix, found in card.runtimes.items():
+        assert found["shipped"] == (suffix in card.files) == model_file(stem, suffix).exists()
+        if found["shipped"]:
+            assert found["bytes"] == card.files[suffix]["bytes"]
+        if suffix == INT8_SUFFIX:
+            loss = abs(found["accuracy"] - found["keras_accuracy"])
+            assert found["shipped"] == (loss <= 0.01)
+        else:
+            assert found["largest_difference"] <= 1e-3
+            assert found["clear_disagreements"] == 0
+    assert {suffix for suffix in (INT8_SUFFIX, ONNX_SUFFIX) if suffix in card.files} <= set(
+        card.runtimes
+    )
+
+
+def test_the_default_model_was_put_through_every_runtime_on_every_test_face():
+    runtimes = load_card(DEFAULT_MODEL).runtimes
+    assert set(runtimes) == {NETWORK_SUFFIX, INT8_SUFFIX, ONNX_SUFFIX}
+    assert {found["faces"] for found in runtimes.values()} == {7178}
+
+
+@pytest.mark.skipif(not os.environ.get(DATA_VARIABLE), reason=f"{DATA_VARIABLE} is not set")
+def test_the_default_models_runtimes_answer_alike_on_real_faces():
+    card, network = load_model(DEFAULT_MODEL)
+    faces = load_dataset(os.environ[DATA_VARIABLE], splits=["public"]).images[::12]
+    reference = Classifier(network).predict(faces)
+    onnx = OnnxClassifier(verified_bytes(card, model_file(DEFAULT_MODEL, ONNX_SUFFIX)))
+    agreement.require(agreement.compare(reference, onnx.predict(faces)), "ONNX")
+    if card.runtimes[INT8_SUFFIX]["shipped"]:
+        int8 = Classifier(verified_bytes(card, model_file(DEFAULT_MODEL, INT8_SUFFIX)))
+        found = agreement.compare(reference, int8.predict(faces))
+        # Kernels differ by processor, and 300 faces are few: a few points either way.
+        expected = card.runtimes[INT8_SUFFIX]["same_answer"]
+        assert found.same_answer == pytest.approx(expected, abs=0.05)
