@@ -62,9 +62,9 @@ def _plain(plan: Plan, work: WorkFolder) -> str:
 
 def _search(plan: Plan, work: WorkFolder) -> str:
     lines = []
-    for network, title in ((MOBILENET, "MobileNetV2"), (PLAIN, "the standard network")):
+    for network, title in ((MOBILENET, "MobileNetV2"), (PLAIN, "The standard network")):
         tried = [_tried(tuning, work) for tuning in CANDIDATES if tuning.network == network]
-        lines.append(f"{title}: {', '.join(tried)}; {work.chosen(network).name} was taken")
+        lines.append(f"{title}: {'; '.join(tried)}; taken: {_words(work.chosen(network))}")
     return (
         "What the recipes left open was searched on validation, three candidates each at equal "
         f"cost, on {plan.search_images:,} images with another seed. {'. '.join(lines)}."
@@ -73,4 +73,11 @@ def _search(plan: Plan, work: WorkFolder) -> str:
 
 def _tried(tuning: Tuning, work: WorkFolder) -> str:
     found = work.search_result(tuning)
-    return tuning.name + ("" if found is None else f" {100 * found.validation_accuracy:.1f} %")
+    return _words(tuning) + ("" if found is None else f": {100 * found.validation_accuracy:.1f} %")
+
+
+def _words(tuning: Tuning) -> str:
+    if tuning.network == PLAIN:
+        return f"width {tuning.width:g}, rate {tuning.learning_rate:g}"
+    norms = "training" if tuning.train_batch_norm else "in inference mode"
+    return f"batch norms {norms}, rate {tuning.learning_rate:g}"

@@ -14,8 +14,8 @@ RULE: Final = (
     "A claim is decided by one test, pooled over the other settings and over seeds. Confirmed: "
     f"Holm's corrected p is below {ALPHA} and every seed alone points the claimed way. Not "
     f"confirmed: the same the other way round, or the benefit's 95 % interval ends below "
-    f"{MARGIN:.0%}, so that there is no benefit worth the name. Otherwise, or with fewer than two "
-    "seeds, it is not decidable at this sample size."
+    f"{MARGIN * 100:.0f} face in 100, so that there is no benefit worth the name. Otherwise, or "
+    "with fewer than two seeds, it is not decidable at this sample size."
 )
 
 

@@ -14,6 +14,7 @@ from fer_core.ablation_report import (
 from fer_core.ablation_words import (
     TITLES,
     cell_title,
+    p_value,
     read_cells,
     read_design,
     read_verdict,
@@ -75,7 +76,7 @@ def _verdicts(report: AblationReport) -> None:
 
 
 def _chart(report: AblationReport) -> None:
-    figure = st.segmented_control(
+    figure = st.pills(
         "Figure",
         list(TITLES),
         format_func=TITLES.__getitem__,
@@ -125,6 +126,6 @@ def _test_row(test: PairedTest, report: AblationReport) -> Row:
         "95 %": f"{100 * test.difference.low:.2f} to {100 * test.difference.high:.2f}",
         "faces with more": test.more,
         "with fewer": test.fewer,
-        "p": float(f"{test.p:.3g}"),
-        "p corrected": float(f"{test.p_holm:.3g}"),
+        "alone": p_value(test.p),
+        "corrected": p_value(test.p_holm),
     }

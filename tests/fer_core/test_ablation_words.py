@@ -49,16 +49,28 @@ HARMFUL = replace(
         (
             TEST,
             CONFIRMED,
-            "With it, 2.0 points fewer of the 2,982 faces with another label are called neutral. "
-            "95 % interval of the benefit: 0.9 to 3.1 points; training by training: 2.5, 1.5; "
+            "With it, 2.0 fewer of every 100 faces with another label are called neutral (2,982 "
+            "faces). 95 % interval of the benefit: 0.9 to 3.1; training by training: 2.5, 1.5; "
             "p < 0.001 after correction.",
         ),
         (
             HARMFUL,
             NOT_CONFIRMED,
-            "It answers right for 1.0 point fewer of the 3,589 faces. 95 % interval of the "
-            "benefit: \u22122.0 to 0.0 points; training by training: \u22121.5, \u22120.5; "
+            "It answers 1.0 fewer of every 100 faces right (3,589 faces). 95 % interval of the "
+            "benefit: \u22122.0 to 0.0; training by training: \u22121.5, \u22120.5; "
             "p = 0.040 after correction. It points the other way.",
+        ),
+        (
+            replace(
+                TEST,
+                difference=Difference(0.0004, -0.003, 0.004),
+                by_seed=(-0.001, 0.002),
+                p_holm=1.0,
+            ),
+            NOT_CONFIRMED,
+            "With it, just as many of every 100 faces with another label are called neutral "
+            "(2,982 faces). 95 % interval of the benefit: \u22120.4 to 0.3; training by training: "
+            "0.1, \u22120.2; p = 1.000 after correction. There is no benefit worth the name.",
         ),
     ],
 )
