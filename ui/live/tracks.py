@@ -86,7 +86,6 @@ class LiveTracks:
             self.session.offer(image)
             self._pool.wake(self.session)
             painted = paint(image, self.session.latest(), self.session.settings)
-            self.session.show(painted)
             if painted is image:
                 return frame
             result = VideoFrame.from_ndarray(painted, format="rgb24")
