@@ -1,7 +1,7 @@
 """A connection that is lost, and the connection test, in Chromium."""
 
 import pytest
-from live_page import FRAME, start, until, video_frame
+from live_page import FRAME, controls, press_start, start, until, video_frame
 
 from ui.live import connection_words as words
 
@@ -50,6 +50,18 @@ def test_lost_connection_is_said_and_the_camera_starts_again(open_page):
     again.click()
     assert until(page, lambda: _plays_anew(page))
     assert not again.is_visible()
+
+
+def test_connection_that_never_comes_about_is_said(open_page):
+    page = open_page("live", script=REMEMBER + NO_ADDRESS)
+    page.clock.install()
+    press_start(page)
+    stop = controls(page).get_by_role("button", name="Stop")
+    stop.wait_for()
+    assert until(page, lambda: video_frame(page).evaluate("!!window.made[0]?.localDescription"))
+    page.clock.fast_forward(16_000)
+    _says(page, "unreachable").wait_for()
+    stop.click()
 
 
 def _plays_anew(page):
@@ -103,14 +115,12 @@ def test_everything_works_on_this_computer_and_fits_a_phone(open_page):
 @pytest.mark.parametrize(
     ("camera", "script", "failed", "skip_after"),
     [
-        ("none", "", {"camera": "missing"}, None),
-        (None, INSECURE, {"page": "failed"}, None),
-        (None, NO_WEBRTC, {"network": "unsupported"}, None),
-        (None, NO_ADDRESS, {"network": "none"}, None),
+        ("none", NO_WEBRTC, {"camera": "missing", "network": "unsupported"}, None),
+        (None, INSECURE + NO_ADDRESS, {"page": "failed", "network": "none"}, None),
         (None, FIREWALL, {"video": "no_server"}, "network"),
         (None, SILENT_APP, {"app": "silent"}, "page"),
     ],
-    ids=["no camera", "no https", "no WebRTC", "no address", "firewall", "no app"],
+    ids=["no camera, no WebRTC", "no https, no address", "firewall", "no app"],
 )
 def test_failing_step_is_named(open_page, camera, script, failed, skip_after):
     page = open_page("live", script=script, **({"camera": camera} if camera else {}))
