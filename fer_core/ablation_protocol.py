@@ -19,9 +19,9 @@ def protocol(plan: Plan, work: WorkFolder) -> tuple[str, ...]:
         "more) were left out; a tenth of it validates.",
         f"MobileNetV2 ({_weights(plan)}): {plan.warm_up_epochs} epochs of its new head on pooled "
         f"features (Adam, 1e-3), then {plan.epochs} of full fine-tuning (AdamW, weight decay "
-        f"0.02, batches of {plan.batch_size}, warm-up, cosine decay to zero), without "
-        "augmentation. The seed recipe's rate of 1e-5 would learn next to nothing in so short a "
-        "schedule.",
+        f"0.02, batches of {plan.batch_size}, warm-up, cosine decay to zero; batch norms train "
+        "with a momentum of 0.9), without augmentation. The seed recipe's rate of 1e-5 would learn "
+        "next to nothing in so short a schedule.",
         "At 48 pixels the same network sees the faces as they are, at 96 upscaled bilinearly; "
         "full class weights are n / (7 x class count); everything else is the same in all cells.",
         _plain(plan, work),
@@ -77,7 +77,5 @@ def _tried(tuning: Tuning, work: WorkFolder) -> str:
 
 
 def _words(tuning: Tuning) -> str:
-    if tuning.network == PLAIN:
-        return f"width {tuning.width:g}, rate {tuning.learning_rate:g}"
-    norms = "training" if tuning.train_batch_norm else "in inference mode"
-    return f"batch norms {norms}, rate {tuning.learning_rate:g}"
+    width = f"width {tuning.width:g}, " if tuning.network == PLAIN else ""
+    return f"{width}rate {tuning.learning_rate:g}"
