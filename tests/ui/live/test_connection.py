@@ -157,6 +157,7 @@ def viewer(wired, loop, pool):
     yield make
     for each in made:
         each.close()
+    _until(lambda: not asyncio.all_tasks(loop))
 
 
 def _until(condition, seconds=10.0):
@@ -191,7 +192,7 @@ def test_killed_browser_leaves_nothing_and_the_next_start_is_admitted(viewer, po
     killed.close_browser()
     _until(lambda: not _decoders())
     _until(lambda: _sockets() <= sockets)
-    _until(lambda: len(asyncio.all_tasks(loop)) == 0)
+    _until(lambda: not asyncio.all_tasks(loop))
     assert pool.seated == 0
     viewer().connect()
 
@@ -219,7 +220,7 @@ def test_connection_that_never_comes_about_ends(viewer, pool, loop, monkeypatch)
     _until(lambda: lost.tracks.ended and lost.worker.pc.connectionState == "closed")
     lost.close_browser()
     _until(lambda: not _decoders())
-    _until(lambda: len(asyncio.all_tasks(loop)) == 0)
+    _until(lambda: not asyncio.all_tasks(loop))
     assert pool.seated == 0
 
 
