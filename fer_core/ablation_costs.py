@@ -59,5 +59,4 @@ def _network(tuning: Tuning, plan: Plan) -> keras.Model:
     return BUILDERS[tuning.network](
         size=SIDES[tuning.network],
         width=tuning.width * plan.backbone_width,
-        train_batch_norm=True,
     )

@@ -31,7 +31,6 @@ def build(
     dropout: float = 0.5,
     weights: str = "none",
     batch_norm_momentum: float | None = None,
-    train_batch_norm: bool = False,
 ) -> keras.Model:
     """Builds the network.
 
@@ -43,8 +42,6 @@ def build(
         weights: "imagenet", "none", or the path of a `.weights.h5` file without the top.
         batch_norm_momentum: Of the backbone's batch norms. Keras's MobileNetV2 has 0.999, with
             which their statistics lag for thousands of steps once they train.
-        train_batch_norm: Whether batch norms follow the batch in training. False keeps them in
-            inference mode (`base(x, training=False)`), as Keras's transfer-learning guide does.
 
     Raises:
         TrainingError: where the backbone's weights cannot be had.
@@ -54,12 +51,30 @@ def build(
     x = keras.layers.Concatenate(name="gray_to_rgb")([x, x, x])
     x = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="to_minus_one_to_one")(x)
     base = _backbone(size, width, weights, batch_norm_momentum)
-    x = base(x) if train_batch_norm else base(x, training=False)
+    x = base(x)
     x = keras.layers.GlobalAveragePooling2D(name=POOLED)(x)
     x = keras.layers.Dense(dense, activation="relu", name="dense")(x)
     x = keras.layers.Dropout(dropout, name="dropout")(x)
     outputs = keras.layers.Dense(len(EMOTIONS), activation="softmax", name="probabilities")(x)
     return keras.Model(inputs, outputs, name="fer_mobilenet_v2")
+
+
+def set_trainable(model: keras.Model, *, base: bool, batch_norms: bool) -> None:
+    """Says what of a model of `build` is trained besides its head.
+
+    Args:
+        base: Whether the backbone is.
+        batch_norms: Whether its batch norms are too and follow the batch; otherwise they stay in
+            inference mode. Calling the backbone with `training=False`, as Keras's
+            transfer-learning guide does, has no effect inside a functional model of Keras 3.15:
+            `fit` hands its own `training=True` on to every layer.
+    """
+    network = backbone(model)
+    network.trainable = base
+    if base and not batch_norms:
+        for layer in network.layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.trainable = False
 
 
 def backbone(model: keras.Model) -> keras.Model:

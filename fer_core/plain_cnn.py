@@ -28,7 +28,6 @@ def build(
     dropout: float = 0.4,
     weights: str = "none",
     batch_norm_momentum: float | None = 0.9,
-    train_batch_norm: bool = True,
 ) -> keras.Model:
     """Builds the network: (n, 48, 48, 1) gray, 0-255 → (n, 7) probabilities.
 
@@ -41,16 +40,14 @@ def build(
         dropout: Share of them dropped in training, in [0, 1).
         weights: "none": there is nothing to transfer.
         batch_norm_momentum: Of the batch norms' moving statistics; None is Keras's 0.99.
-        train_batch_norm: True: batch norms without statistics to keep can only train.
 
     Raises:
         TrainingError: where an argument asks for what this network does not have.
     """
-    asked = (size, weights, train_batch_norm)
-    if asked != (FACE_SIDE, "none", True):
+    if (size, weights) != (FACE_SIDE, "none"):
         raise TrainingError(
-            f"The plain network takes size {FACE_SIDE}, weights none and train_batch_norm true. "
-            f"Received: {asked}"
+            f"The plain network takes size {FACE_SIDE} and weights none. "
+            f"Received: {size}, {weights}"
         )
     inputs = keras.Input((FACE_SIDE, FACE_SIDE, 1), name="face")
     x = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="to_minus_one_to_one")(inputs)

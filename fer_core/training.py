@@ -147,7 +147,6 @@ def _network_for(
         dropout=config.model.dropout,
         weights=weights,
         batch_norm_momentum=config.model.batch_norm_momentum,
-        train_batch_norm=config.model.train_batch_norm,
     )
     if state.phase_epochs:
         network.set_weights(_weights(run.load_network(f"{state.checkpoint}.keras")))
@@ -173,7 +172,9 @@ def _train_phase(
 ) -> RunState:
     if state.phase_done:
         return state
-    architecture.backbone(network).trainable = phase.trainable == "all"
+    architecture.set_trainable(
+        network, base=phase.trainable == "all", batch_norms=config.model.train_batch_norm
+    )
     trained, inputs, judged = _inputs(config, phase, data, network, reporter)
     batches = Batches(
         inputs,

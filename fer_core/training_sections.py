@@ -24,7 +24,7 @@ class ModelConfig:
     dropout: float = 0.5
     weights: str = "imagenet"
     batch_norm_momentum: float | None = None
-    train_batch_norm: bool = False
+    train_batch_norm: bool = True
 
 
 @dataclass(frozen=True, slots=True)

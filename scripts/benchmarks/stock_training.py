@@ -49,14 +49,15 @@ def _network(config: TrainingConfig, phase: PhaseConfig) -> keras.Model:
         dropout=config.model.dropout,
         batch_norm_momentum=config.model.batch_norm_momentum,
     )
-    base = architecture.backbone(made)
-    base.trainable = phase.trainable == "all"
+    architecture.set_trainable(
+        made, base=phase.trainable == "all", batch_norms=config.model.train_batch_norm
+    )
     inputs = keras.Input((phase.size, phase.size, 3))
     x = inputs
     for layer in _augmentation(config.augmentation):
         x = layer(x)
     x = made.get_layer("to_minus_one_to_one")(x)
-    x = base(x) if config.model.train_batch_norm else base(x, training=False)
+    x = architecture.backbone(made)(x)
     for name in (architecture.POOLED, "dense", "dropout", "probabilities"):
         x = made.get_layer(name)(x)
     return keras.Model(inputs, x)

@@ -25,9 +25,7 @@ def test_it_has_the_contract_and_the_layers_of_the_other_network():
     assert backbone(network).output_shape == (None, 3, 3, 256)
 
 
-@pytest.mark.parametrize(
-    "asked", [{"size": 96}, {"weights": "imagenet"}, {"train_batch_norm": False}]
-)
+@pytest.mark.parametrize("asked", [{"size": 96}, {"weights": "imagenet"}])
 def test_what_it_does_not_have_is_refused(asked):
     with pytest.raises(TrainingError, match="Received"):
         build(**asked)

@@ -43,10 +43,7 @@ def dataset(dataset_folder: Path) -> Dataset:
 def network() -> keras.Model:
     """The real architecture, small, its batch norms' statistics no longer their first ones."""
     keras.utils.set_random_seed(5)
-    made = build(
-        size=32, width=0.35, dense=16, dropout=0.3, weights="none",
-        batch_norm_momentum=0.9, train_batch_norm=True,
-    )  # fmt: skip
+    made = build(size=32, width=0.35, dense=16, dropout=0.3, batch_norm_momentum=0.9)
     for layer in made.get_layer("backbone").layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             gamma, beta, mean, variance = layer.get_weights()
