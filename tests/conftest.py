@@ -13,19 +13,12 @@ import numpy as np
 # TensorFlow's OpenSSL symbols for its own and the process dies. The app never has both.
 import pylibsrtp  # noqa: F401
 import pytest
+from small_data import patterned_face
 
 from fer_core.labels import EMOTIONS
 from fer_core.model_store import ModelCard, file_record, save_card
 
 TRAIN_EACH, TEST_EACH = 24, 6
-
-
-def patterned_face(label: int, rng: np.random.Generator) -> np.ndarray:
-    """(48, 48) uint8: stripes whose number and direction stand for the class, with noise."""
-    y, x = np.mgrid[0:48, 0:48] / 48
-    along = x if label % 2 else y
-    stripes = 127 + 80 * np.sin(2 * np.pi * (label + 1) * along + rng.uniform(0, 6.3))
-    return np.clip(stripes + rng.normal(0, 12, stripes.shape), 0, 255).astype(np.uint8)
 
 
 def write_dataset(folder: Path, train_each: int = TRAIN_EACH, test_each: int = TEST_EACH) -> Path:

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from conftest import patterned_face
+from small_data import patterned_face
 
 from fer_core.architecture import backbone
 from fer_core.architecture import build as build_mobilenet
