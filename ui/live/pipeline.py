@@ -14,6 +14,7 @@ from fer_core.recognizer import Recognizer
 from fer_core.tracking import MAX_FACES, Tracker
 from fer_core.types import FaceEmotion, RGBImage
 from ui.live import capacity
+from ui.live.memory import limit_arenas
 from ui.live.pool import AnalysisPool
 from ui.live.session import LiveSession
 from ui.live.settings import DETECTION_WIDTHS, Settings
@@ -38,6 +39,7 @@ class Service:
 
 def start_service() -> Service:
     """One a process. Two threads at least: one slow frame does not hold up every session."""
+    limit_arenas()
     workers = max(2, CORES)
     return Service(AnalysisPool(workers), ThreadPoolExecutor(workers, thread_name_prefix="painter"))
 
