@@ -49,12 +49,14 @@ class WeightAverage(keras.callbacks.Callback):  # type: ignore[misc]
         self._averaged: list[NDArray[Any]] = []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        raw = self._network.get_weights()
+        raw = _weights(self._network)
         try:
             self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
             if self._images is not None:
                 estimate_statistics(self._network, self._images)
-            self._averaged = self._network.get_weights()
+            self._averaged = _weights(self._network)
+            # On JAX the weights are now the optimizer's own arrays, and evaluating gives them away.
+            self._network.set_weights(_weights(self._network))
             figures = self.model.evaluate(
                 *self._validation, batch_size=self._batch_size, verbose=0, return_dict=True
             )
@@ -66,7 +68,7 @@ class WeightAverage(keras.callbacks.Callback):  # type: ignore[misc]
     @contextmanager
     def applied(self) -> Iterator[None]:
         """Inside, the network has the last epoch's averages and their statistics."""
-        raw = self._network.get_weights()
+        raw = _weights(self._network)
         self._network.set_weights(self._averaged)
         try:
             yield
@@ -74,11 +76,16 @@ class WeightAverage(keras.callbacks.Callback):  # type: ignore[misc]
             self._network.set_weights(raw)
 
 
+def _weights(network: keras.Model) -> list[NDArray[Any]]:
+    """Copies that no backend shares."""
+    return [np.array(weight) for weight in network.get_weights()]
+
+
 def estimate_statistics(network: keras.Model, images: NDArray[np.uint8]) -> None:
     """Gives the backbone's batch norms the mean of the batches' statistics over `images`.
 
     Args:
-        network: Of `fer_core.architecture.build` with `train_batch_norm`.
+        network: Of `fer_core.architecture.build`, or with its layers' names.
         images: (n, 48, 48) uint8 faces.
     """
     norms = [
@@ -95,7 +102,7 @@ def estimate_statistics(network: keras.Model, images: NDArray[np.uint8]) -> None
         for layer in norms:
             layer.momentum = 0.0  # then the moving statistics are the last batch's
         for batch in np.array_split(images, count):
-            features(batch[..., None].astype(np.float32), training=True)
+            features([batch[..., None].astype(np.float32)], training=True)
             for total, variable in zip(sums, _statistics(norms), strict=True):
                 np.add(total, keras.ops.convert_to_numpy(variable), out=total)
     finally:
