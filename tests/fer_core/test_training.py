@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from training_tools import Silent, build_tiny
 
 from fer_core.architecture import backbone, build
 from fer_core.callbacks import Replay
@@ -17,6 +18,7 @@ from fer_core.optimizers import make_optimizer
 from fer_core.run_folder import RunFolder
 from fer_core.training import fit
 from fer_core.training_config import (
+    AugmentationConfig,
     DataConfig,
     ModelConfig,
     PhaseConfig,
@@ -32,14 +34,6 @@ CONFIG = TrainingConfig(
     model=ModelConfig(width=0.35, dense=16, dropout=0.0, weights="none"),
     data=DataConfig(validation=0.25, label_smoothing=0.1),
 )
-
-
-class Silent:
-    def batch(self, phase, done, total, logs):
-        pass
-
-    def message(self, text):
-        pass
 
 
 class StopsAfter(Silent):
@@ -81,6 +75,72 @@ def test_an_interrupted_run_goes_on_and_ends_as_an_unbroken_one(dataset: Dataset
     assert sorted(p.name for p in broken.path.iterdir()) == sorted(
         p.name for p in whole.path.iterdir()
     )
+
+
+EVERYTHING = dataclasses.replace(
+    CONFIG,
+    phases=(
+        PhaseConfig(
+            "all",
+            epochs=2,
+            size=48,
+            batch_size=64,
+            optimizer="sgd",
+            learning_rate=1e-2,
+            ema=0.9,
+            mixup=0.2,
+        ),
+    ),
+    model=dataclasses.replace(
+        CONFIG.model, dropout=0.5, train_batch_norm=True, batch_norm_momentum=0.9
+    ),
+    data=DataConfig(validation=0.25, drop=("near_test_copies",), class_weights="capped"),
+    augmentation=AugmentationConfig(flip=0.5, jpeg=0.5, noise=5.0),
+    logit_adjustment=1.0,
+)
+"""Whatever a recipe can switch on, but for votes and teachers."""
+
+
+def test_an_averaged_run_goes_on_with_weights_averages_and_dropout(
+    dataset: Dataset, tmp_path: Path
+):
+    whole, broken = RunFolder(tmp_path / "whole"), RunFolder(tmp_path / "broken")
+    fit(EVERYTHING, dataset, whole, Silent(), resume=False, build=build_tiny)
+    with pytest.raises(KeyboardInterrupt):
+        fit(EVERYTHING, dataset, broken, StopsAfter(1.1), resume=False, build=build_tiny)
+    fit(EVERYTHING, dataset, broken, Silent(), resume=True, build=build_tiny)
+    np.testing.assert_allclose(_losses(_history(broken)), _losses(_history(whole)), atol=1e-5)
+    ours, theirs = (dict(np.load(run.path / "checkpoint-0002.npz")) for run in (whole, broken))
+    assert list(ours) == list(theirs)
+    assert any(name.startswith("random_") for name in ours)
+    for name, value in ours.items():
+        np.testing.assert_allclose(theirs[name], value, atol=1e-5, err_msg=name)
+    # What is kept is the average, which is not what goes on.
+    kept = whole.load_network("best-0.keras").get_weights()
+    raw = whole.load_network("checkpoint-0002.keras").get_weights()
+    assert any(np.abs(a - b).max() > 1e-4 for a, b in zip(kept, raw, strict=True))
+    chosen = json.loads((whole.path / "adjustment.json").read_text())
+    assert 0 <= chosen["tau"] <= 1
+
+
+@pytest.mark.parametrize("younger", [["data", "ferplus"], ["phases", 0, "ema"], ["teachers"]])
+def test_a_run_from_before_a_setting_existed_goes_on(tmp_path: Path, younger: list[str | int]):
+    description = {"config": CONFIG.to_dict(), "data_sha256": "d", "label_sources": {}}
+    run = RunFolder(tmp_path)
+    run.start(description, resume=False)
+    record = json.loads((tmp_path / "run.json").read_text())
+    home = record["config"]
+    for name in younger[:-1]:
+        home = home[name]
+    del home[younger[-1]]
+    del record["label_sources"]
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    assert run.start(description, resume=True).history == ()
+    with pytest.raises(TrainingError, match="another set of votes or teachers"):
+        run.start({**description, "label_sources": {"ferplus_sha256": "a"}}, resume=True)
+    changed = dataclasses.replace(CONFIG, phases=(dataclasses.replace(WARM_UP, ema=0.9),))
+    with pytest.raises(TrainingError, match="another config"):
+        run.start({**description, "config": changed.to_dict()}, resume=True)
 
 
 def test_a_run_goes_on_only_with_its_own_recipe_and_only_when_asked(

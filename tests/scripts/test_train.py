@@ -36,6 +36,7 @@ trainable = "head"
 size = 32
 epochs = {epochs}
 batch_size = 64
+ema = 0.9
 """
 FINE_TUNING = """
 [[phases]]
@@ -47,6 +48,7 @@ optimizer = "adamw"
 learning_rate = 1e-3
 schedule = "cosine"
 warmup_steps = 1
+ema = 0.9
 """
 
 
@@ -124,25 +126,45 @@ def test_killed_resumed_exported_and_evaluated(dataset_folder: Path, tmp_path: P
         ("no data", "no data set"),
         ("class missing", "cannot be trained on"),
         ("no recipe", "no recipe"),
+        ("no votes", "--ferplus PATH"),
+        ("no teachers", "scripts/teach.py"),
     ],
 )
 def test_what_cannot_be_trained_is_refused_before_keras_loads(
-    dataset_folder: Path, tmp_path: Path, change: str, message: str
+    dataset_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: str,
+    message: str,
 ):
     data, recipe = dataset_folder, tmp_path / "r.toml"
     if change != "no recipe":
         recipe.write_text(RECIPE.format(epochs=1))
+    if change == "no votes":
+        recipe.write_text(RECIPE.format(epochs=1).replace("[data]", "[data]\nferplus = 0.2"))
+    if change == "no teachers":
+        recipe.write_text(RECIPE.format(epochs=1) + "[teachers]\nweight = 0.5\n")
     if change == "no data":
         data = tmp_path / "nothing"
     if change == "class missing":
         data = tmp_path / "data"
         shutil.copytree(dataset_folder, data)
         shutil.rmtree(data / "train" / "fear")
+    monkeypatch.delenv("FER_PLUS", raising=False)
     done = _run("train.py", "--data", data, "--config", recipe, "--run", tmp_path / "run")
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_that_is_no_run_cannot_teach(dataset_folder: Path, tmp_path: Path):
+    done = _run(
+        "teach.py", "--runs", tmp_path, "--out", tmp_path / "t.npz", "--data", dataset_folder
+    )
+    assert done.returncode == 2
+    assert "not the folder of a training run" in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_no_run_cannot_be_exported(dataset_folder: Path, tmp_path: Path):
