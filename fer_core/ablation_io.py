@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from fer_core.ablation_report import AblationReport
 from fer_core.errors import ReportError
-from fer_core.report_io import replace_text
+from fer_core.files import replace_text
+from fer_core.report_io import no_constant
 
 ABLATION_FILE: Final = "ablation.json"
 _REMEDY: Final = "Write it again with scripts/ablate.py --report-only."
@@ -23,7 +24,7 @@ def load_ablation(path: Path | str) -> AblationReport:
     """
     path = Path(path)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
+        data = json.loads(path.read_text(encoding="utf-8"), parse_constant=no_constant)
         return AblationReport.from_dict(data)
     except OSError as fault:
         reason = "there is no such file" if not path.exists() else fault.strerror
@@ -38,7 +39,3 @@ def load_ablation(path: Path | str) -> AblationReport:
 def save_ablation(report: AblationReport, path: Path | str) -> None:
     """Writes the report as JSON, complete or not at all."""
     replace_text(Path(path), json.dumps(report.to_dict(), indent=1, allow_nan=False) + "\n")
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")

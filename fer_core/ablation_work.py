@@ -17,8 +17,8 @@ from typing import Any
 
 from fer_core.ablation import CANDIDATES, Cell, Costs, Plan, Tuning
 from fer_core.errors import TrainingError
+from fer_core.files import replace_text
 from fer_core.predictions import Predictions, read_predictions, write_predictions
-from fer_core.report_io import replace_text
 
 
 @dataclass(frozen=True, slots=True)

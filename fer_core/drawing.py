@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fer_core.box_drawing import draw_box, line_width
 from fer_core.label_placing import LabelPlacer
 from fer_core.label_tiles import fitting_label, from_hex, text_size
-from fer_core.labels import COLORS, UNSURE
+from fer_core.labels import COLORS, EMOTIONS, UNSURE
 from fer_core.types import FaceEmotion, RGBImage
 
 
@@ -41,9 +41,17 @@ def annotate(image: RGBImage, faces: Sequence[FaceEmotion], *, numbers: bool = T
 
 def caption(face: FaceEmotion, number: int | None = None) -> str:
     """A face's answer in words: "1 happy 92 %", or "unsure: fear or surprise"."""
-    if face.is_unsure:
+    words = answer_words(face, face.answer)
+    return words if number is None else f"{number} {words}"
+
+
+def answer_words(face: FaceEmotion, answer: str) -> str:
+    """An answer for a face with its share: "happy 92 %", or "unsure: fear or surprise".
+
+    Args:
+        answer: "unsure" or any of the expressions, be it the likeliest or not.
+    """
+    if answer == UNSURE:
         (first, _), (second, _), *_ = face.ranked()
-        answer = f"{UNSURE}: {first} or {second}"
-    else:
-        answer = f"{face.answer} {face.confidence:.0%}".replace("%", " %")
-    return answer if number is None else f"{number} {answer}"
+        return f"{UNSURE}: {first} or {second}"
+    return f"{answer} {100 * face.probabilities[EMOTIONS.index(answer)]:.0f} %"

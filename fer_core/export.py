@@ -82,11 +82,6 @@ def with_temperature(network: keras.Model, temperature: float) -> keras.Model:
     return network
 
 
-def parameters(network: keras.Model) -> int:
-    """How many weights the network has."""
-    return int(network.count_params())
-
-
 def input_size(network: keras.Model) -> int:
     """The side to which the network upscales a face, in pixels."""
     return int(architecture.backbone(network).input_shape[1])

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from fer_core.box_drawing import draw_box, line_width
+from fer_core.drawing import answer_words
 from fer_core.label_placing import LabelPlacer
 from fer_core.label_tiles import DARK, LIGHT, fitting_label, from_hex, label, text_size
 from fer_core.labels import COLORS, EMOTIONS, FACE_COLORS, UNSURE
@@ -61,11 +62,7 @@ def annotate_tracked(
 
 def caption(face: TrackedFace) -> str:
     """The steady answer in words: "happy 92 %", or "unsure: fear or surprise"."""
-    if face.answer == UNSURE:
-        (first, _), (second, _), *_ = face.result.ranked()
-        return f"{UNSURE}: {first} or {second}"
-    share = face.result.probabilities[EMOTIONS.index(face.answer)]
-    return f"{face.answer} {100 * share:.0f} %"
+    return answer_words(face.result, face.answer)
 
 
 def face_color(number: int) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fer_core.errors import ModelError
+from fer_core.files import replace_text
 from fer_core.labels import EMOTIONS
 
 MODELS_VARIABLE: Final = "FER_MODELS"
@@ -196,9 +197,7 @@ def file_record(path: Path) -> dict[str, Any]:
 def save_card(card: ModelCard, folder: Path = MODELS) -> Path:
     """Writes a card beside its model's files."""
     path = folder / f"{card.stem}{CARD_SUFFIX}"
-    beside = path.with_name(f"{path.name}.tmp")
-    beside.write_text(json.dumps(card.to_dict(), indent=2) + "\n", encoding="utf-8")
-    beside.replace(path)
+    replace_text(path, json.dumps(card.to_dict(), indent=2) + "\n")
     return path
 
 

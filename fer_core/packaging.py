@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from pathlib import Path
@@ -18,11 +17,11 @@ from fer_core.datasets import Dataset
 from fer_core.errors import ModelError
 from fer_core.export import (
     input_size,
-    parameters,
     prove_agreement,
     to_litert,
     with_temperature,
 )
+from fer_core.files import replace_bytes
 from fer_core.labels import EMOTIONS
 from fer_core.model_store import (
     HISTORY_SUFFIX,
@@ -76,7 +75,7 @@ def package(
             the data set is not the one that the run was trained on.
         TrainingError: where the run has no finished network.
     """
-    record = _record(run)
+    record = run.record()
     if record["data_sha256"] != dataset.fingerprint:
         raise ModelError(
             f"The run {run.path} was trained on another data set than this one. Its validation "
@@ -104,7 +103,7 @@ def package(
         files=files,
         recipe=record["config"],
         data=_data(record, dataset),
-        parameters=parameters(network),
+        parameters=int(network.count_params()),
         temperature=round(temperature, 4),
         unsure_below=round(unsure_below, 4),
         validation=_figures(network, validation),
@@ -116,16 +115,6 @@ def package(
     return card, agreement
 
 
-def _record(run: RunFolder) -> dict[str, Any]:
-    try:
-        return dict(json.loads((run.path / "run.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"{run.path} is not the folder of a training run ({error}). Train one with "
-            "scripts/train.py."
-        ) from error
-
-
 def _write_files(
     run: RunFolder, network: keras.Model | None, litert: bytes, stem: str, folder: Path
 ) -> dict[str, dict[str, Any]]:
@@ -134,10 +123,7 @@ def _write_files(
         (folder / f"{stem}{suffix}").unlink(missing_ok=True)
     if network is not None:
         RunFolder(folder).save_model(network, f"{stem}.keras")
-    tflite = folder / f"{stem}.tflite"
-    beside = tflite.with_suffix(".tflite.tmp")
-    beside.write_bytes(litert)
-    beside.replace(tflite)
+    replace_bytes(folder / f"{stem}.tflite", litert)
     shutil.copyfile(run.path / "history.csv", folder / f"{stem}{HISTORY_SUFFIX}")
     written = (
         [".tflite", HISTORY_SUFFIX] if network is None else [".keras", ".tflite", HISTORY_SUFFIX]

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.errors import ReportError
+from fer_core.files import replace_text
 from fer_core.labels import EMOTIONS
-from fer_core.report_io import replace_text
 from fer_core.types import Probabilities
 
 HEADER = ("path", "label", *EMOTIONS)

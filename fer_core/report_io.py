@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, NoReturn
 
 from fer_core.errors import ReportError
 from fer_core.estimates import Json, read_count
+from fer_core.files import replace_text
 from fer_core.labels import EMOTIONS
 from fer_core.report import SplitReport
 
@@ -93,7 +93,7 @@ def load_report(path: Path | str) -> EvaluationReport:
     """
     path = Path(path)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
+        data = json.loads(path.read_text(encoding="utf-8"), parse_constant=no_constant)
     except OSError as fault:
         reason = "there is no such file" if not path.exists() else fault.strerror
         raise ReportError(f"{path.name} cannot be read: {reason}. {REMEDY}") from fault
@@ -108,18 +108,8 @@ def save_report(report: EvaluationReport, path: Path | str) -> None:
     replace_text(Path(path), text)
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Swaps `text` in under `path`, so that a kill or a full disk leaves the old file whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _no_constant(name: str) -> NoReturn:
+def no_constant(name: str) -> NoReturn:
+    """For `json.loads(parse_constant=…)`: NaN and Infinity, which JSON does not have."""
     raise ValueError(f"{name} is not a JSON number")
 
 

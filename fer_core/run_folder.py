@@ -132,8 +132,9 @@ class RunFolder:
         writer = csv.DictWriter(rows, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(state.history)
-        self.write_text("history.csv", rows.getvalue())
+        # In this order: no row is ever shown of an epoch that a kill then makes the run repeat.
         self.write_text("state.json", json.dumps(asdict(state)) + "\n")
+        self.write_text("history.csv", rows.getvalue())
 
     def load_network(self, name: str) -> keras.Model:
         """Raises `TrainingError` where the file is missing or damaged."""

@@ -23,6 +23,7 @@ from fer_core.classifier import Classifier
 from fer_core.datasets import Dataset
 from fer_core.errors import DataError
 from fer_core.export import to_onnx
+from fer_core.files import replace_bytes
 from fer_core.model_store import (
     INT8_SUFFIX,
     KERAS_SUFFIX,
@@ -162,9 +163,7 @@ def _enter(
         path.unlink(missing_ok=True)
         files.pop(suffix, None)
     elif suffix != NETWORK_SUFFIX:  # which is where it came from
-        beside = path.with_name(f"{path.name}.tmp")
-        beside.write_bytes(data)
-        beside.replace(path)
+        replace_bytes(path, data)
         files[suffix] = file_record(path)
     runtimes = {**card.runtimes, suffix: check.to_dict()}
     card = dataclasses.replace(card, files=files, runtimes=runtimes)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.datasets import Dataset
 from fer_core.errors import DataError
+from fer_core.files import replace_bytes
 from fer_core.labels import EMOTIONS
 from fer_core.types import Probabilities
 
@@ -50,21 +52,16 @@ class SoftTargets:
         return hashlib.sha256(self.probabilities.tobytes()).hexdigest()
 
     def write(self, path: Path) -> None:
-        """Writes the file beside its place, then moves it there."""
-        beside = path.with_name(f"writing-{path.name}")
-        with beside.open("wb") as file:
-            _save(file, self)
-        beside.replace(path)
-
-
-def _save(file: IO[bytes], targets: SoftTargets) -> None:
-    np.savez_compressed(
-        file,
-        probabilities=targets.probabilities,
-        unseen=targets.unseen,
-        data_sha256=np.array(targets.data_sha256),
-        teachers=np.array(targets.teachers),
-    )
+        """Replaces the file whole."""
+        file = io.BytesIO()
+        np.savez_compressed(
+            file,
+            probabilities=self.probabilities,
+            unseen=self.unseen,
+            data_sha256=np.array(self.data_sha256),
+            teachers=np.array(self.teachers),
+        )
+        replace_bytes(path, file.getvalue())
 
 
 def read_soft_targets(path: str | Path, dataset: Dataset) -> SoftTargets:

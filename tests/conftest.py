@@ -21,6 +21,12 @@ from fer_core.model_store import ModelCard, file_record, save_card
 TRAIN_EACH, TEST_EACH = 24, 6
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: begun last, they would leave the other processes idle."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def write_dataset(folder: Path, train_each: int = TRAIN_EACH, test_each: int = TEST_EACH) -> Path:
     """Writes a clean data set named as FER-2013's files are."""
     rng = np.random.default_rng(7)

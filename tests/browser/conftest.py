@@ -21,6 +21,8 @@ from fer_core.model_store import DEFAULT_MODEL, ModelCard, file_record, save_car
 PORTRAIT = ROOT / "ui/assets/eileen_collins.jpg"
 PATIENCE = 30_000  # ms; two busy cores share the app, the browser, and whatever else runs
 
+WITH_CAMERA = {"test_connection_browser", "test_live_browser", "test_live_record_browser"}
+
 OpenPage = Callable[..., Page]
 
 
@@ -28,6 +30,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if item.path.stem in WITH_CAMERA:
+                item.add_marker(pytest.mark.live)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,6 @@ from live_page import (
     press_stop,
     rows,
     start,
-    start_once_free,
     title,
     until,
 )
@@ -89,12 +88,12 @@ def test_leaving_the_page_frees_the_camera_and_the_place(open_page):
     page.get_by_role("heading", name="Photos").wait_for()
     page.get_by_role("link", name="Live").first.click()
     controls(page).get_by_role("button", name="Start camera").wait_for()
-    start_once_free(page, 30)
+    start(page, 30)
     assert until(page, lambda: frames_within(page, 1000) >= 3)
 
     following = open_page("live")
     page.close()  # says no goodbye
-    start_once_free(following, SILENT + 30)
+    start(following, SILENT + 30)
 
 
 def test_one_session_too_many_is_refused_and_the_first_goes_on(open_page):

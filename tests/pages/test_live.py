@@ -58,6 +58,20 @@ def test_reruns_keep_the_session_and_an_ended_one_is_replaced(open_page, webrtc)
     assert webrtc.given["source_video_track"].readyState == "live"
 
 
+def test_record_outlives_its_session_with_the_settings_it_was_made_with(open_page, webrtc):
+    app = open_page("live")
+    record = app.session_state["live_tracks"].session.record
+    record.append(1.0, [])
+    webrtc.given["sink_video_track"].stop()
+    app.run()
+    assert "no face was in view" in _texts(app)
+    app.slider(key="live_smoothing").set_value(1.5).run()
+    assert app.session_state["live_tracks"].session.settings.smoothing == 1.5
+    recorded = app.session_state["live_recorded"]
+    assert recorded.record is record
+    assert recorded.settings.smoothing == 0.5
+
+
 def test_two_viewers_share_nothing_of_their_own(open_page, webrtc):
     open_page("live")
     first = webrtc.given["source_video_track"]

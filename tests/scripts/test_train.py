@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import runpy
 import shutil
 import signal
 import subprocess
@@ -38,9 +39,10 @@ epochs = {epochs}
 batch_size = 64
 ema = 0.9
 """
-FINE_TUNING = """
+SECOND = """
 [[phases]]
-name = "fine-tuning"
+name = "second"
+trainable = "head"
 size = 32
 epochs = 1
 batch_size = 64
@@ -84,20 +86,20 @@ def _kill_after(rows: int, command: list[str], run: Path) -> None:
 def test_killed_resumed_exported_and_evaluated(dataset_folder: Path, tmp_path: Path):
     run, models = tmp_path / "run", tmp_path / "models"
     recipe = tmp_path / "small.toml"
-    recipe.write_text(RECIPE.format(epochs=30) + FINE_TUNING)
+    recipe.write_text(RECIPE.format(epochs=12) + SECOND)
     train = ["--data", dataset_folder, "--config", recipe, "--run", run]
 
     _kill_after(3, _command("train.py", *train), run)
     before = _rows(run)
-    assert len(before) < 30
+    assert len(before) < 12
 
     resumed = _run("train.py", *train, "--resume")
     assert resumed.returncode == 0, resumed.stderr
     after = _rows(run)
-    assert [int(row["epoch"]) for row in after] == list(range(1, 32))
+    assert [int(row["epoch"]) for row in after] == list(range(1, 14))
     # One epoch may have ended between the last look and the kill; none is lost.
     assert after[: len(before)] == before
-    assert {row["phase"] for row in after} == {"warm-up", "fine-tuning"}
+    assert {row["phase"] for row in after} == {"warm-up", "second"}
 
     exported = _run(
         "export.py", "--run", run, "--name", "small", "--models", models,
@@ -158,16 +160,22 @@ def test_what_cannot_be_trained_is_refused_before_keras_loads(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_folder_that_is_no_run_cannot_teach(dataset_folder: Path, tmp_path: Path):
-    done = _run(
-        "teach.py", "--runs", tmp_path, "--out", tmp_path / "t.npz", "--data", dataset_folder
-    )
-    assert done.returncode == 2
-    assert "not the folder of a training run" in done.stderr
+@pytest.mark.parametrize(
+    ("script", "arguments"),
+    [
+        ("teach.py", ("--runs", "{run}", "--out", "{run}/t.npz")),
+        ("export.py", ("--run", "{run}", "--name", "x")),
+    ],
+)
+def test_a_folder_that_is_no_run_is_refused(
+    dataset_folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+    script: str,
+    arguments: tuple[str, ...],
+):
+    main = runpy.run_path(str(SCRIPTS / script))["main"]
+    given = [argument.format(run=tmp_path) for argument in arguments]
+    assert main([*given, "--data", str(dataset_folder)]) == 2
+    assert "not the folder of a training run" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_that_is_no_run_cannot_be_exported(dataset_folder: Path, tmp_path: Path):
-    done = _run("export.py", "--run", tmp_path, "--name", "x", "--data", dataset_folder)
-    assert done.returncode == 2
-    assert "not the folder of a training run" in done.stderr

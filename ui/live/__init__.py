@@ -1,7 +1,8 @@
 """The live page's pipeline: camera → newest frame → shared analysis → painted picture.
 
-Pure modules (`session`, `pool`, `capacity`, `painting`, `states`, `bars`, `ice`) know neither
-Streamlit nor WebRTC; `tracks` adapts aiortc, `streamer` streamlit-webrtc, `panel` the page.
-`connection` and `decoding` bound what aiortc leaves open, put in place by `wiring`;
-`connection_test` goes the way of the video step by step, over a `probe`.
+`session`, `settings`, `pool`, `capacity`, `painting`, `states`, `ice`, `memory`, `datagrams` and
+`decoding` know neither Streamlit nor its pages; `pipeline` puts them together without a page.
+`tracks` adapts aiortc, `streamer` streamlit-webrtc, and `wiring` bounds what both leave open.
+`panel` arranges what stands around the video, each part a module of its own; `connection_test` goes
+the way of the video step by step, over a `probe`.
 """

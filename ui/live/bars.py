@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, Final
-
-import streamlit as st
+from typing import Any
 
 from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS
 from fer_core.live_drawing import caption
 from fer_core.tracking import TrackedFace
-
-_HERE: Final = Path(__file__).parent
+from ui.live.component import component
 
 
 def bars(face: TrackedFace | None, faces: int | None) -> dict[str, Any]:
@@ -24,9 +20,7 @@ def bars(face: TrackedFace | None, faces: int | None) -> dict[str, Any]:
     Returns:
         "title", and "rows" of {"name", "color", "percent" in [0, 100]} in the order of `EMOTIONS`.
     """
-    shares = (
-        [0.0] * len(EMOTIONS) if face is None else [float(p) for p in face.result.probabilities]
-    )
+    shares = [0.0] * len(EMOTIONS) if face is None else face.result.probabilities.tolist()
     return {
         "title": _title(face, faces),
         "rows": [
@@ -56,10 +50,4 @@ def draw(face: TrackedFace | None, faces: int | None) -> None:
     _component(key="live_bars", data=bars(face, faces))
 
 
-# A Streamlit element would be replaced at each update; this one keeps its bars and moves them.
-_component = st.components.v2.component(
-    "fer_live_bars",
-    html='<div class="bars" role="group"></div>',
-    css=(_HERE / "bars.css").read_text("utf-8"),
-    js=(_HERE / "bars.js").read_text("utf-8"),
-)
+_component = component("bars", '<div class="bars" role="group"></div>')

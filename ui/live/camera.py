@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
 from ui.live import connection_words as words
+from ui.live.component import component
 from ui.live.states import CAMERA
-
-_HERE: Final = Path(__file__).parent
-
 
 FRAME: Final = "live_frame"
 """Key of the container that streamlit-webrtc's frame is drawn in."""
@@ -42,12 +39,8 @@ def watch() -> None:
     _component(key="live_camera", data=data)
 
 
-_component = st.components.v2.component(
-    "fer_live_camera",
-    html=(
-        '<div class="message" role="status" hidden>'
-        '<span class="text"></span><button type="button" hidden></button></div>'
-    ),
-    css=(_HERE / "camera.css").read_text("utf-8"),
-    js=(_HERE / "camera.js").read_text("utf-8"),
+_component = component(
+    "camera",
+    '<div class="message" role="status" hidden>'
+    '<span class="text"></span><button type="button" hidden></button></div>',
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
@@ -11,9 +10,9 @@ from streamlit_webrtc.eventloop import get_global_event_loop
 
 from ui.live import connection_words as words
 from ui.live import ice
+from ui.live.component import component
 from ui.live.probe import ProbeError, Probes
 
-_HERE: Final = Path(__file__).parent
 _KEY: Final = "live_connection_test"
 _REPLY: Final = "live_connection_reply"
 _WORDS: Final = {
@@ -78,9 +77,9 @@ def reply(probes: Probes, offer: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "sdp": answer.sdp, "kinds": list(answer.kinds)}
 
 
-_component = st.components.v2.component(
-    "fer_connection_test",
-    html="""
+_component = component(
+    "connection_test",
+    """
       <div class="test">
         <p class="lead"></p>
         <button type="button"></button>
@@ -88,6 +87,4 @@ _component = st.components.v2.component(
         <p class="verdict" role="status"></p>
       </div>
     """,
-    css=(_HERE / "connection_test.css").read_text("utf-8"),
-    js=(_HERE / "connection_test.js").read_text("utf-8"),
 )

@@ -16,7 +16,7 @@ _PART_NAMES: Final = {
     "bars": "Bars",
     "landmarks": "Eyes, nose, mouth",
 }
-_DETECTION_NAMES: Final = {"fast": "Fast", "balanced": "Balanced", "far faces": "Far faces"}
+_FIRST: Final = Settings()
 
 
 def draw(model_threshold: float) -> Settings:
@@ -57,7 +57,7 @@ def _pause(session: LiveSession, paused: bool) -> None:
 def _mirror() -> bool:
     return st.toggle(
         "Mirror the picture",
-        Settings().mirror,
+        _FIRST.mirror,
         help="On, the picture moves as in a mirror. The answers are the same either way.",
         **_remembered("mirror"),
     )
@@ -68,7 +68,7 @@ def _parts() -> list[str]:
         "Draw on the video",
         PARTS,
         selection_mode="multi",
-        default=[part for part in PARTS if part in Settings().parts],
+        default=[part for part in PARTS if part in _FIRST.parts],
         format_func=_PART_NAMES.__getitem__,
         help="What stands on each face. Choose none for the bare picture.",
         **_remembered("parts"),
@@ -80,7 +80,7 @@ def _smoothing() -> float:
         "Smoothing (seconds)",
         0.0,
         2.0,
-        Settings().smoothing,
+        _FIRST.smoothing,
         0.1,
         help="Probabilities are averaged over about this time: more is steadier, less is quicker. "
         "0 shows each frame by itself.",
@@ -106,9 +106,9 @@ def _detection() -> str:
     return st.segmented_control(
         "Look for faces",
         list(DETECTION_WIDTHS),
-        default=Settings().detection,
+        default=_FIRST.detection,
         required=True,
-        format_func=_DETECTION_NAMES.__getitem__,
+        format_func=str.capitalize,
         help="Fast finds large faces with the least work. Far faces finds small ones as well, "
         "with about three times the work of Balanced.",
         **_remembered("detection"),

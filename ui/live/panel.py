@@ -39,8 +39,8 @@ def below(camera: Camera, model: str) -> None:
     """
     if camera.playing:
         _last_minute(camera.session)
-    elif camera.record is not None and not camera.starting:
-        summary.draw(camera.record, model, camera.settings.to_dict())
+    elif camera.recorded is not None and not camera.starting:
+        summary.draw(camera.recorded.record, model, camera.recorded.settings.to_dict())
 
 
 def _waiting(starting: bool) -> None:

@@ -117,6 +117,7 @@ class AnalysisPool:
                     self._scheduled.discard(job)
             if again:
                 self._queue.put(job)
+            del job  # or an idle thread would hold on to a session that has ended
 
     def _taken(self) -> int:
         now = self._clock()

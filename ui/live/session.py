@@ -21,7 +21,6 @@ Clock = Callable[[], float]
 Analyze = Callable[[RGBImage, int], Sequence[FaceEmotion]]
 """Picture and detection width → faces by size, the largest first. It may raise."""
 
-
 FRESH: Final = 1.0
 """Seconds after its frame's arrival for which an answer is painted. An older one describes a
 picture that is gone."""
@@ -208,10 +207,12 @@ class LiveSession:
             self._closed = True
             self._waiting = self._latest = None
             self._done.clear()
+            self._tracker.reset()
 
     def _finish(self, analysis: Analysis) -> None:
         with self._lock:
             if self._closed:
+                self._tracker.reset()  # it has just been told of this frame's faces
                 return
             self._latest = analysis
             self._done.append(analysis)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fer_core.detection import VIDEO_WIDTH
 from fer_core.tracking import SMOOTHING_SECONDS
 
 PARTS: Final = ("box", "label", "bars", "landmarks")
 """What can be drawn on the video."""
 
-DETECTION_WIDTHS: Final = {"fast": 224, "balanced": 320, "far faces": 640}
+DETECTION_WIDTHS: Final = {"fast": 224, "balanced": VIDEO_WIDTH, "far faces": 640}
 """Faces are looked for on a copy of this many pixels' width: the wider, the smaller the faces that
 are found, and the longer it takes."""
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Final
-
-import streamlit as st
-
-_HERE: Final = Path(__file__).parent
+from ui.live.component import component
 
 
 def button() -> None:
@@ -16,12 +11,10 @@ def button() -> None:
     _component(key="live_snapshot", width="content", height="content")
 
 
-_component = st.components.v2.component(
-    "fer_live_snapshot",
-    html="""<button type="button" title="Saves the picture as you see it now, boxes included.">
+_component = component(
+    "snapshot",
+    """<button type="button" title="Saves the picture as you see it now, boxes included.">
   <svg viewBox="0 0 20 20" aria-hidden="true">
     <path d="M2.5 6h3l1.3-2h6.4l1.3 2h3v10.5h-15z"/><circle cx="10" cy="11" r="3.2"/>
   </svg>Snapshot</button>""",
-    css=(_HERE / "snapshot.css").read_text("utf-8"),
-    js=(_HERE / "snapshot.js").read_text("utf-8"),
 )

@@ -12,12 +12,13 @@ from streamlit_webrtc import WebRtcMode, webrtc_streamer
 from fer_core.recognizer import Recognizer
 from fer_core.session_record import SessionRecord
 from ui.live import capacity, ice, pipeline, wiring
+from ui.live.camera import START
 from ui.live.session import LiveSession
 from ui.live.settings import Settings
 from ui.live.tracks import LiveTracks
 
 _TRACKS: Final = "live_tracks"
-_RECORD: Final = "live_record"
+_RECORDED: Final = "live_recorded"
 _REFUSED: Final = "live_refused"
 _REFUSALS: Final = "live_refusals"
 
@@ -32,7 +33,7 @@ _CAMERA: Final = {
 }
 
 _WORDS: Final = {
-    "start": "Start camera",
+    "start": START,
     "stop": "Stop",
     "select_device": "Choose camera",
     "select_camera": "Camera",
@@ -44,23 +45,34 @@ _WORDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """What stays of a session when it has ended: figures only.
+
+    Attributes:
+        record: Its answers.
+        settings: The last ones that it was made with.
+    """
+
+    record: SessionRecord
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
 class Camera:
     """The viewer's camera at this run of the page.
 
     Attributes:
         session: Its frames, answers and figures.
-        settings: The viewer's at this run.
         playing: Whether pictures flow.
         starting: Whether the browser and the app are agreeing on a connection.
-        record: What the session showed or, before it has shown anything, the one before it; None
-            where there was none.
+        recorded: The session or, before it has shown anything, what is left of the one before it;
+            None where there was none.
     """
 
     session: LiveSession
-    settings: Settings
     playing: bool
     starting: bool
-    record: SessionRecord | None
+    recorded: Recorded | None
 
 
 @st.cache_resource(show_spinner=False)
@@ -107,11 +119,10 @@ def draw(recognizer: Recognizer, settings: Settings) -> Camera:
     )
     state = context.state
     return Camera(
-        tracks.session,
-        settings,
+        session,
         playing=state.playing,
         starting=state.signalling,
-        record=_remember(tracks.session.record),
+        recorded=_remember(session),
     )
 
 
@@ -135,17 +146,17 @@ def _tracks(recognizer: Recognizer) -> LiveTracks:
     tracks = st.session_state.get(_TRACKS)
     if tracks is None or tracks.ended:
         if tracks is not None:
-            _remember(tracks.session.record)
+            _remember(tracks.session)
         tracks = pipeline.start_session(recognizer, service())
         st.session_state[_TRACKS] = tracks
     return tracks
 
 
-def _remember(record: SessionRecord) -> SessionRecord | None:
-    """The newest record with anything in it. Figures only; it goes with the browser's tab."""
-    if len(record):
-        st.session_state[_RECORD] = record
-    last: SessionRecord | None = st.session_state.get(_RECORD)
+def _remember(session: LiveSession) -> Recorded | None:
+    """What the newest session showed that showed anything. It goes with the browser's tab."""
+    if len(session.record):
+        st.session_state[_RECORDED] = Recorded(session.record, session.settings)
+    last: Recorded | None = st.session_state.get(_RECORDED)
     return last
 
 

@@ -6,11 +6,9 @@ the new one is drawn. This one is built once and then only moves; making its dat
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import streamlit as st
 
 from fer_core.labels import COLORS, DISPLAY_NAMES
 from fer_core.session_record import ANSWERS, SessionRecord
@@ -18,8 +16,8 @@ from fer_core.session_runs import GAP, FaceRows, runs
 from fer_core.session_timeline import WINDOW, Timeline, latest_face, timeline, window_faces
 from fer_core.session_words import read_timeline
 from fer_core.tracking import MAX_FACES
+from ui.live.component import component
 
-_HERE: Final = Path(__file__).parent
 _STEP: Final = 0.25  # seconds; about a pixel on a telephone
 
 
@@ -86,9 +84,4 @@ def _strips(faces: tuple[FaceRows, ...], end: float) -> list[dict[str, Any]]:
     ]
 
 
-_component = st.components.v2.component(
-    "fer_live_timeline",
-    html='<div class="timeline"></div>',
-    css=(_HERE / "timeline.css").read_text("utf-8"),
-    js=(_HERE / "timeline.js").read_text("utf-8"),
-)
+_component = component("timeline", '<div class="timeline"></div>')

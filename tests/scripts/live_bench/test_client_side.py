@@ -65,7 +65,7 @@ def test_undecodable_payloads_come_between_frames_and_bear_no_number():
     asyncio.run(scenario())
 
 
-@pytest.mark.parametrize("payload", UNDECODABLE)
+@pytest.mark.parametrize("payload", UNDECODABLE, ids=len)
 def test_no_decoder_can_read_them(payload):
     with pytest.raises(FFmpegError):
         CodecContext.create("libvpx", "r").decode(Packet(payload))

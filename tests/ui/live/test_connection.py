@@ -33,18 +33,6 @@ def wired(monkeypatch):
 
 
 @pytest.fixture
-def loop():
-    """An event loop in a thread of its own, as Streamlit's is."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    yield loop
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
-
-
-@pytest.fixture
 def pool():
     pool = AnalysisPool(1)
     yield pool

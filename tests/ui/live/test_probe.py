@@ -1,7 +1,6 @@
 """The connection test's end in the app, with aiortc in the browser's place."""
 
 import asyncio
-import threading
 import time
 
 import pytest
@@ -11,18 +10,6 @@ from ui.live import probe
 from ui.live.probe import ProbeError, Probes
 
 NO_SERVERS = RTCConfiguration(iceServers=[])
-
-
-@pytest.fixture(scope="module")
-def loop():
-    """An event loop in a thread of its own, as Streamlit's is."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    yield loop
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
 
 
 @pytest.fixture

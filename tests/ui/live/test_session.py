@@ -1,4 +1,6 @@
+import gc
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -165,6 +167,26 @@ def test_brightness_is_the_last_frames():
     session.offer(picture(12))
     session.run()
     assert session.status().brightness == 12
+
+
+@pytest.mark.parametrize("closed_while_analysing", [False, True])
+def test_closed_session_keeps_no_face(closed_while_analysing):
+    crops = []
+
+    def analyze(image, width):
+        found = face()
+        crops.append(weakref.ref(found.crop))
+        if closed_while_analysing:
+            session.close()
+        return [found]
+
+    session = _session(analyze)
+    session.offer(picture())
+    session.run()
+    session.close()
+    gc.collect()
+    assert crops[0]() is None
+    assert len(session.record) == (0 if closed_while_analysing else 1)
 
 
 def test_closed_session_keeps_no_picture():
