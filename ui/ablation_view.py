@@ -82,6 +82,7 @@ def _chart(report: AblationReport) -> None:
         format_func=TITLES.__getitem__,
         default=next(iter(TITLES)),
         required=True,
+        wrap=True,
         key="ablation-figure",
     )
     reading = read_cells(report, figure)
