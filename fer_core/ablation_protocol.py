@@ -67,9 +67,9 @@ def _search(plan: Plan, work: WorkFolder) -> str:
         lines.append(f"{title}: {'; '.join(tried)}; taken: {_words(work.chosen(network))}")
     return (
         "What the recipes left open was searched on validation, three candidates each at equal "
-        f"cost, on {plan.search_images:,} images with another seed; MobileNetV2's at 96 pixels with "
-        "label smoothing and without weights, so that its other cells use a rate that was chosen "
-        f"for this one. {'. '.join(lines)}."
+        f"cost, on {plan.search_images:,} images with another seed; MobileNetV2's at 96 pixels "
+        "with label smoothing and without weights, so that its other cells use a rate that was "
+        f"chosen for this one. {'. '.join(lines)}."
     )
 
 

@@ -12,19 +12,27 @@ from numpy.typing import NDArray
 from fer_core.classifier import Classifier
 from fer_core.datasets import Dataset
 from fer_core.errors import DataError
+from fer_core.estimates import Estimate
 from fer_core.evaluation import EvaluationReport, Predictions, evaluate_split
+from fer_core.intervals import wilson
 from fer_core.types import Probabilities
 
 BATCH = 256
+Masks = dict[str, NDArray[np.bool_]]
 NO_TEST_IMAGES = "The data set has no images under test/<class>/ to evaluate on."
 
 
 def predict(
-    classifier: Classifier, test: Dataset, progress: Callable[[float], None] = lambda share: None
+    classifier: Classifier,
+    test: Dataset,
+    progress: Callable[[float], None] = lambda share: None,
+    *,
+    mirrored: bool = False,
 ) -> Predictions:
     """The network's answers for every image.
 
     Args:
+        mirrored: Whether each image is turned left to right.
         progress: Called with the share done, in [0, 1].
 
     Raises:
@@ -33,13 +41,14 @@ def predict(
     if not len(test):
         raise DataError(NO_TEST_IMAGES)
     parts: list[Probabilities] = []
+    images = test.images[:, :, ::-1] if mirrored else test.images
     for start in range(0, len(test), BATCH):
-        parts.append(classifier.predict(test.images[start : start + BATCH]))
+        parts.append(classifier.predict(images[start : start + BATCH]))
         progress(min(1.0, (start + BATCH) / len(test)))
     return Predictions(test.paths, test.labels, np.concatenate(parts))
 
 
-def split_masks(dataset: Dataset) -> dict[str, NDArray[np.bool_]]:
+def split_masks(dataset: Dataset) -> Masks:
     """Which images of the whole data set stand in each reported split.
 
     FER-2013 has "public" and "private", "test" (both) and "private_deduplicated" (PrivateTest
@@ -71,6 +80,7 @@ def report(
     network: bytes,
     unsure_below: float,
     previous_reads: Mapping[str, int],
+    mirrored: Predictions | None = None,
 ) -> EvaluationReport:
     """The figures of every split.
 
@@ -81,6 +91,7 @@ def report(
         network: Its LiteRT file's bytes.
         unsure_below: The model's threshold; 0 for none.
         previous_reads: SHA-256 of a network → how often PrivateTest was read for it before.
+        mirrored: For the mirror images of the same test images, where they are to be averaged.
     """
     test = dataset.splits != "train"
     digest = hashlib.sha256(network).hexdigest()
@@ -101,4 +112,14 @@ def report(
         data_sha256=dataset.fingerprint,
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         private_reads=previous_reads.get(digest, 0) + ("private" in masks),
+        mirrored_accuracy={} if mirrored is None else _averaged(predictions, mirrored, masks, test),
     )
+
+
+def _averaged(
+    faces: Predictions, mirrored: Predictions, masks: Masks, test: NDArray[np.bool_]
+) -> dict[str, Estimate]:
+    right = (faces.probabilities + mirrored.probabilities).argmax(axis=1) == faces.labels
+    parts = {name: right[mask[test]] for name, mask in masks.items()}
+    found = {name: wilson(int(part.sum()), len(part)) for name, part in parts.items()}
+    return {name: accuracy for name, accuracy in found.items() if accuracy is not None}

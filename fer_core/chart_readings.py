@@ -32,6 +32,14 @@ def read_accuracy(split: SplitReport) -> str:
     return f"Right for {100 * value:.0f} of 100 faces like these{interval(split.accuracy)}."
 
 
+def read_mirrored(accuracy: Estimate) -> str:
+    """What a second look at each face would bring."""
+    return (
+        f"Averaged over each face and its mirror image: right for {percent(accuracy.value, 1)}"
+        f"{interval(accuracy)}. The app looks once."
+    )
+
+
 def read_confusion(split: SplitReport) -> str:
     """How much stands on the diagonal, and the largest cell beside it."""
     counts = split.counts

@@ -83,6 +83,7 @@ def _show(reports: dict[str, EvaluationReport], split_name: str) -> None:
         if len(stems) > 1:
             st.markdown(f"**{plain(resources.title(stem))}**")
         view.headline_row(splits[stem])
+        view.mirrored(reports[stem].mirrored_accuracy.get(split_name))
 
     matrix, bars = st.columns([3, 2], gap="large") if len(stems) == 1 else (st.container(),) * 2
     with matrix:

@@ -74,7 +74,9 @@ def evaluate(
     target, table = report_path or own_report, predictions_path or own_predictions
     dataset = load_dataset(data)
     test = dataset.where(dataset.splits != "train")
-    predictions = assessment.predict(Classifier(network, threads=2), test, _progress(sys.stderr))
+    classifier = Classifier(network, threads=2)
+    predictions = assessment.predict(classifier, test, _progress(sys.stderr))
+    mirrored = assessment.predict(classifier, test, _progress(sys.stderr), mirrored=True)
     report = assessment.report(
         dataset,
         predictions,
@@ -82,6 +84,7 @@ def evaluate(
         network=network,
         unsure_below=card.unsure_below,
         previous_reads=_previous_reads(own_report, target),
+        mirrored=mirrored,
     )
     save_report(report, target)
     write_predictions(table, predictions)
@@ -93,6 +96,9 @@ def evaluate(
 def as_table(report: EvaluationReport) -> str:
     """One line a split; a dash stands for a figure that does not exist."""
     lines = [COLUMNS, *(_line(name, split) for name, split in report.splits.items())]
+    if report.mirrored_accuracy:
+        averaged = (f"{k} {_figure(v, 3)}" for k, v in report.mirrored_accuracy.items())
+        lines.append(f"Averaged over each face and its mirror image: {', '.join(averaged)}.")
     if "private" in report.splits:
         times = "once" if report.private_reads == 1 else f"{report.private_reads} times"
         lines.append(f"PrivateTest was read {times} for this network.")

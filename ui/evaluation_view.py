@@ -37,6 +37,12 @@ def headline_row(split: SplitReport) -> None:
         _figure("Neutral-bias index", split.neutral_bias_index, sentence, percent=False)
 
 
+def mirrored(accuracy: Estimate | None) -> None:
+    """What a second look at each face would bring; nothing where that was not measured."""
+    if accuracy is not None:
+        st.caption(chart_readings.read_mirrored(accuracy))
+
+
 def confusion(split: SplitReport, shares: str, key: str) -> None:
     _chart(
         charts.confusion_heatmap(split, MATRIX_SHARES[shares]),

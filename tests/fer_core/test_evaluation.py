@@ -125,7 +125,13 @@ def test_what_is_no_answer_is_refused(labels: np.ndarray, probabilities: np.ndar
         evaluate_split(labels, probabilities)
 
 
-REPORT = EvaluationReport({"test": SPLIT}, model="m", model_sha256="a", private_reads=2)
+REPORT = EvaluationReport(
+    {"test": SPLIT},
+    model="m",
+    model_sha256="a",
+    private_reads=2,
+    mirrored_accuracy={"test": Estimate(0.7, 0.6, 0.8)},
+)
 
 
 def test_a_report_survives_a_round_trip(tmp_path: Path):

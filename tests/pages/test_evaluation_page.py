@@ -34,6 +34,15 @@ def test_the_figures_are_those_of_the_report(open_page, models):
     assert app.metric[0].value == f"{100 * split.accuracy.value:.1f} %"
 
 
+def test_what_a_second_look_would_bring_is_said_where_it_was_measured(open_page, models):
+    assert "mirror image" not in texts(open_page("evaluation"))
+    accuracy = {"private": {"value": 0.712, "low": 0.69, "high": 0.73}}
+    _rewrite(models / f"{DEFAULT}.report.json", mirrored_accuracy=accuracy)
+    assert "each face and its mirror image: right for 71.2 % (95 % interval 69–73 %)" in texts(
+        open_page("evaluation")
+    )
+
+
 def test_every_split_can_be_chosen(open_page):
     app = open_page("evaluation")
     choice = _choice(app, "Test images")

@@ -65,6 +65,11 @@ def test_report_and_predictions_say_what_the_network_answers(
         capsys.readouterr().out
     )
 
+    twice = answers + Classifier(network.read_bytes()).predict(private.images[:, :, ::-1])
+    share = float((twice.argmax(axis=1) == private.labels).mean())
+    assert report.mirrored_accuracy["private"].value == pytest.approx(share)
+    assert set(report.mirrored_accuracy) == set(report.splits)
+
     with network.with_name("small.predictions.csv").open() as file:
         assert next(csv.reader(file)) == ["path", "label", *EMOTIONS]
     written = read_predictions(network.with_name("small.predictions.csv"))
