@@ -34,6 +34,8 @@ class WeightAverage(keras.callbacks.Callback):  # type: ignore[misc]
             batch norms do not train.
         validation: (inputs, targets) of the model that is being fitted.
         batch_size: Of the validation.
+        judge: The compiled model to validate where it is not the one that is being fitted, but the
+            one of this process that was copied to several devices.
     """
 
     def __init__(
@@ -42,22 +44,24 @@ class WeightAverage(keras.callbacks.Callback):  # type: ignore[misc]
         images: NDArray[np.uint8] | None,
         validation: tuple[NDArray[Any], NDArray[Any]],
         batch_size: int,
+        judge: keras.Model | None = None,
     ) -> None:
         super().__init__()
-        self._network, self._images = network, images
+        self._network, self._judge, self._images = network, judge, images
         self._validation, self._batch_size = validation, batch_size
         self._averaged: list[NDArray[Any]] = []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        raw = _weights(self._network)
+        raw, judge = _weights(self._network), self._judge or self.model
         try:
-            self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
+            self.model.optimizer.finalize_variable_values(judge.trainable_variables)
+            # On JAX the weights are now the optimizer's own arrays: evaluating gives them away, and
+            # they may lie on several devices.
+            self._network.set_weights(_weights(self._network))
             if self._images is not None:
                 estimate_statistics(self._network, self._images)
             self._averaged = _weights(self._network)
-            # On JAX the weights are now the optimizer's own arrays, and evaluating gives them away.
-            self._network.set_weights(_weights(self._network))
-            figures = self.model.evaluate(
+            figures = judge.evaluate(
                 *self._validation, batch_size=self._batch_size, verbose=0, return_dict=True
             )
         finally:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.augmentation import augment
+from fer_core.devices import Shard
 from fer_core.mixing import Mixing
 from fer_core.training_sections import AugmentationConfig
 
@@ -24,6 +25,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         augmentation: For faces; None for none.
         mixing: For faces; after the augmentation.
         first_epoch: Where a resumed run goes on.
+        shard: Which rows of each batch are this process's. Every process draws the whole batch:
+            so it is the one that a single process would train on.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         mixing: Mixing | None = None,
         seed: int,
         first_epoch: int = 0,
+        shard: Shard | None = None,
     ) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
         self._inputs, self._targets, self._weights = inputs, targets, weights
@@ -44,14 +48,22 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self._augmentation, self._mixing = augmentation, mixing
         self._seed = seed
         self._epoch = first_epoch
+        self._shard = shard or Shard()
+        self._used = self._shard.usable(len(inputs))
         self._shuffle()
 
     def __len__(self) -> int:
-        return math.ceil(len(self._inputs) / self._batch_size)
+        return math.ceil(self._used / self._batch_size)
 
     def __getitem__(self, index: int) -> tuple[NDArray[Any], ...]:
+        batch = self._whole(index)
+        rows = self._shard.rows(len(batch[0]))
+        return tuple(part[rows] for part in batch)
+
+    def _whole(self, index: int) -> tuple[NDArray[Any], ...]:
+        """The batch of all processes."""
         start = index * self._batch_size
-        rows = self._order[start : start + self._batch_size]
+        rows = self._order[start : min(start + self._batch_size, self._used)]
         inputs, targets, weights = self._inputs[rows], self._targets[rows], self._weights[rows]
         rng = np.random.default_rng((self._seed, self._epoch, index))
         if self._augmentation is not None and not self._augmentation.is_none:

@@ -16,7 +16,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -92,10 +92,23 @@ class RunFolder:
                     f"{self.path} was started with another {name}; "
                     "a run goes on only with its own. Choose another folder."
                 )
+        return self.state()
+
+    def state(self) -> RunState:
+        """How far the run has come by `state.json`; raises `TrainingError` where it is damaged."""
         values = self._read_json("state.json")
         if values is None:
             return RunState()
         return RunState(**{**values, "history": tuple(values["history"])})
+
+    def files(self, state: RunState) -> Iterator[tuple[str, bytes]]:
+        """(name, content) of whatever a run needs to go on from a state, which comes last."""
+        names = [f"best-{phase}.keras" for phase in range(state.phase + 1)]
+        names += [f"{state.checkpoint}.keras", f"{state.checkpoint}.npz"]
+        names += ["history.csv", "state.json"]
+        for path in (self.path / name for name in names):
+            if path.is_file():
+                yield path.name, path.read_bytes()
 
     def record(self) -> dict[str, Any]:
         """What `run.json` says of the run's making.
@@ -171,6 +184,9 @@ class RunFolder:
 
     def write_text(self, name: str, text: str) -> None:
         self._swap_in(name, lambda path: path.write_text(text, encoding="utf-8"))
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        self._swap_in(name, lambda path: path.write_bytes(content))
 
     def _swap_in(self, name: str, write: Callable[[Path], Any]) -> None:
         target = self.path / name

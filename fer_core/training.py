@@ -18,6 +18,7 @@ from fer_core.averaging import STATISTICS_IMAGES, WeightAverage
 from fer_core.batches import Batches
 from fer_core.callbacks import Progress, Replay, Reporter, SaveEpoch
 from fer_core.datasets import Dataset
+from fer_core.devices import Devices
 from fer_core.labels import EMOTIONS
 from fer_core.mixing import Mixing
 from fer_core.optimizers import counting_callbacks, make_optimizer
@@ -42,12 +43,15 @@ def fit(
     resume: bool,
     sources: LabelSources | None = None,
     build: Build = architecture.build,
+    devices: Devices | None = None,
 ) -> keras.Model:
     """Trains a recipe to its end.
 
     Args:
         sources: What the recipe mixes into the labels, where it does.
         build: Makes the network; the ablation trains another one by the same recipe.
+        devices: To train on, where they are more than Keras takes by itself
+            (`fer_core.distribution`); every process then calls this function alike.
 
     Returns:
         The last phase's best epoch, with the recipe's logit adjustment, also written to the run
@@ -58,15 +62,16 @@ def fit(
         TrainingError: where the run cannot start, go on, or write its files, or the recipe mixes
             into the labels what was not given.
     """
-    sources = sources or LabelSources()
-    description = describe(config, dataset, sources)
+    sources, devices = sources or LabelSources(), devices or Devices()
+    devices.check(config)
+    description = describe(config, dataset, sources) | devices.record()
     keras.utils.set_random_seed(config.seed)
     data = prepare(dataset, config.data, config.seed)
     targets = sources.targets(config, data)
     for name, count in data.left_out.items():
         reporter.message(f"Left out of train/ as {name.replace('_', ' ')}: {count:,}.")
     reporter.message(f"{len(data.train):,} faces to learn from, {len(data.validation):,} validate.")
-    state = run.start(description, resume=resume)
+    state = devices.bring_level(run, run.start(description, resume=resume))
     network = None
     for index, phase in enumerate(config.phases):
         if index < state.phase:
@@ -74,11 +79,12 @@ def fit(
         if index > state.phase:
             state = state.next_phase()
         network = _network_for(config, phase, run, state, build)
-        state = _train_phase(config, phase, data, targets, run, state, network, reporter)
+        state = _train_phase(config, phase, data, targets, run, state, network, reporter, devices)
         network = run.load_network(f"best-{index}.keras")
     assert network is not None
     if config.logit_adjustment:
         _adjust(config, data, targets, network, run, reporter)
+    devices.share(network)
     run.save_model(network, "model.keras")
     return network
 
@@ -169,13 +175,15 @@ def _train_phase(
     state: RunState,
     network: keras.Model,
     reporter: Reporter,
+    devices: Devices,
 ) -> RunState:
     if state.phase_done:
         return state
+    devices.share(network)
     architecture.set_trainable(
         network, base=phase.trainable == "all", batch_norms=config.model.train_batch_norm
     )
-    trained, inputs, judged = _inputs(config, phase, data, network, reporter)
+    model, inputs, judged = _inputs(config, phase, data, network, reporter)
     batches = Batches(
         inputs,
         targets,
@@ -185,32 +193,37 @@ def _train_phase(
         mixing=Mixing(phase.mixup, phase.cutmix),
         seed=config.seed,
         first_epoch=len(state.history),
+        shard=devices.shard,
     )
-    optimizer = make_optimizer(phase, len(batches))
-    trained.compile(
-        optimizer,
-        keras.losses.CategoricalCrossentropy(label_smoothing=config.data.label_smoothing),
-        metrics=["accuracy"],
-    )
-    optimizer.build(trained.trainable_variables)
-    if state.phase_epochs:
-        run.load_optimizer(state, network, optimizer)
     validation = (judged, np.eye(len(EMOTIONS), dtype=np.float32)[data.validation.labels])
-    average = _average(config, phase, data, network, validation)
-    counting = counting_callbacks(phase, config.monitor)
-    save = SaveEpoch(run, state, phase, network, config.monitor, average)
-    replay = Replay(state.phase_history(), counting, phase.learning_rate)
-    progress = Progress(reporter.batch, phase, len(batches))
-    trained.fit(
-        batches,
-        validation_data=None if average else validation,
-        validation_batch_size=PREDICTION_BATCH,
-        epochs=phase.epochs,
-        initial_epoch=state.phase_epochs,
-        # In this order: the average's figures are what the others read.
-        callbacks=[*([average] if average else []), *counting, replay, progress, save],
-        verbose=0,
-    )
+    with devices.scope():
+        trained = devices.replicate(model)
+        optimizer = make_optimizer(phase, len(batches))
+        trained.compile(
+            optimizer,
+            keras.losses.CategoricalCrossentropy(label_smoothing=config.data.label_smoothing),
+            metrics=["accuracy"],
+        )
+        optimizer.build(trained.trainable_variables)
+        if state.phase_epochs:
+            run.load_optimizer(state, network, optimizer)
+        average = _average(config, phase, data, network, model, validation)
+        judge = average or devices.judge(model, validation, PREDICTION_BATCH)
+        counting = counting_callbacks(phase, config.monitor)
+        save = SaveEpoch(run, state, phase, network, config.monitor, average)
+        replay = Replay(state.phase_history(), counting, phase.learning_rate)
+        progress = Progress(reporter.batch, phase, len(batches))
+        trained.fit(
+            batches,
+            validation_data=None if judge else validation,
+            validation_batch_size=PREDICTION_BATCH,
+            epochs=phase.epochs,
+            initial_epoch=state.phase_epochs,
+            callbacks=devices.callbacks(
+                model, trained, [judge] if judge else [], [*counting, replay, progress, save]
+            ),
+            verbose=0,
+        )
     done = replace(save.state, phase_done=True)
     run.save_state(done)
     return done
@@ -242,6 +255,7 @@ def _average(
     phase: PhaseConfig,
     data: TrainingData,
     network: keras.Model,
+    model: keras.Model,
     validation: tuple[NDArray[Any], NDArray[Any]],
 ) -> WeightAverage | None:
     if not phase.ema:
@@ -252,4 +266,4 @@ def _average(
         rng = np.random.default_rng(config.seed)
         some = rng.permutation(len(data.train))[:STATISTICS_IMAGES]
         images = data.train.images[some]
-    return WeightAverage(network, images, validation, PREDICTION_BATCH)
+    return WeightAverage(network, images, validation, PREDICTION_BATCH, model)

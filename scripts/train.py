@@ -5,11 +5,21 @@
 PATH is a folder with train/<class>/ and test/<class>/, or the zip of one; the environment variable
 FER_DATA does as well. The run can be stopped at any moment and loses at most one epoch. A recipe
 that mixes FER+ votes or teachers' answers into the labels gets them by --ferplus and --teachers.
+
+With KERAS_BACKEND=jax, --distribute trains on all devices of this machine. Over several processes
+or machines, each is started with the same command but for its own --process and --run:
+
+    ... --distribute HOST:PORT --processes N --process I [--resume]
+
+HOST:PORT is process 0's, within a network that is trusted. All end with the same network. Where one
+ends, the others end too, and all are started again with --resume.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import os
 import sys
 from pathlib import Path
@@ -24,7 +34,9 @@ from fer_core.data_lint import lint
 from fer_core.datasets import DATA_VARIABLE, Dataset, load_dataset
 from fer_core.errors import DataError, FerError
 from fer_core.ferplus import FERPLUS_VARIABLE, read_votes
+from fer_core.processes import Processes
 from fer_core.progress import TrainingProgress
+from fer_core.rendezvous import meet
 from fer_core.soft_targets import read_soft_targets
 from fer_core.targets import LabelSources
 from fer_core.training_config import TrainingConfig, load_config
@@ -39,23 +51,43 @@ def main(argv: list[str] | None = None) -> int:
         return _train(args, progress)
     except FerError as error:
         progress.message(f"Stopped: {error}")
-        return 2
+        code = 2
     except KeyboardInterrupt:
         progress.message(f"Stopped by you. Go on with: --run {args.run} --resume")
-        return 130
+        code = 130
+    if "fer_core.distribution" in sys.modules:
+        sys.modules["fer_core.distribution"].leave(code)
+    return code
 
 
 def _train(args: argparse.Namespace, progress: TrainingProgress) -> int:
+    processes = Processes.from_options(args.distribute, args.processes, args.process)
     config = load_config(args.config)
     check(args.data, progress)
     dataset = load_dataset(args.data)
     sources = label_sources(args, config, dataset)
     sources.record(config)  # refuses a recipe whose sources are missing
+    if processes:
+        processes.check_batches(config)
+        if processes.count > 1:
+            progress.message(f"Waiting for {processes.count} processes at {processes.address}.")
+            meet(processes, making(config, dataset, sources))
     # Keras takes seconds to import: only once the recipe and the data have been found good.
     from fer_core.run_folder import RunFolder
     from fer_core.training import fit
 
-    fit(config, dataset, RunFolder(args.run), progress, resume=args.resume, sources=sources)
+    run = RunFolder(args.run)
+    if processes:
+        from fer_core.distribution import joined
+
+        with joined(processes) as devices:
+            progress.message(devices.in_words())
+            fit(
+                config, dataset, run, progress,
+                resume=args.resume, sources=sources, devices=devices,
+            )  # fmt: skip
+    else:
+        fit(config, dataset, run, progress, resume=args.resume, sources=sources)
     progress.message(f"Done: {args.run / 'model.keras'}. Next: scripts/export.py --run {args.run}")
     return 0
 
@@ -74,10 +106,29 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--teachers", type=Path, help="answers by scripts/teach.py, for recipes with [teachers]"
     )
+    parser.add_argument(
+        "--distribute",
+        nargs="?",
+        const="",
+        metavar="HOST:PORT",
+        help="train on all devices; with process 0's address, of several processes",
+    )
+    parser.add_argument("--processes", type=int, metavar="N", help="how many, with --distribute")
+    parser.add_argument("--process", type=int, metavar="I", help="which one this is, from 0")
     args = parser.parse_args(argv)
     if not args.data:
         parser.error(f"--data PATH is missing, and {DATA_VARIABLE} is not set")
     return args
+
+
+def making(config: TrainingConfig, dataset: Dataset, sources: LabelSources) -> dict[str, str]:
+    """Digests of what processes that train together must agree on."""
+    parts = {"recipe": config.to_dict(), "set of votes or teachers": sources.record(config)}
+    digests = {
+        name: hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest()
+        for name, part in parts.items()
+    }
+    return digests | {"data set": dataset.fingerprint}
 
 
 def label_sources(
