@@ -131,6 +131,11 @@ class ManyDevices(Devices):
             return
         ours = [_numpy(variable) for variable in network.variables]
         first = self.shard.process == 0
+        # From it Keras's `fit` draws the order of the batches, which has to be everyone's.
+        version, numbers, rest = json.loads(
+            _hand_out(json.dumps(random.getstate()).encode(), first)
+        )
+        random.setstate((version, tuple(numbers), rest))
         theirs = _hand_out(b"".join(value.tobytes() for value in ours) if first else b"", first)
         start = 0
         for variable, value in zip(network.variables, ours, strict=True):

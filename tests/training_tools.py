@@ -1,4 +1,4 @@
-"""A network that trains in a second, and a reporter that says nothing."""
+"""A network that trains in a second, and reporters that say nothing."""
 
 from __future__ import annotations
 
@@ -13,6 +13,17 @@ class Silent:
 
     def message(self, text):
         pass
+
+
+class StopsAfter(Silent):
+    """Raises what Ctrl-C raises once so many epochs of a phase are done."""
+
+    def __init__(self, epochs: float) -> None:
+        self.epochs = epochs
+
+    def batch(self, phase, done, total, logs):
+        if done > self.epochs:
+            raise KeyboardInterrupt
 
 
 def build_tiny(*, size, width, dense, dropout, weights, batch_norm_momentum) -> keras.Model:

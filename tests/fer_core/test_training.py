@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from training_tools import Silent, build_tiny
+from training_tools import Silent, StopsAfter, build_tiny
 
 from fer_core.architecture import backbone, build
 from fer_core.callbacks import Replay
@@ -34,17 +34,6 @@ CONFIG = TrainingConfig(
     model=ModelConfig(width=0.35, dense=16, dropout=0.0, weights="none"),
     data=DataConfig(validation=0.25, label_smoothing=0.1),
 )
-
-
-class StopsAfter(Silent):
-    """Raises what Ctrl-C raises once so many epochs are done."""
-
-    def __init__(self, epochs: float) -> None:
-        self.epochs = epochs
-
-    def batch(self, phase, done, total, logs):
-        if done > self.epochs:
-            raise KeyboardInterrupt
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import runpy
 import shutil
 import signal
@@ -158,6 +159,42 @@ def test_what_cannot_be_trained_is_refused_before_keras_loads(
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "run").exists()
+
+
+SEVERAL = ("--distribute", "127.0.0.1:9", "--processes", "3", "--process", "1")
+
+
+@pytest.mark.parametrize(
+    ("backend", "options", "message"),
+    [
+        (None, ("--distribute",), r"backend tensorflow\. Accepted: jax\. Set KERAS_BACKEND=jax"),
+        ("tensorflow", SEVERAL, "backend tensorflow. Accepted: jax"),
+        ("torch", ("--distribute",), "backend torch. Accepted: jax"),
+        ("jax", ("--distribute", "127.0.0.1"), "Accepted: HOST:PORT of process 0"),
+        ("jax", SEVERAL, "batches of 64 do not divide by 3 processes.*such as 63 or 66"),
+    ],
+)
+def test_what_cannot_be_distributed_is_refused_in_one_line(
+    dataset_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+    backend: str | None,
+    options: tuple[str, ...],
+    message: str,
+):
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    if backend:
+        monkeypatch.setenv("KERAS_BACKEND", backend)
+    recipe = tmp_path / "r.toml"
+    recipe.write_text(RECIPE.format(epochs=1))
+    main = runpy.run_path(str(SCRIPTS / "train.py"))["main"]
+    run = tmp_path / "run"
+    given = ["--data", str(dataset_folder), "--config", str(recipe), "--run", str(run)]
+    assert main([*given, *options]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert re.search(message, line)
+    assert not run.exists()
 
 
 @pytest.mark.parametrize(
