@@ -1,4 +1,9 @@
-"""Temperature scaling (Guo et al. 2017) and the "unsure" threshold, both from validation faces."""
+"""What validation faces settle after training.
+
+A temperature (Guo et al. 2017), the "unsure" threshold, and how much Neutral's logit is lowered so
+that it is answered as often as it is the label: networks trained on FER-2013 say Neutral where they
+are in doubt. All fold into the last layer.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from sklearn.metrics import log_loss
 
-from fer_core.labels import EMOTIONS
+from fer_core.labels import EMOTIONS, NEUTRAL
 from fer_core.types import Probabilities
 
 
@@ -20,6 +25,20 @@ def rescale(probabilities: Probabilities, temperature: float) -> Probabilities:
     logits = np.log(np.clip(probabilities.astype(np.float64), 1e-12, 1.0)) / temperature
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def neutral_excess(labels: NDArray[np.int64], probabilities: Probabilities) -> float:
+    """How much Neutral's logit is too high: lowered by that, it is answered as often as it is true.
+
+    Below 0 where it is answered too seldom. 0 where (n,) labels are all or never neutral, or the
+    (n, 7) answers leave no doubt.
+    """
+    wanted = int((labels == NEUTRAL).sum())
+    if not 0 < wanted < len(labels):
+        return 0.0
+    logits = np.log(np.clip(probabilities.astype(np.float64), 1e-12, 1.0))
+    lead = np.sort(logits[:, NEUTRAL] - np.delete(logits, NEUTRAL, axis=1).max(axis=1))[::-1]
+    return float((lead[wanted - 1] + lead[wanted]) / 2)
 
 
 def fit_temperature(labels: NDArray[np.int64], probabilities: Probabilities) -> float:

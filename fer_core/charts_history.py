@@ -47,8 +47,7 @@ def history_curves(history: History, measure: Measure = "accuracy") -> go.Figure
     )
     # Markers, because a run of one epoch has no line.
     figure.update_traces(mode="lines+markers", marker={"size": 4}, hovertemplate="%{text}")
-    # Where the curves are not: loss falls from the upper left, accuracy rises to the upper right.
-    _add_phases(figure, history, "bottom left" if measure == "loss" else "top left")
+    _add_phases(figure, history, measure)
     figure.update_xaxes(
         title="Epoch", range=[0.5, history.epoch[-1] + 0.5], showgrid=False, zeroline=False,
         unifiedhovertitle={"text": "Epoch %{x}"},
@@ -70,10 +69,14 @@ def _with_gap(training: float, validation: float, measure: Measure) -> str:
     return f"{_figure(validation, measure)}, {size} {side} training"
 
 
-def _add_phases(figure: go.Figure, history: History, position: str) -> None:
+def _add_phases(figure: go.Figure, history: History, measure: Measure) -> None:
+    # Where the curves are not: loss falls from the upper left, accuracy rises to the upper right.
+    sides = ("bottom", "top") if measure == "loss" else ("top", "bottom")
     for i, (name, first, last) in enumerate(history.spans()):
         # A short phase has its name upright: two side by side would run into each other.
         width = NARROW * (last - first + 1) / len(history)
+        narrow = width <= LETTER * len(name)
+        early = first + last <= len(history) + 1
         figure.add_vrect(
             x0=first - 0.5,
             x1=last + 0.5,
@@ -81,6 +84,6 @@ def _add_phases(figure: go.Figure, history: History, position: str) -> None:
             line_width=0,
             layer="below",
             annotation_text=name,
-            annotation_position=position,
-            annotation_textangle=0 if width > LETTER * len(name) else -90,
+            annotation_position=f"{sides[0] if early or not narrow else sides[1]} left",
+            annotation_textangle=-90 if narrow else 0,
         )

@@ -23,6 +23,7 @@ from fer_core.agreement import TOLERANCE, Agreement
 from fer_core.architecture import FACE_SIDE
 from fer_core.classifier import Classifier
 from fer_core.errors import ModelError
+from fer_core.labels import NEUTRAL
 from fer_core.training import predict
 
 
@@ -79,6 +80,15 @@ def with_temperature(network: keras.Model, temperature: float) -> keras.Model:
     """
     last = network.get_layer("probabilities")
     last.set_weights([w / temperature for w in last.get_weights()])
+    return network
+
+
+def with_neutral_lowered(network: keras.Model, excess: float) -> keras.Model:
+    """Lowers Neutral's logit in the last layer. Changes `network` and returns it."""
+    last = network.get_layer("probabilities")
+    kernel, bias = last.get_weights()
+    bias[NEUTRAL] -= excess
+    last.set_weights([kernel, bias])
     return network
 
 

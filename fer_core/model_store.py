@@ -52,6 +52,8 @@ class ModelCard:
         data: Name, images and SHA-256 of the data set.
         parameters: How many weights.
         temperature: Already folded into the last layer; 1.0 where none was fitted.
+        neutral_lowered: How much lower Neutral's logit is in the last layer than it was trained,
+            before the temperature; 0.0 where it is as trained.
         unsure_below: Confidence under which the answer is "unsure", in [0, 1).
         validation: Figures on the validation part that chose the epoch.
         headline: {"split", "n", "accuracy": {"value", "low", "high"}}, or empty.
@@ -73,6 +75,7 @@ class ModelCard:
     data: Mapping[str, Any] = field(default_factory=dict)
     parameters: int = 0
     temperature: float = 1.0
+    neutral_lowered: float = 0.0
     unsure_below: float = 0.0
     validation: Mapping[str, Any] = field(default_factory=dict)
     headline: Mapping[str, Any] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from fer_core.export import (
     input_size,
     prove_agreement,
     to_litert,
+    with_neutral_lowered,
     with_temperature,
 )
 from fer_core.files import replace_bytes
@@ -61,6 +62,7 @@ def package(
     dataset: Dataset,
     *,
     calibrate: bool,
+    balance_neutral: bool = False,
     keep_keras: bool = True,
 ) -> tuple[ModelCard, Agreement]:
     """Writes a run's network as the model `stem` of `folder`.
@@ -68,6 +70,8 @@ def package(
     Args:
         calibrate: Fold the temperature with the least validation loss into the last layer, and
             choose the "unsure" threshold that four of five validation faces reach.
+        balance_neutral: Lower Neutral's logit until it is answered as often on validation as it
+            is the label there; before the temperature.
         keep_keras: Write the `.keras` file too, from which others can go on training.
 
     Raises:
@@ -84,7 +88,11 @@ def package(
     network = run.load_network("model.keras")
     config = TrainingConfig.from_dict(record["config"])
     validation = prepare(dataset, config.data, config.seed).validation
-    temperature, unsure_below = 1.0, 0.0
+    temperature, unsure_below, neutral_lowered = 1.0, 0.0, 0.0
+    if balance_neutral:
+        raw = predict(network, validation.images)
+        neutral_lowered = calibration.neutral_excess(validation.labels, raw)
+        network = with_neutral_lowered(network, neutral_lowered)
     if calibrate:
         raw = predict(network, validation.images)
         temperature = calibration.fit_temperature(validation.labels, raw)
@@ -105,6 +113,7 @@ def package(
         data=_data(record, dataset),
         parameters=int(network.count_params()),
         temperature=round(temperature, 4),
+        neutral_lowered=round(neutral_lowered, 4),
         unsure_below=round(unsure_below, 4),
         validation=_figures(network, validation),
         licence=LICENCE,

@@ -1,6 +1,7 @@
 """Turns a finished run into a model: .keras, .tflite, card and history, and proves they agree.
 
     python scripts/export.py --run runs/NAME --name ultimate_model [--data PATH] [--calibrate]
+        [--balance-neutral] [--without-keras]
 
 The largest difference in any probability between the two runtimes, on the validation faces, must
 stay within 0.001. Then write the report with scripts/evaluate.py.
@@ -32,6 +33,7 @@ def main(argv: list[str] | None = None) -> int:
             args.models,
             load_dataset(args.data),
             calibrate=args.calibrate,
+            balance_neutral=args.balance_neutral,
             keep_keras=not args.without_keras,
         )
     except FerError as error:
@@ -40,7 +42,8 @@ def main(argv: list[str] | None = None) -> int:
     print(
         f"{args.models / card.stem}.*: {card.parameters:,} parameters, validation accuracy "
         f"{card.validation['accuracy']:.1%} on {card.validation['n']:,} faces, temperature "
-        f"{card.temperature}, unsure below {card.unsure_below}.\n"
+        f"{card.temperature}, Neutral's logit lowered by {card.neutral_lowered}, unsure below "
+        f"{card.unsure_below}.\n"
         f"LiteRT and Keras on {agreement.faces:,} faces: largest difference "
         f"{agreement.largest_difference:.1e}, same answer on {agreement.same_answer:.2%}.\n"
         f"Next: scripts/evaluate.py --model {args.models / card.stem}.tflite"
@@ -56,6 +59,11 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", default=os.environ.get(DATA_VARIABLE), help="folder or zip")
     parser.add_argument(
         "--calibrate", action="store_true", help="fold in a temperature, choose an unsure threshold"
+    )
+    parser.add_argument(
+        "--balance-neutral",
+        action="store_true",
+        help="lower Neutral's logit until it is answered as often as it is the label",
     )
     parser.add_argument("--without-keras", action="store_true", help="leave out the .keras file")
     args = parser.parse_args(argv)

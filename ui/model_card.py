@@ -36,6 +36,9 @@ def _facts(card: ModelCard) -> dict[str, str]:
         "Input": f"48×48 gray, upscaled inside to {card.input.get('upscaled_to', '?')} pixels",
         "Unsure below": f"{100 * card.unsure_below:.0f} %" if card.unsure_below else "no threshold",
         "Temperature": f"{card.temperature:.2f}, folded into the last layer",
+        "Neutral": f"logit lowered by {card.neutral_lowered:.2f} after training, on validation"
+        if card.neutral_lowered
+        else "as trained",
         "Trained on": f"{card.data.get('train_images', 0):,} images",
         "Data set": f"SHA-256 {card.data.get('sha256', 'not recorded')}",
         "Intended use": card.intended_use,

@@ -97,9 +97,19 @@ def memory(samples: Sequence[ProcessStats]) -> dict[str, Any]:
     return {
         "rss_growth_mb_per_min": None if growth is None else round(growth, 2),
         "rss_mb": {"settled": round(before, 1), "end": round(after, 1)},
+        "rss_mb_each_minute": each_minute(samples),
         "rss_growth_percent": round(100 * (after / before - 1), 2),
         "measured_s": round(samples[-1].at - start),
     }
+
+
+def each_minute(samples: Sequence[ProcessStats]) -> list[float]:
+    """MB at the start and after each whole minute: a leak rises to the end, a cache levels off."""
+    start, found = samples[0].at, list[float]()
+    for sample in samples:
+        if sample.at >= start + 60 * len(found):
+            found.append(round(sample.rss_mb, 1))
+    return found
 
 
 def refusals(refused: Sequence[Refused]) -> dict[str, Any]:

@@ -104,13 +104,14 @@ def test_killed_resumed_exported_and_evaluated(dataset_folder: Path, tmp_path: P
 
     exported = _run(
         "export.py", "--run", run, "--name", "small", "--models", models,
-        "--data", dataset_folder, "--calibrate",
+        "--data", dataset_folder, "--calibrate", "--balance-neutral",
     )  # fmt: skip
     assert exported.returncode == 0, exported.stderr
     assert "largest difference" in exported.stdout
     card, _ = load_model(models / "small.tflite")
     assert card.title == "Small recipe"
     assert 0 < card.unsure_below < 1
+    assert "Neutral's logit lowered by" in exported.stdout
 
     evaluated = _run(
         "evaluate.py", "--model", models / "small.tflite", "--data", dataset_folder
