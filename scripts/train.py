@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         progress.message(f"Stopped by you. Go on with: --run {args.run} --resume")
         code = 130
-    if "fer_core.distribution" in sys.modules:
+    if "fer_core.distribution" in sys.modules:  # imported only where training is distributed
         sys.modules["fer_core.distribution"].leave(code)
     return code
 
