@@ -126,8 +126,8 @@ class Plan:
     """
 
     seeds: tuple[int, ...] = (1, 2)
-    train_images: int = 12_000
-    search_images: int = 5_000
+    train_images: int = 8_000
+    search_images: int = 4_000
     warm_up_epochs: int = 5
     epochs: int = 3
     batch_size: int = 64
