@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from fer_core import agreement
+from fer_core.ablation import Plan
+from fer_core.ablation_io import ABLATION_FILE, load_ablation
+from fer_core.ablation_verdicts import verdict
 from fer_core.classifier import Classifier
 from fer_core.datasets import DATA_VARIABLE, load_dataset
 from fer_core.evaluation import evaluate_split, load_report, read_predictions
@@ -117,3 +120,15 @@ def test_the_default_models_runtimes_answer_alike_on_real_faces():
         # Kernels differ by processor, and 300 faces are few: a few points either way.
         expected = card.runtimes[INT8_SUFFIX]["same_answer"]
         assert found.same_answer == pytest.approx(expected, abs=0.05)
+
+
+def test_the_ablation_is_the_real_one_of_this_plan_on_the_models_data():
+    report = load_ablation(MODELS / ABLATION_FILE)
+    assert not report.tiny
+    assert report.settings["plan"] == Plan().to_dict()
+    assert report.data_sha256 == load_card(DEFAULT_MODEL).data["sha256"]
+    trained = [(result.cell, run.seed) for result in report.cells for run in result.runs]
+    assert len(trained) + len(report.missing) == len(list(Plan().runs()))
+    assert set(trained) <= set(Plan().runs())
+    for claim in report.claims:
+        assert claim.verdict == verdict(claim.test)
