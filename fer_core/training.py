@@ -219,6 +219,8 @@ def _train_phase(
             validation_batch_size=PREDICTION_BATCH,
             epochs=phase.epochs,
             initial_epoch=state.phase_epochs,
+            # Keras would shuffle the batches' order as well, and not alike after a resume.
+            shuffle=False,
             callbacks=devices.callbacks(
                 model, trained, [judge] if judge else [], [*counting, replay, progress, save]
             ),

@@ -73,7 +73,7 @@ EVERYTHING = dataclasses.replace(
             "all",
             epochs=2,
             size=48,
-            batch_size=64,
+            batch_size=16,
             optimizer="sgd",
             learning_rate=1e-2,
             ema=0.9,
