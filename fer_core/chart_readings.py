@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,8 @@ from fer_core.estimates import Estimate
 from fer_core.history import History
 from fer_core.labels import EMOTIONS, FEAR, SURPRISE
 from fer_core.report import SplitReport
+
+WORSE_IN_TRAINING: Final = "Training is measured under dropout and the recipe's augmentation."
 
 
 def read_accuracy(split: SplitReport) -> str:
@@ -142,17 +146,19 @@ def read_curves(history: History, measure: Measure = "accuracy") -> str:
     """The best epoch, and the gap to training there."""
     if measure == "loss":
         best = int(np.argmin(history.val_loss))
-        validation, training = history.val_loss[best], history.loss[best]
-        extreme, figure, gap = "lowest", f"{validation:.2f}", f"{abs(training - validation):.2f}"
+        value, gap = history.val_loss[best], history.loss[best] - history.val_loss[best]
+        extreme, figure, size, digits = "lowest", f"{value:.2f}", f"{abs(gap):.2f}", 2
     else:
         best = int(np.argmax(history.val_accuracy))
-        validation, training = history.val_accuracy[best], history.accuracy[best]
-        extreme, figure, gap = "highest", percent(validation, 1), points(training - validation)
-    side = "above" if training > validation else "below"
-    return (
+        value, gap = history.val_accuracy[best], history.accuracy[best] - history.val_accuracy[best]
+        extreme, figure, size, digits = "highest", percent(value, 1), points(gap), 3
+    side = f"{size} {'above' if gap > 0 else 'below'}" if round(gap, digits) else "level with"
+    reading = (
         f"Validation {measure} is {extreme} in epoch {history.epoch[best]} of {len(history)} "
-        f"({figure}); training {measure} is {gap} {side} it there."
+        f"({figure}); training {measure} is {side} it there."
     )
+    worse = round(gap, digits) > 0 if measure == "loss" else round(gap, digits) < 0
+    return f"{reading} {WORSE_IN_TRAINING}" if worse else reading
 
 
 def _worst_recall(split: SplitReport, name: str, recall: Estimate) -> str:
