@@ -28,6 +28,7 @@ _PICTURE = """() => {
 }"""
 _COUNT_FRAMES = """(milliseconds) => new Promise((resolve) => {
   const video = document.querySelector("video");
+  if (!video) return resolve(0);
   let frames = 0;
   const count = () => { frames += 1; video.requestVideoFrameCallback(count); };
   video.requestVideoFrameCallback(count);
@@ -45,6 +46,21 @@ def press_start(page: Page) -> None:
 
 def press_stop(page: Page) -> None:
     controls(page).get_by_role("button", name="Stop").click()
+
+
+def go_to(page: Page, name: str) -> None:
+    """Opens another page by its link.
+
+    Streamlit loses a click that meets a rerun of the page, such as the one after a stop: then the
+    viewer clicks again.
+    """
+    link = page.get_by_role("link", name=name).first
+    heading = page.get_by_role("heading", name=name, exact=True)
+    for _ in range(5):
+        link.click()
+        if until(page, heading.is_visible, 8):
+            return
+    raise AssertionError(f"{name} never opened")
 
 
 def start(page: Page, seconds: float = 60) -> None:

@@ -11,6 +11,7 @@ from live_page import (
     controls,
     edges_in_colour,
     frames_within,
+    go_to,
     picture,
     press_start,
     press_stop,
@@ -84,9 +85,8 @@ def test_face_comes_back_boxed_with_its_expression_beside_it(open_page, film_fac
 def test_leaving_the_page_frees_the_camera_and_the_place(open_page):
     page = open_page("live")
     start(page)
-    page.get_by_role("link", name="Photos").first.click()
-    page.get_by_role("heading", name="Photos").wait_for()
-    page.get_by_role("link", name="Live").first.click()
+    go_to(page, "Photos")
+    go_to(page, "Live")
     controls(page).get_by_role("button", name="Start camera").wait_for()
     start(page, 30)
     assert until(page, lambda: frames_within(page, 1000) >= 3)

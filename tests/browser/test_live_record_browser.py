@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from camera_film import HEIGHT, WIDTH
-from live_page import controls, picture, press_stop, rows, start, title, until
+from live_page import controls, go_to, picture, press_stop, rows, start, title, until
 
 from fer_core.labels import EMOTIONS
 
@@ -117,9 +117,8 @@ def test_settings_change_the_picture_and_are_remembered(open_page):
     assert until(page, lambda: _alike(picture(page), mirrored[:, ::-1]))
     press_stop(page)
     controls(page).get_by_role("button", name="Start camera").wait_for()
-    page.get_by_role("link", name="Photos").first.click()
-    page.get_by_role("heading", name="Photos").wait_for()
-    page.get_by_role("link", name="Live").first.click()
+    go_to(page, "Photos")
+    go_to(page, "Live")
     controls(page).get_by_role("button", name="Start camera").wait_for()
     assert (
         not page.get_by_role("switch", name="Mirror the picture")
