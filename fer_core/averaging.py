@@ -34,8 +34,8 @@ class WeightAverage(keras.callbacks.Callback):  # type: ignore[misc]
             batch norms do not train.
         validation: (inputs, targets) of the model that is being fitted.
         batch_size: Of the validation.
-        judge: The compiled model to validate where it is not the one that is being fitted, but the
-            one of this process that was copied to several devices.
+        judge: The compiled model to validate: this process's own, where the one that is being
+            fitted is a copy on several devices.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class WeightAverage(keras.callbacks.Callback):  # type: ignore[misc]
         images: NDArray[np.uint8] | None,
         validation: tuple[NDArray[Any], NDArray[Any]],
         batch_size: int,
-        judge: keras.Model | None = None,
+        judge: keras.Model,
     ) -> None:
         super().__init__()
         self._network, self._judge, self._images = network, judge, images
@@ -52,7 +52,7 @@ class WeightAverage(keras.callbacks.Callback):  # type: ignore[misc]
         self._averaged: list[NDArray[Any]] = []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        raw, judge = _weights(self._network), self._judge or self.model
+        raw, judge = _weights(self._network), self._judge
         try:
             self.model.optimizer.finalize_variable_values(judge.trainable_variables)
             # On JAX the weights are now the optimizer's own arrays: evaluating gives them away, and

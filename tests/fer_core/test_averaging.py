@@ -51,8 +51,9 @@ def test_statistics_of_batches_are_averaged(network, monkeypatch: pytest.MonkeyP
 def test_the_average_is_validated_and_lent_while_the_raw_weights_go_on(network):
     import keras
 
-    average = WeightAverage(network, FACES, (FACES[..., None].astype(np.float32), LABELS), 48)
     model = keras.Model(network.inputs, network.outputs)
+    validation = (FACES[..., None].astype(np.float32), LABELS)
+    average = WeightAverage(network, FACES, validation, 48, model)
     optimizer = make_optimizer(PHASE, 3)
     model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy"])
     average.set_model(model)
