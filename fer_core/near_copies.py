@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 NEAR: Final = 0.95
 """Normalised correlation of two images from which they count as near copies."""
@@ -33,15 +36,36 @@ def near_copies(
         (n,) bool. A constant image correlates with none.
     """
     found = np.zeros(len(images), dtype=bool)
+    for rows, _ in _pairs(images, references, threshold):
+        found[rows] = True
+    return found
+
+
+def near_copy_groups(images: NDArray[np.uint8], threshold: float = NEAR) -> NDArray[np.int64]:
+    """(n,) int64: images that are near copies, or linked by a chain of such, have one number.
+
+    Args:
+        images: As in `near_copies`.
+        threshold: In (0, 1].
+    """
+    pairs = [np.stack(pair) for pair in _pairs(images, images, threshold)]
+    rows, columns = np.concatenate([np.empty((2, 0), np.intp), *pairs], axis=1)
+    links = coo_array((np.ones(len(rows)), (rows, columns)), shape=(len(images), len(images)))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+
+
+def _pairs(
+    images: NDArray[np.uint8], references: NDArray[np.uint8], threshold: float
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """(rows of images, rows of references) that correlate by at least `threshold`, in blocks."""
     coarse_references = np.concatenate([_coarse(_unit(block)) for block in _blocks(references)])
     for start in range(0, len(images), _BLOCK):
         units = _unit(images[start : start + _BLOCK])
         # No correlation exceeds the product of the coarse vectors; float32 is given a margin.
         bounds = _coarse(units) @ coarse_references.T
         rows, columns = np.nonzero(bounds >= threshold - 1e-4)
-        exact = _correlations(units, rows, references, columns)
-        found[start + rows[exact >= threshold]] = True
-    return found
+        near = _correlations(units, rows, references, columns) >= threshold
+        yield start + rows[near], columns[near]
 
 
 def _blocks(images: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:

@@ -35,7 +35,7 @@ from fer_core.model_store import (
 from fer_core.run_folder import RunFolder
 from fer_core.training import predict
 from fer_core.training_config import TrainingConfig
-from fer_core.training_data import prepare
+from fer_core.training_data import prepare, unlike_training
 
 LICENCE: Final = (
     "MIT. Trained on FER-2013, which its authors released for research; backbone pretrained on "
@@ -87,7 +87,7 @@ def package(
         )
     network = run.load_network("model.keras")
     config = TrainingConfig.from_dict(record["config"])
-    validation = prepare(dataset, config.data, config.seed).validation
+    validation = unlike_training(prepare(dataset, config.data, config.seed))
     temperature, unsure_below, neutral_lowered = 1.0, 0.0, 0.0
     if balance_neutral:
         raw = predict(network, validation.images)

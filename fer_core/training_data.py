@@ -12,7 +12,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from fer_core.datasets import Dataset
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
-from fer_core.near_copies import near_copies
+from fer_core.near_copies import near_copies, near_copy_groups
 from fer_core.training_sections import DataConfig
 
 WEIGHT_CAP: Final = 3.0
@@ -63,7 +63,9 @@ def prepare(dataset: Dataset, config: DataConfig, seed: int) -> TrainingData:
     # By class, and copies stay together: otherwise validation would be partly a memory test.
     seed = seed if config.split_seed is None else config.split_seed
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    train, validation = next(splitter.split(part.images, part.labels, part.copy_groups()))
+    near = config.groups == "near_copies"
+    groups = near_copy_groups(part.images) if near else part.copy_groups()
+    train, validation = next(splitter.split(part.images, part.labels, groups))
     return TrainingData(
         part.where(_mask(train, len(part))),
         part.where(_mask(validation, len(part))),
@@ -73,6 +75,19 @@ def prepare(dataset: Dataset, config: DataConfig, seed: int) -> TrainingData:
         np.concatenate([rows[validation], *(np.flatnonzero(dropped[name]) for name in copies)]),
         {name: int(mask.sum()) for name, mask in dropped.items()},
     )
+
+
+def unlike_training(data: TrainingData) -> Dataset:
+    """The validation faces that are no near copies of one that was learned from.
+
+    Networks know those by heart: a temperature or threshold that counts on them is too bold. With
+    `DataConfig.groups` "near_copies" there are none.
+
+    Returns:
+        All of `data.validation` where a class would be left without images.
+    """
+    kept = data.validation.where(~near_copies(data.validation.images, data.train.images))
+    return kept if np.bincount(kept.labels, minlength=len(EMOTIONS)).all() else data.validation
 
 
 def class_weights(labels: NDArray[np.int64], kind: str) -> NDArray[np.float32]:

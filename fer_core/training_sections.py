@@ -12,6 +12,7 @@ CLASS_WEIGHTS: Final = ("none", "balanced", "square_root", "capped")
 SCHEDULES: Final = ("plateau", "cosine", "constant")
 OPTIMIZERS: Final = ("adam", "adamw", "sgd")
 TRAINABLE: Final = ("head", "all")
+GROUPS: Final = ("copies", "near_copies")
 DROPPABLE: Final = ("constant", "conflicting", "test_copies", "near_test_copies")
 
 
@@ -32,7 +33,9 @@ class DataConfig:
     """What of `train/` is trained on, towards which labels, and what validates.
 
     Attributes:
-        validation: Share of `train/` set aside, by class and by groups of identical images.
+        validation: Share of `train/` set aside, by class and by groups of copies.
+        groups: What stays together on one side of that cut: "copies", which are identical, or
+            "near_copies", which correlate by 0.95, such as frames of one video.
         split_seed: Of the choice of that part; the recipe's seed where it is None. Runs that are
             compared, or teach one another, set aside the same part.
         drop: Images left out of both: "constant", "conflicting" (copies under different labels),
@@ -51,9 +54,11 @@ class DataConfig:
     label_smoothing: float = 0.0
     split_seed: int | None = None
     ferplus: float = 0.0
+    groups: str = "copies"
 
     def __post_init__(self) -> None:
         one_of("data.class_weights", self.class_weights, CLASS_WEIGHTS)
+        one_of("data.groups", self.groups, GROUPS)
         for name in self.drop:
             one_of("data.drop", name, DROPPABLE)
         if not 0.0 < self.validation < 0.5:

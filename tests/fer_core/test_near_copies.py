@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fer_core.near_copies import near_copies
+from fer_core.near_copies import near_copies, near_copy_groups
 
 RNG = np.random.default_rng(0)
 FACE = RNG.integers(40, 200, (48, 48), dtype=np.uint8)
@@ -59,3 +59,16 @@ def test_blocks_are_put_together(monkeypatch: pytest.MonkeyPatch):
     images = np.concatenate([OTHERS[:20], FACE[None], OTHERS[20:30]])
     references = np.concatenate([OTHERS[100:115], FACE[None]])
     assert np.flatnonzero(near_copies(images, references)).tolist() == [20]
+
+
+def test_groups_follow_chains_of_near_copies(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("fer_core.near_copies._BLOCK", 3)
+    step = RNG.normal(0, 12, FACE.shape)
+    chain = [np.clip(FACE + k * step, 0, 255).astype(np.uint8) for k in (0, 1, 2, 3)]
+    ends = np.corrcoef(chain[0].ravel(), chain[3].ravel())[0, 1]
+    assert ends < 0.95 < np.corrcoef(chain[0].ravel(), chain[1].ravel())[0, 1]
+    flat = np.full_like(FACE, 90)
+    images = np.stack([chain[2], OTHERS[0], chain[0], flat, chain[3], OTHERS[1], flat, chain[1]])
+    groups = near_copy_groups(images)
+    assert len(set(groups[[0, 2, 4, 7]])) == 1
+    assert len(set(groups)) == 5  # flat images are copies of none by correlation

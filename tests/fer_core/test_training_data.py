@@ -5,7 +5,7 @@ from fer_core.datasets import Dataset
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
 from fer_core.training_config import DataConfig
-from fer_core.training_data import class_weights, prepare
+from fer_core.training_data import class_weights, prepare, unlike_training
 
 
 def _dataset(each: int = 40, tests: int = 5) -> Dataset:
@@ -69,6 +69,42 @@ def test_runs_of_several_seeds_can_share_the_validation_part(seed, split_seed, s
     config = DataConfig(validation=0.25, split_seed=split_seed)
     theirs = prepare(_dataset(), config, seed).validation.paths
     assert (ours == theirs) is same
+
+
+def _with_frames_of_a_video() -> Dataset:
+    """Every training image four times over, but for a little noise."""
+    dataset = _dataset()
+    rng = np.random.default_rng(7)
+    images = dataset.images.copy()
+    train = images[:280].reshape(70, 4, 48, 48)
+    noise = rng.integers(-5, 6, train.shape)
+    train[:] = np.clip(train[:, :1] + noise, 0, 255).astype(np.uint8)
+    return Dataset(images, dataset.labels, dataset.splits, dataset.paths)
+
+
+def test_near_copies_stay_on_one_side_where_the_recipe_says_so():
+    dataset = _with_frames_of_a_video()
+    data = prepare(dataset, DataConfig(validation=0.25, groups="near_copies"), seed=1)
+    scenes = [{int(path) // 4 for path in part.paths} for part in (data.train, data.validation)]
+    assert not scenes[0] & scenes[1]
+    assert unlike_training(data) is not data.validation
+    assert len(unlike_training(data)) == len(data.validation)
+
+
+def test_validation_that_was_learned_from_is_left_out_of_judging():
+    dataset = _dataset()
+    data = prepare(dataset, DataConfig(validation=0.25), seed=1)
+    row = data.validation_rows[0]
+    dataset.images[row] = np.clip(dataset.images[data.train_rows[0]] * 0.5 + 20, 0, 255)
+    data = prepare(dataset, DataConfig(validation=0.25), seed=1)
+    assert row in data.validation_rows  # near, but not identical: not grouped
+    kept = unlike_training(data)
+    assert set(data.validation.paths) - set(kept.paths) == {dataset.paths[row]}
+
+
+def test_judging_keeps_every_class():
+    data = prepare(_with_frames_of_a_video(), DataConfig(validation=0.25), seed=1)
+    assert unlike_training(data) is data.validation  # nearly all are copies of what was learned
 
 
 def test_too_few_images_are_named():
