@@ -131,5 +131,6 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
         self._epoch = epoch
 
     def on_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        done = self._epoch + (batch + 1) / self._steps
+        # Where Keras takes several steps in a call, it counts those beyond the last one, too.
+        done = self._epoch + min(batch + 1, self._steps) / self._steps
         self._report(self._phase.name, done, self._phase.epochs, logs or {})
