@@ -89,10 +89,10 @@ def _frozen(folder: Path, runs: Path) -> dict[str, Any]:
     )
     stock = epochs * FER_2013 * (1 - config.data.validation) / speed
     return {
-        "seconds_for_20_epochs": {"ours": round(ours, 1), "stock": round(stock, 1)},
-        "of_which_after_the_features": round(head, 1),
+        "seconds_for_20_epochs": {"ours": round(ours, 2), "stock": round(stock, 2)},
+        "of_which_after_the_features": round(head, 2),
         "stock_images_per_s": round(speed, 1),
-        "ratio": round(stock / ours, 1),
+        "ratio": round(stock / ours, 2),
     }
 
 
