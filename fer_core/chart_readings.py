@@ -146,18 +146,19 @@ def read_curves(history: History, measure: Measure = "accuracy") -> str:
     """The best epoch, and the gap to training there."""
     if measure == "loss":
         best = int(np.argmin(history.val_loss))
-        value, gap = history.val_loss[best], history.loss[best] - history.val_loss[best]
-        extreme, figure, size, digits = "lowest", f"{value:.2f}", f"{abs(gap):.2f}", 2
+        value = history.val_loss[best]
+        gap = round(history.loss[best] - value, 2)
+        extreme, figure, size, worse = "lowest", f"{value:.2f}", f"{abs(gap):.2f}", gap > 0
     else:
         best = int(np.argmax(history.val_accuracy))
-        value, gap = history.val_accuracy[best], history.accuracy[best] - history.val_accuracy[best]
-        extreme, figure, size, digits = "highest", percent(value, 1), points(gap), 3
-    side = f"{size} {'above' if gap > 0 else 'below'}" if round(gap, digits) else "level with"
+        value = history.val_accuracy[best]
+        gap = round(history.accuracy[best] - value, 3)
+        extreme, figure, size, worse = "highest", percent(value, 1), points(gap), gap < 0
+    side = f"{size} {'above' if gap > 0 else 'below'}" if gap else "level with"
     reading = (
         f"Validation {measure} is {extreme} in epoch {history.epoch[best]} of {len(history)} "
         f"({figure}); training {measure} is {side} it there."
     )
-    worse = round(gap, digits) > 0 if measure == "loss" else round(gap, digits) < 0
     return f"{reading} {WORSE_IN_TRAINING}" if worse else reading
 
 

@@ -64,7 +64,7 @@ class Devices:
         return state
 
     def share(self, network: Any) -> None:
-        """Gives a network the values that it has in process 0, and Python its random state."""
+        """Gives a network the values that it has in process 0."""
 
     def scope(self) -> AbstractContextManager[None]:
         """What is made inside, and trained, lies on all devices."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from typing import TextIO
 
 BAR_WIDTH = 24
@@ -38,6 +39,24 @@ class TrainingProgress:
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
+
+
+def share_shown(of: str, stream: TextIO) -> Callable[[float], None]:
+    """Shows the share done as a bar with the time left; on a terminal only, no log has use for it.
+
+    Args:
+        of: What is gone through, as in "the test faces".
+    """
+    start = time.monotonic()
+
+    def show(share: float) -> None:
+        if stream.isatty():
+            left = time_left(time.monotonic() - start, share, 1 - share)
+            end = "\n" if share == 1 else ""
+            stream.write(f"\r\x1b[2K{bar(share)} {share:4.0%} of {of}, {left}{end}")
+            stream.flush()
+
+    return show
 
 
 def bar(share: float) -> str:

@@ -12,10 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -39,7 +36,7 @@ from fer_core.model_store import (
     model_file,
     record_evaluation,
 )
-from fer_core.progress import bar, time_left
+from fer_core.progress import share_shown
 
 HEADLINE_SPLITS = ("private", "test")
 COLUMNS = (
@@ -75,8 +72,10 @@ def evaluate(
     dataset = load_dataset(data)
     test = dataset.where(dataset.splits != "train")
     classifier = Classifier(network, threads=2)
-    predictions = assessment.predict(classifier, test, _progress(sys.stderr))
-    mirrored = assessment.predict(classifier, test, _progress(sys.stderr), mirrored=True)
+    predictions = assessment.predict(classifier, test, share_shown("the test faces", sys.stderr))
+    mirrored = assessment.predict(
+        classifier, test, share_shown("the test faces", sys.stderr), mirrored=True
+    )
     report = assessment.report(
         dataset,
         predictions,
@@ -139,20 +138,6 @@ def _previous_reads(*paths: Path) -> dict[str, int]:
         digest = previous.model_sha256
         reads[digest] = max(reads.get(digest, 0), previous.private_reads)
     return reads
-
-
-def _progress(stream: TextIO) -> Callable[[float], None]:
-    """A bar with the time left, on a terminal only: a log has no use for it."""
-    start = time.monotonic()
-
-    def show(share: float) -> None:
-        if stream.isatty():
-            left = time_left(time.monotonic() - start, share, 1 - share)
-            end = "\n" if share == 1 else ""
-            stream.write(f"\r\x1b[2K{bar(share)} {share:4.0%} of the test faces, {left}{end}")
-            stream.flush()
-
-    return show
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:

@@ -21,7 +21,7 @@ from fer_core.evaluation import SplitReport
 from fer_core.labels import EMOTIONS, UNSURE
 from fer_core.model_store import DEFAULT_MODEL
 from fer_core.photo_evaluation import PhotoAnswer, answer, find_photos, score
-from fer_core.progress import bar
+from fer_core.progress import share_shown
 from fer_core.recognizer import Recognizer
 
 
@@ -33,10 +33,10 @@ def main(argv: list[str] | None = None) -> int:
     except (FerError, OSError) as error:
         print(f"Stopped: {error}", file=sys.stderr)
         return 2
-    answers = []
+    answers, show = [], share_shown("the photographs", sys.stderr)
     for result in answer(photos, recognizer):
         answers.append(result)
-        _show_progress(len(answers) / len(photos))
+        show(len(answers) / len(photos))
     report = score(answers, recognizer.card.unsure_below)
     if args.json:
         print(as_json(answers, report, recognizer.detector_name))
@@ -94,12 +94,6 @@ def _share(estimate: Estimate | None) -> str:
         return "–"
     low, high = estimate.interval
     return f"{estimate.value:.1%} ({low:.1%}–{high:.1%})"
-
-
-def _show_progress(share: float) -> None:
-    if sys.stderr.isatty():
-        end = "\n" if share == 1 else ""
-        print(f"\r{bar(share)} {share:4.0%} of the photographs", end=end, file=sys.stderr)
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:

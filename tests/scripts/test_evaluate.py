@@ -20,6 +20,7 @@ from fer_core.errors import ReportError
 from fer_core.evaluation import EvaluationReport, evaluate_split, load_report, read_predictions
 from fer_core.labels import EMOTIONS
 from fer_core.model_store import load_card
+from fer_core.progress import share_shown
 
 MakeModel = Callable[..., Path]
 FER_SPLITS = ["public", "private", "test", "private_deduplicated"]
@@ -211,10 +212,8 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(("stream", "shown"), [(Terminal(), True), (io.StringIO(), False)])
-def test_progress_with_time_left_on_a_terminal_only(
-    script: ModuleType, stream: io.StringIO, shown: bool
-) -> None:
-    show = script._progress(stream)
+def test_progress_with_time_left_on_a_terminal_only(stream: io.StringIO, shown: bool) -> None:
+    show = share_shown("the test faces", stream)
     show(0.5)
     show(1.0)
     text = stream.getvalue()
