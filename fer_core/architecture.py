@@ -8,6 +8,7 @@ layer, dropout, softmax. This module imports Keras; the app never imports this m
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,24 +40,29 @@ def build(
         width: MobileNetV2's width multiplier.
         dense: Units of the dense layer.
         dropout: Share of them dropped in training, in [0, 1).
-        weights: "imagenet", "none", or the path of a `.weights.h5` file without the top.
+        weights: "imagenet", "none", the path of a `.weights.h5` file of the backbone alone, or that
+            of a whole network, as `models/*.keras` or a run's `model.keras`, to go on from.
         batch_norm_momentum: Of the backbone's batch norms. Keras's MobileNetV2 has 0.999, with
             which their statistics lag for thousands of steps once they train.
 
     Raises:
-        TrainingError: where the backbone's weights cannot be had.
+        TrainingError: where the weights cannot be had, or are those of another network.
     """
+    whole = weights.endswith(".keras")
     inputs = keras.Input((FACE_SIDE, FACE_SIDE, 1), name="face")
     x = keras.layers.Resizing(size, size, interpolation="bilinear", name="upscale")(inputs)
     x = keras.layers.Concatenate(name="gray_to_rgb")([x, x, x])
     x = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="to_minus_one_to_one")(x)
-    base = _backbone(size, width, weights, batch_norm_momentum)
+    base = _backbone(size, width, "none" if whole else weights, batch_norm_momentum)
     x = base(x)
     x = keras.layers.GlobalAveragePooling2D(name=POOLED)(x)
     x = keras.layers.Dense(dense, activation="relu", name="dense")(x)
     x = keras.layers.Dropout(dropout, name="dropout")(x)
     outputs = keras.layers.Dense(len(EMOTIONS), activation="softmax", name="probabilities")(x)
-    return keras.Model(inputs, outputs, name="fer_mobilenet_v2")
+    network = keras.Model(inputs, outputs, name="fer_mobilenet_v2")
+    if whole:
+        _copy_network(network, Path(weights))
+    return network
 
 
 def set_trainable(model: keras.Model, *, base: bool, batch_norms: bool) -> None:
@@ -120,8 +126,8 @@ def _load_weights(base: keras.Model, width: float, weights: str) -> None:
             return
     if not Path(weights).is_file():
         raise TrainingError(
-            f"There are no backbone weights at {weights}. Accepted: imagenet, none, or the path "
-            "of a MobileNetV2 .weights.h5 file without the top."
+            f"There are no backbone weights at {weights}. Accepted: imagenet, none, or the path of "
+            "a MobileNetV2 .weights.h5 file without the top or of a network's .keras file."
         )
     try:
         base.load_weights(weights)
@@ -129,6 +135,25 @@ def _load_weights(base: keras.Model, width: float, weights: str) -> None:
         raise TrainingError(
             f"{weights} does not hold MobileNetV2 weights without the top ({error})."
         ) from error
+
+
+def _copy_network(network: keras.Model, path: Path) -> None:
+    # A network keeps its weights whatever the size that it was trained at.
+    try:
+        source = keras.models.load_model(path, compile=False)
+        backbone(source).trainable = True  # weights are ordered by trainability
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise TrainingError(
+            f"{path} is no network to go on from ({error}). Accepted: the .keras file of a network "
+            "trained here, as those in models/ are."
+        ) from error
+    ours, theirs = ([w.shape for w in each.weights] for each in (network, source))
+    if ours != theirs:
+        raise TrainingError(
+            f"{path} holds a network of another width or another dense layer than the recipe's "
+            "[model] says. Set model.width and model.dense to that network's."
+        )
+    network.set_weights(source.get_weights())
 
 
 def _copy_imagenet(base: keras.Model, width: float) -> None:

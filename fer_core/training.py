@@ -7,6 +7,7 @@ import platform
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -21,6 +22,7 @@ from fer_core.datasets import Dataset
 from fer_core.devices import Devices
 from fer_core.labels import EMOTIONS
 from fer_core.mixing import Mixing
+from fer_core.model_store import file_record
 from fer_core.optimizers import counting_callbacks, make_optimizer
 from fer_core.run_folder import RunFolder, RunState
 from fer_core.targets import LabelSources, Targets
@@ -103,6 +105,7 @@ def describe(config: TrainingConfig, dataset: Dataset, sources: LabelSources) ->
         "seed": config.seed,
         "data_sha256": dataset.fingerprint,
         "data_images": len(dataset),
+        "weights_sha256": _digest(config.model.weights),
         "label_sources": sources.record(config),
         "versions": {
             "python": platform.python_version(),
@@ -112,6 +115,12 @@ def describe(config: TrainingConfig, dataset: Dataset, sources: LabelSources) ->
         },
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
+
+
+def _digest(weights: str) -> str | None:
+    """Of the file that the network starts from, where it is one."""
+    path = Path(weights)
+    return str(file_record(path)["sha256"]) if path.is_file() else None
 
 
 def predict(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:

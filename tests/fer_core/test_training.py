@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from fer_core.datasets import Dataset, load_dataset
 from fer_core.errors import TrainingError
 from fer_core.optimizers import make_optimizer
 from fer_core.run_folder import RunFolder
-from fer_core.training import fit
+from fer_core.targets import LabelSources
+from fer_core.training import describe, fit
 from fer_core.training_config import (
     AugmentationConfig,
     DataConfig,
@@ -238,3 +240,28 @@ def test_batch_norms_get_the_asked_momentum_and_sizes_share_weights():
 def test_missing_backbone_weights_are_named():
     with pytest.raises(TrainingError, match="Accepted: imagenet, none"):
         build(size=32, width=0.35, weights="/nowhere.weights.h5")
+
+
+@pytest.mark.slow
+def test_network_goes_on_from_another_one_at_any_size(dataset: Dataset, tmp_path: Path):
+    path = tmp_path / "earlier.keras"
+    earlier = build(size=32, width=0.35, dense=8)
+    backbone(earlier).trainable = False  # as after a warm-up: the order of the weights differs
+    earlier.save(path)
+    network = build(size=64, width=0.35, dense=8, weights=str(path))
+    backbone(earlier).trainable = True
+    model = dataclasses.replace(CONFIG.model, weights=str(path))
+    described = describe(dataclasses.replace(CONFIG, model=model), dataset, LabelSources())
+    assert described["weights_sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    for ours, theirs in zip(network.get_weights(), earlier.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    with pytest.raises(TrainingError, match="another width or another dense layer"):
+        build(size=32, width=0.35, dense=16, weights=str(path))
+
+
+def test_file_that_is_no_network_to_go_on_from_is_named(tmp_path: Path):
+    damaged = tmp_path / "damaged.keras"
+    damaged.write_bytes(b"not a network")
+    for path in (damaged, tmp_path / "missing.keras"):
+        with pytest.raises(TrainingError, match="no network to go on from"):
+            build(size=32, width=0.35, weights=str(path))
