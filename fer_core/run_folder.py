@@ -14,7 +14,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -25,6 +24,7 @@ import keras
 import numpy as np
 
 from fer_core.errors import TrainingError
+from fer_core.files import replace_file
 from fer_core.history import COLUMNS
 from fer_core.training_config import TrainingConfig
 
@@ -190,14 +190,9 @@ class RunFolder:
 
     def _swap_in(self, name: str, write: Callable[[Path], Any]) -> None:
         target = self.path / name
-        beside = target.with_name(f"writing-{name}")
         try:
-            write(beside)
-            with beside.open("rb") as file:
-                os.fsync(file.fileno())
-            beside.replace(target)
+            replace_file(target, write)
         except (OSError, zipfile.BadZipFile) as error:
-            beside.unlink(missing_ok=True)
             raise TrainingError(
                 f"{target} could not be written ({error}). The last good files are kept. Free "
                 "some space, then go on with --resume."

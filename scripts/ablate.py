@@ -23,7 +23,8 @@ from fer_core.ablation import TINY, Plan
 from fer_core.ablation_io import save_ablation
 from fer_core.ablation_summary import summarise
 from fer_core.ablation_work import WorkFolder
-from fer_core.datasets import DATA_VARIABLE, load_dataset
+from fer_core.data_option import parse_with_data
+from fer_core.datasets import load_dataset
 from fer_core.errors import FerError
 from fer_core.progress import TrainingProgress
 
@@ -64,15 +65,11 @@ def _report(args: argparse.Namespace, progress: TrainingProgress) -> None:
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", default=os.environ.get(DATA_VARIABLE), help="folder or zip")
     parser.add_argument("--out", type=Path, required=True, help="the report, a JSON file")
     parser.add_argument("--work", type=Path, required=True, help="folder of the finished cells")
     parser.add_argument("--tiny", action="store_true", help="try the machinery out, in minutes")
     parser.add_argument("--report-only", action="store_true", help="train nothing")
-    args = parser.parse_args(argv)
-    if not args.data and not args.report_only:
-        parser.error(f"--data PATH is missing, and {DATA_VARIABLE} is not set")
-    return args
+    return parse_with_data(parser, argv, unless="report_only")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from fer_core.datasets import DATA_VARIABLE, load_dataset
+from fer_core.data_option import parse_with_data
+from fer_core.datasets import load_dataset
 from fer_core.errors import FerError
 from fer_core.model_store import DEFAULT_MODEL, INT8_SUFFIX, ONNX_SUFFIX, load_model
 
@@ -43,13 +44,9 @@ def main(argv: list[str] | None = None) -> int:
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default=DEFAULT_MODEL, help="stem, or path of one of its files")
-    parser.add_argument("--data", default=os.environ.get(DATA_VARIABLE), help="folder or zip")
     parser.add_argument("--int8", action="store_true", help="only the 8-bit LiteRT file")
     parser.add_argument("--onnx", action="store_true", help="only the ONNX file")
-    args = parser.parse_args(argv)
-    if not args.data:
-        parser.error(f"--data PATH is missing, and {DATA_VARIABLE} is not set")
-    return args
+    return parse_with_data(parser, argv)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ card; with --report or --predictions they go elsewhere, and the card stays as it
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -18,7 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fer_core import assessment
 from fer_core.classifier import Classifier
-from fer_core.datasets import DATA_VARIABLE, load_dataset
+from fer_core.data_option import parse_with_data
+from fer_core.datasets import load_dataset
 from fer_core.errors import FerError, ReportError
 from fer_core.evaluation import (
     Estimate,
@@ -74,7 +74,7 @@ def evaluate(
     classifier = Classifier(network, threads=2)
     predictions = assessment.predict(classifier, test, share_shown("the test faces", sys.stderr))
     mirrored = assessment.predict(
-        classifier, test, share_shown("the test faces", sys.stderr), mirrored=True
+        classifier, test, share_shown("their mirror images", sys.stderr), mirrored=True
     )
     report = assessment.report(
         dataset,
@@ -143,13 +143,9 @@ def _previous_reads(*paths: Path) -> dict[str, int]:
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", required=True, help="a model's .tflite file, or its stem")
-    parser.add_argument("--data", default=os.environ.get(DATA_VARIABLE), help="folder or zip")
     parser.add_argument("--report", type=Path, help="default: STEM.report.json by the model")
     parser.add_argument("--predictions", type=Path, help="default: STEM.predictions.csv there")
-    args = parser.parse_args(argv)
-    if not args.data:
-        parser.error(f"--data PATH is missing, and {DATA_VARIABLE} is not set")
-    return args
+    return parse_with_data(parser, argv)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from fer_core.datasets import DATA_VARIABLE, load_dataset
+from fer_core.data_option import parse_with_data
+from fer_core.datasets import load_dataset
 from fer_core.errors import FerError
 from fer_core.model_store import MODELS
 from fer_core.packaging import package
@@ -56,7 +57,6 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--run", type=Path, required=True, help="a finished run's folder")
     parser.add_argument("--name", required=True, help="stem of the model's files")
     parser.add_argument("--models", type=Path, default=MODELS, help="folder of the models")
-    parser.add_argument("--data", default=os.environ.get(DATA_VARIABLE), help="folder or zip")
     parser.add_argument(
         "--calibrate", action="store_true", help="fold in a temperature, choose an unsure threshold"
     )
@@ -66,10 +66,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         help="lower Neutral's logit until it is answered as often as it is the label",
     )
     parser.add_argument("--without-keras", action="store_true", help="leave out the .keras file")
-    args = parser.parse_args(argv)
-    if not args.data:
-        parser.error(f"--data PATH is missing, and {DATA_VARIABLE} is not set")
-    return args
+    return parse_with_data(parser, argv)
 
 
 if __name__ == "__main__":

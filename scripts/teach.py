@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as scripts/train.py says
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from fer_core.datasets import DATA_VARIABLE, load_dataset
+from fer_core.data_option import parse_with_data
+from fer_core.datasets import load_dataset
 from fer_core.errors import FerError
 from fer_core.progress import TrainingProgress
 
@@ -43,11 +44,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=Path, nargs="+", required=True, help="finished runs")
     parser.add_argument("--out", type=Path, required=True, help="the file to write, as in x.npz")
-    parser.add_argument("--data", default=os.environ.get(DATA_VARIABLE), help="folder or zip")
-    args = parser.parse_args(argv)
-    if not args.data:
-        parser.error(f"--data PATH is missing, and {DATA_VARIABLE} is not set")
-    return args
+    return parse_with_data(parser, argv)
 
 
 if __name__ == "__main__":

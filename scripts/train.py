@@ -31,7 +31,8 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from fer_core.data_lint import lint
-from fer_core.datasets import DATA_VARIABLE, Dataset, load_dataset
+from fer_core.data_option import parse_with_data
+from fer_core.datasets import Dataset, load_dataset
 from fer_core.errors import DataError, FerError
 from fer_core.ferplus import FERPLUS_VARIABLE, read_votes
 from fer_core.processes import Processes
@@ -94,7 +95,6 @@ def _train(args: argparse.Namespace, progress: TrainingProgress) -> int:
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", default=os.environ.get(DATA_VARIABLE), help="folder or zip")
     parser.add_argument("--config", type=Path, required=True, help="a recipe, see configs/")
     parser.add_argument("--run", type=Path, required=True, help="folder of this run's files")
     parser.add_argument("--resume", action="store_true", help="go on where the run stopped")
@@ -115,10 +115,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--processes", type=int, metavar="N", help="how many, with --distribute")
     parser.add_argument("--process", type=int, metavar="I", help="which one this is, from 0")
-    args = parser.parse_args(argv)
-    if not args.data:
-        parser.error(f"--data PATH is missing, and {DATA_VARIABLE} is not set")
-    return args
+    return parse_with_data(parser, argv)
 
 
 def making(config: TrainingConfig, dataset: Dataset, sources: LabelSources) -> dict[str, str]:
