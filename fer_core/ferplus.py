@@ -31,7 +31,8 @@ NOT_OURS: Final = ("contempt", "unknown", "NF")
 """FER+'s columns for an eighth expression, for no answer, and for no face."""
 FORMAT: Final = (
     "Expected: a CSV file with the columns path (inside the data set, as in train/happy/x.jpg), "
-    f"{', '.join(COLUMNS.values())}, {', '.join(NOT_OURS)}, with whole numbers of votes"
+    f"{', '.join(COLUMNS.values())}, {', '.join(NOT_OURS)}, with whole numbers of votes. "
+    "scripts/join_ferplus.py makes it from FER+'s own file"
 )
 
 
