@@ -63,8 +63,8 @@ class LabelSources:
             raise TrainingError(
                 f"The recipe mixes FER+ votes into the labels (data.ferplus = "
                 f"{config.data.ferplus}), and no votes were given. Give their file with --ferplus "
-                f"PATH or {FERPLUS_VARIABLE} (scripts/join_ferplus.py makes it); or, without them, set "
-                "data.ferplus to 0."
+                f"PATH or {FERPLUS_VARIABLE} (scripts/join_ferplus.py makes it); or, without them, "
+                "set data.ferplus to 0."
             )
         return self.votes
 
