@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from app_server import ROOT, running_app
 from camera_film import FILMS
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-
-from fer_core.evaluation import EvaluationReport, evaluate_split, save_report
-from fer_core.labels import EMOTIONS
-from fer_core.model_store import DEFAULT_MODEL, ModelCard, file_record, save_card
 
 PORTRAIT = ROOT / "ui/assets/eileen_collins.jpg"
 PATIENCE = 30_000  # ms; two busy cores share the app, the browser, and whatever else runs
@@ -45,44 +39,10 @@ def chromium_path() -> str:
 
 
 @pytest.fixture(scope="session")
-def models_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """The committed models; where none is there yet, a small network in a folder of its own."""
-    needed = [ROOT / "models" / f"{DEFAULT_MODEL}{end}" for end in (".tflite", ".report.json")]
-    if all(path.is_file() for path in needed):
-        return ROOT / "models"
-    folder = tmp_path_factory.mktemp("models")
-    network = folder / f"{DEFAULT_MODEL}.tflite"
-    network.write_bytes(request.getfixturevalue("small_litert"))
-    card = ModelCard(
-        stem=DEFAULT_MODEL,
-        title="A small test network",
-        summary="Made by the tests.",
-        created=datetime.date(2026, 1, 1).isoformat(),
-        emotions=EMOTIONS,
-        input={"shape": [None, 48, 48, 1]},
-        files={".tflite": file_record(network)},
-    )
-    save_card(card, folder)
-    _write_report(folder / f"{DEFAULT_MODEL}.report.json")
-    return folder
-
-
-def _write_report(path: Path) -> None:
-    rng = np.random.default_rng(5)
-    labels = np.repeat(np.arange(len(EMOTIONS)), 30)
-    probabilities = rng.dirichlet(np.ones(len(EMOTIONS)), len(labels)).astype(np.float32)
-    splits = {"private": evaluate_split(labels, probabilities)}
-    save_report(EvaluationReport(splits, model=DEFAULT_MODEL), path)
-
-
-@pytest.fixture(scope="session")
-def app(
-    chromium_path: str, models_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def app(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the running app. One live session fits, whatever this machine could serve."""
     log = tmp_path_factory.mktemp("app") / "app.log"
-    environment = {"FER_MODELS": str(models_folder), "FER_LIVE_SESSIONS": "1"}
-    with running_app(log, environment) as url:
+    with running_app(log, {"FER_LIVE_SESSIONS": "1"}) as url:
         yield url
     # Streamlit and aiortc report broken connections of their own accord; the app has no part in it.
     output = log.read_text(errors="replace")

@@ -6,6 +6,7 @@ from live_page import until
 
 from fer_core.evaluation import load_report
 from fer_core.labels import EMOTIONS
+from fer_core.model_store import DEFAULT_MODEL, REPORT_SUFFIX, model_file
 
 PLOT = ".js-plotly-plot"
 CELLS = f"{PLOT}:has(.heatmaplayer) .scatterlayer .textpoint text"
@@ -14,8 +15,8 @@ LINES = """(cells) => cells.map((cell) =>
 
 
 @pytest.fixture
-def split(models_folder):
-    return load_report(models_folder / "ultimate_model.report.json").splits["private"]
+def split():
+    return load_report(model_file(DEFAULT_MODEL, REPORT_SUFFIX)).splits["private"]
 
 
 def _drawn(page, line):

@@ -14,9 +14,9 @@ from fer_core.recognizer import Recognizer
 
 
 @pytest.fixture
-def expected(models_folder):
+def expected():
     """What the library answers for the portrait."""
-    recognizer = Recognizer.load(models_folder / "ultimate_model.tflite")
+    recognizer = Recognizer.load()
     return recognizer.analyze(decode(PORTRAIT.read_bytes()))
 
 
