@@ -33,3 +33,13 @@ def test_files_that_are_named_exist(path: str):
 @pytest.mark.parametrize("picture", sorted(set(re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README))))
 def test_pictures_exist(picture: str):
     assert (ROOT / picture).is_file()
+
+
+def test_the_other_seeds_figures_are_its_reports():
+    report = load_report(ROOT / "docs" / "ultimate_seed_2.report.json")
+    default = load_report(model_file("ultimate_model", REPORT_SUFFIX))
+    assert report.model_sha256 != default.model_sha256
+    for name, split in (("PublicTest", "public"), ("PrivateTest", "private")):
+        first, second = (r.splits[split].accuracy for r in (default, report))
+        assert first is not None and second is not None
+        assert f"{name} {100 * first.value:.1f} and {100 * second.value:.1f}" in README
