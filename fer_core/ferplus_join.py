@@ -27,8 +27,8 @@ from fer_core.labels import EMOTIONS
 
 FARTHEST: Final = 12.0
 """Root mean square difference in gray levels up to which two pictures are the same one. FER-2013's
-differ by 5 on average and by 9 at most when they are compressed as JPEG of quality 75; each then still
-finds its own row."""
+differ by 5 on average and by 9 at most when they are compressed as JPEG of quality 75; each of them
+then still finds its own row."""
 VOTES: Final = (*COLUMNS.values(), *NOT_OURS)
 _ROWS_AT_ONCE: Final = 1024
 _TRAINING: Final = "training"
