@@ -88,6 +88,15 @@ def backbone(model: keras.Model) -> keras.Model:
     return model.get_layer(BACKBONE)
 
 
+def whole_weights(model: keras.Model) -> list[Any]:
+    """A model's weights in the order of a new one of `build`; the backbone is trainable after it.
+
+    Keras orders weights by whether they are trained.
+    """
+    backbone(model).trainable = True
+    return list(model.get_weights())
+
+
 def feature_model(model: keras.Model) -> keras.Model:
     """The part of `model` up to its pooled features: (n, 48, 48, 1) → (n, 1280)."""
     return keras.Model(model.inputs, model.get_layer(POOLED).output, name="features")
@@ -141,19 +150,19 @@ def _copy_network(network: keras.Model, path: Path) -> None:
     # A network keeps its weights whatever the size that it was trained at.
     try:
         source = keras.models.load_model(path, compile=False)
-        backbone(source).trainable = True  # weights are ordered by trainability
+        weights = whole_weights(source)
     except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise TrainingError(
             f"{path} is no network to go on from ({error}). Accepted: the .keras file of a network "
             "trained here, as those in models/ are."
         ) from error
-    ours, theirs = ([w.shape for w in each.weights] for each in (network, source))
+    ours, theirs = ([w.shape for w in each] for each in (network.weights, weights))
     if ours != theirs:
         raise TrainingError(
             f"{path} holds a network of another width or another dense layer than the recipe's "
             "[model] says. Set model.width and model.dense to that network's."
         )
-    network.set_weights(source.get_weights())
+    network.set_weights(weights)
 
 
 def _copy_imagenet(base: keras.Model, width: float) -> None:

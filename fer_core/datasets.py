@@ -96,11 +96,14 @@ class Dataset:
 
     def copy_groups(self) -> NDArray[np.int64]:
         """(n,) int64: images with the same pixels have the same number."""
-        hashes = [
-            hashlib.blake2b(image.tobytes(), digest_size=16).digest() for image in self.images
-        ]
-        numbers = {digest: i for i, digest in enumerate(dict.fromkeys(hashes))}
-        return np.array([numbers[digest] for digest in hashes], dtype=np.int64)
+        return copy_groups(self.images)
+
+
+def copy_groups(images: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """(n, 48, 48) uint8 → (n,) int64: images with the same pixels have the same number."""
+    hashes = [hashlib.blake2b(image.tobytes(), digest_size=16).digest() for image in images]
+    numbers = {digest: i for i, digest in enumerate(dict.fromkeys(hashes))}
+    return np.array([numbers[digest] for digest in hashes], dtype=np.int64)
 
 
 def load_dataset(path: str | Path, *, splits: Sequence[str] | None = None) -> Dataset:

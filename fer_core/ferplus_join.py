@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.datasets import SIDE, Dataset
+from fer_core.datasets import SIDE, Dataset, copy_groups
 from fer_core.errors import DataError
 from fer_core.ferplus import COLUMNS, NOT_OURS
 from fer_core.files import replace_text
@@ -32,6 +32,7 @@ then still finds its own row."""
 VOTES: Final = (*COLUMNS.values(), *NOT_OURS)
 _ROWS_AT_ONCE: Final = 1024
 _TRAINING: Final = "training"
+_LABELS: Final = tuple(map(str, range(len(EMOTIONS))))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,9 +77,9 @@ def read_original(path: Path) -> Original:
     for number, row in _rows(path, expected):
         try:
             images.append(np.array(row["pixels"].split(), dtype=np.uint8).reshape(SIDE, SIDE))
-            labels.append(range(len(EMOTIONS))[int(row["emotion"])])
+            labels.append(_LABELS.index(row["emotion"].strip()))
             training.append(row["Usage"].strip().lower() == _TRAINING)
-        except (KeyError, ValueError, IndexError, OverflowError, AttributeError) as error:
+        except (KeyError, ValueError, OverflowError, AttributeError) as error:
             raise DataError(f"{path}, row {number}: {error!r}. {expected}.") from error
     if not images:
         raise DataError(f"{path} has no rows. {expected}.")
@@ -115,7 +116,8 @@ def join(
 
     Returns:
         Path in the data set → its row. Images that are no picture of `original`, and those in which
-        FER+'s annotators saw no face, are left out. Identical pictures get their rows in order.
+        FER+'s annotators saw no face, are left out. Identical pictures
+        of one expression and half get their rows in order.
 
     Raises:
         DataError: where the two files do not belong together row by row.
@@ -125,16 +127,20 @@ def join(
             f"The votes have {len(voted):,} rows and FER-2013's file {len(original.images):,}: "
             "they belong together row by row. Give both as they were published."
         )
-    copies = _copies(original.images)
-    claims: dict[int, list[str]] = defaultdict(list)
-    for image, row in sorted(_nearest(dataset, original, progress).items()):
-        claims[copies[row][0]].append(dataset.paths[image])
-    found = {
-        path: voted[copies[first][i % len(copies[first])]]
-        for first, paths in claims.items()
-        for i, path in enumerate(paths)
-    }
-    return {path: found[path] for path in sorted(found) if found[path].name}
+    kinds = (copy_groups(original.images), original.labels, original.training)
+    groups = list(zip(*(kind.tolist() for kind in kinds), strict=True))
+    alike = defaultdict(list)
+    for group, row in zip(groups, voted, strict=True):
+        alike[group].append(row)
+    given: Counter[tuple[int, int, bool]] = Counter()
+    found = {}
+    for image, index in sorted(_nearest(dataset, original, progress).items()):
+        group = groups[index]
+        row = alike[group][given[group] % len(alike[group])]
+        given[group] += 1
+        if row.name:
+            found[dataset.paths[image]] = row
+    return found
 
 
 def write_votes(path: Path, rows: dict[str, VotedRow]) -> None:
@@ -177,14 +183,6 @@ def _pairs(ours: NDArray[np.uint8], theirs: NDArray[np.uint8]) -> Iterator[tuple
         errors = 255 * np.sqrt(((some - rows[best]) ** 2).mean(axis=1))
         for i in np.flatnonzero(errors <= FARTHEST):
             yield start + int(i), int(best[i])
-
-
-def _copies(images: NDArray[np.uint8]) -> list[list[int]]:
-    """Of each image, all that are identical with it, itself among them, in order."""
-    groups: dict[bytes, list[int]] = defaultdict(list)
-    for index, image in enumerate(images):
-        groups[image.tobytes()].append(index)
-    return [groups[image.tobytes()] for image in images]
 
 
 def _rows(path: Path, expected: str) -> Iterator[tuple[int, dict[str, str]]]:

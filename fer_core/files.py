@@ -26,7 +26,7 @@ def replace_file(path: Path, write: Callable[[Path], Any]) -> None:
 
 
 def replace_bytes(path: Path, data: bytes) -> None:
-    """The same for what is there already."""
+    """Puts a file of these bytes in the place of `path`, as `replace_file` does."""
     replace_file(path, lambda beside: beside.write_bytes(data))
 
 

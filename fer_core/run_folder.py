@@ -135,7 +135,8 @@ class RunFolder:
         self._swap_in(f"{stem}.npz", lambda path: np.savez(path, *variables, **random))
         state = replace(state, checkpoint=stem)
         self.save_state(state)
-        for old in self.path.glob("checkpoint-*"):
+        half_written = self.path.glob("writing-*")  # by a process that was killed
+        for old in [*self.path.glob("checkpoint-*"), *half_written]:
             if old.stem != stem:
                 old.unlink()
         return state

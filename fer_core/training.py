@@ -166,16 +166,10 @@ def _network_for(
         weights=weights,
         batch_norm_momentum=config.model.batch_norm_momentum,
     )
-    if state.phase_epochs:
-        network.set_weights(_weights(run.load_network(f"{state.checkpoint}.keras")))
-    elif state.phase:
-        network.set_weights(_weights(run.load_network(f"best-{state.phase - 1}.keras")))
+    stem = state.checkpoint if state.phase_epochs else f"best-{state.phase - 1}"
+    if state.phase_epochs or state.phase:
+        network.set_weights(architecture.whole_weights(run.load_network(f"{stem}.keras")))
     return network
-
-
-def _weights(network: keras.Model) -> list[Any]:
-    architecture.backbone(network).trainable = True  # weights are ordered by trainability
-    return list(network.get_weights())
 
 
 def _train_phase(

@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 from live_page import FRAME, controls, press_start, start, until, video_frame
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from ui.live import connection_words as words
 
@@ -83,7 +83,7 @@ def _begin(page):
     for _ in range(5):
         if fold.get_attribute("open") is None:
             fold.get_by_text(words.TEST["title"]).click()
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(PlaywrightTimeout):
             page.get_by_role("button", name=words.TEST["start"]).click(timeout=5_000)
             return
     raise AssertionError("the test never opened")

@@ -91,6 +91,18 @@ def test_pictures_are_not_joined_across_expressions_and_halves(dataset: Dataset,
     assert sorted(found) == [p for p in sorted(dataset.paths) if "/3/" in p]
 
 
+def test_identical_pictures_of_two_expressions_keep_their_rows(dataset: Dataset, tmp_path: Path):
+    images = dataset.images.copy()
+    images[6] = images[2]
+    twins = dataclasses.replace(dataset, images=images)
+    original, voted = _files(tmp_path, twins, list(range(len(twins)))[::-1])
+    published = read_original(original)
+    published.images[-1 - 6] = images[2]
+    found = join(twins, published, read_voted_rows(voted))
+    assert found[twins.paths[6]].name == "fer6.png"
+    assert {found[twins.paths[i]].name for i in (2, 3)} == {"fer2.png", "fer3.png"}
+
+
 def test_files_that_do_not_belong_together_are_named(dataset: Dataset, tmp_path: Path):
     original, voted = _files(tmp_path, dataset, list(range(len(dataset))))
     with pytest.raises(DataError, match="23 rows and FER-2013's file 24"):
@@ -106,7 +118,8 @@ def test_files_that_do_not_belong_together_are_named(dataset: Dataset, tmp_path:
         ("emotion,pixels,Usage\n0,1 x,Training\n", "row 2"),
         ("emotion,Usage\n0,Training\n", "row 2: KeyError"),
         ("emotion,pixels,Usage\n0\n", "row 2: KeyError"),
-        (f"emotion,pixels,Usage\n9,{'1 ' * 2304},Training\n", "row 2: IndexError"),
+        (f"emotion,pixels,Usage\n9,{'1 ' * 2304},Training\n", "row 2: ValueError"),
+        (f"emotion,pixels,Usage\n-1,{'1 ' * 2304},Training\n", "row 2: ValueError"),
         (f"emotion,pixels,Usage\n0,{'300 ' * 2304},Training\n", "row 2"),
     ],
 )

@@ -180,6 +180,14 @@ def test_a_full_disk_keeps_the_last_good_file(tmp_path: Path):
     assert (tmp_path / "state.json").read_text() == "good"
 
 
+def test_what_a_killed_process_left_half_written_goes_with_the_next_epoch(
+    dataset: Dataset, tmp_path: Path
+):
+    (tmp_path / "writing-1-checkpoint-0001.npz").write_bytes(b"half")
+    fit(CONFIG, dataset, RunFolder(tmp_path), Silent(), resume=False)
+    assert not list(tmp_path.glob("writing-*"))
+
+
 def test_a_damaged_state_is_named(dataset: Dataset, tmp_path: Path):
     (tmp_path / "run.json").write_text("{")
     with pytest.raises(TrainingError, match="damaged"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +10,9 @@ import pytest
 from fer_core.datasets import load_dataset
 from fer_core.ferplus import read_votes
 from fer_core.ferplus_join import VOTES
+from scripts import join_ferplus
 
 USAGE = {"train": "Training", "public": "PublicTest", "private": "PrivateTest"}
-
-
-@pytest.fixture
-def script(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.syspath_prepend(Path(__file__).resolve().parents[2] / "scripts")
-    return importlib.import_module("join_ferplus")
 
 
 @pytest.fixture
@@ -37,8 +31,8 @@ def options(dataset_folder: Path, tmp_path: Path) -> list[str]:
     return [*named, f"--data={dataset_folder}"]
 
 
-def test_votes_are_written_for_training(script, options, dataset_folder, tmp_path, capsys):
-    assert script.main(options) == 0
+def test_votes_are_written_for_training(options, dataset_folder, tmp_path, capsys):
+    assert join_ferplus.main(options) == 0
     dataset = load_dataset(dataset_folder)
     said = capsys.readouterr().out
     assert f"{len(dataset):,} of {len(dataset):,} images have votes." in said
@@ -55,8 +49,10 @@ def test_votes_are_written_for_training(script, options, dataset_folder, tmp_pat
         ({"data": "nowhere"}, "nowhere"),
     ],
 )
-def test_what_is_missing_is_said(script, options, change, message, capsys):
-    assert script.main([*options, *(f"--{name}={value}" for name, value in change.items())]) == 2
+def test_what_is_missing_is_said(options, change, message, capsys):
+    assert (
+        join_ferplus.main([*options, *(f"--{name}={value}" for name, value in change.items())]) == 2
+    )
     reading, stopped = capsys.readouterr().err.splitlines()
     assert reading.startswith("Reading ")
     assert stopped.startswith("Stopped: ") and message in stopped
