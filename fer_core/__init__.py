@@ -8,7 +8,7 @@
 from fer_core.errors import FerError, ImageError, ModelError
 from fer_core.images import decode as decode_image
 from fer_core.labels import EMOTIONS
-from fer_core.recognizer import Recognizer
+from fer_core.recognition.recognizer import Recognizer
 from fer_core.types import Box, Face, FaceEmotion
 
 __all__ = [

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from fer_core import chart_readings
 from fer_core.errors import ReportError
 from fer_core.evaluation import EvaluationReport
 from ui import ablation_view, frame, resources
 from ui import evaluation_view as view
+from ui.charts import readings
 from ui.widgets import SPLIT_SENTENCES, SPLIT_TITLES, plain, split_line
 
 
@@ -103,8 +103,8 @@ def _show(reports: dict[str, EvaluationReport], split_name: str) -> None:
     view.side_by_side(
         stems,
         lambda stem: st.markdown(
-            f"- {chart_readings.read_neutral_bias(splits[stem])}\n"
-            f"- {chart_readings.read_fear_surprise(splits[stem])}"
+            f"- {readings.read_neutral_bias(splits[stem])}\n"
+            f"- {readings.read_fear_surprise(splits[stem])}"
         ),
     )
     st.subheader("Is it as often right as it is sure?", anchor=False)

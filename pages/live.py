@@ -3,11 +3,12 @@
 import streamlit as st
 
 from ui import frame, resources
-from ui.live import camera, connection_test, controls, panel, states, streamer
+from ui.live import controls, panel, streamer, words
+from ui.live.components import camera, connection_test
 
 
 def _busy() -> None:
-    st.warning(states.BUSY, icon=":material/hourglass_empty:")
+    st.warning(words.BUSY, icon=":material/hourglass_empty:")
     with st.container(horizontal=True):
         st.button("Try again", on_click=streamer.forget_refusal)
         st.page_link("pages/photos.py", label="Use photos", icon=":material/photo_library:")
@@ -28,7 +29,7 @@ def _live() -> None:
     connection_test.draw()
 
 
-frame.header("Live", states.LEAD)
+frame.header("Live", words.LEAD)
 if streamer.was_refused():
     _busy()
 else:

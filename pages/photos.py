@@ -5,9 +5,10 @@ from functools import partial
 
 import streamlit as st
 
-from fer_core.recognizer import Recognizer
-from ui import face_card, frame, photo_results, resources, sample
-from ui.photo_results import Named, Photo, PhotoResult
+from fer_core.recognition import photos as photo_results
+from fer_core.recognition.photos import Named, Photo, PhotoResult
+from fer_core.recognition.recognizer import Recognizer
+from ui import face_card, frame, resources, sample
 from ui.widgets import file_name, plain
 
 MOST_PHOTOS = 50

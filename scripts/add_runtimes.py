@@ -18,10 +18,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from fer_core.data_option import parse_with_data
-from fer_core.datasets import load_dataset
+from fer_core.data.dataset import load_dataset
 from fer_core.errors import FerError
-from fer_core.model_store import DEFAULT_MODEL, INT8_SUFFIX, ONNX_SUFFIX, load_model
+from fer_core.store.model_files import DEFAULT_MODEL, INT8_SUFFIX, ONNX_SUFFIX, load_model
+from scripts.cli import parse_with_data
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
         load_model(args.model)
         dataset = load_dataset(args.data)
         # Keras takes seconds to import: only once the model and the data have been found good.
-        from fer_core.runtimes import add_runtimes
+        from fer_core.export.runtimes import add_runtimes
 
         add_runtimes(args.model, dataset, suffixes, print)
     except FerError as error:

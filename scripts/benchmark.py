@@ -24,8 +24,8 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from fer_core.errors import FerError
-from fer_core.model_store import DEFAULT_MODEL
-from scripts import machine
+from fer_core.store.model_files import DEFAULT_MODEL
+from scripts.benchmarks import machine
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fer_core.data_lint import LintReport, lint
+from fer_core.data.lint import LintReport, lint
 from fer_core.labels import EMOTIONS
 
 RESULTS = (

@@ -15,20 +15,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fer_core import assessment
-from fer_core.classifier import Classifier
-from fer_core.data_option import parse_with_data
-from fer_core.datasets import load_dataset
+from fer_core.data.dataset import load_dataset
 from fer_core.errors import FerError, ReportError
 from fer_core.evaluation import (
     Estimate,
     EvaluationReport,
     SplitReport,
     load_report,
+    on_dataset,
     save_report,
     write_predictions,
 )
-from fer_core.model_store import (
+from fer_core.recognition.classifier import Classifier
+from fer_core.store.model_files import (
     PREDICTIONS_SUFFIX,
     REPORT_SUFFIX,
     ModelCard,
@@ -36,7 +35,8 @@ from fer_core.model_store import (
     model_file,
     record_evaluation,
 )
-from fer_core.progress import share_shown
+from fer_core.training.progress import share_shown
+from scripts.cli import parse_with_data
 
 HEADLINE_SPLITS = ("private", "test")
 COLUMNS = (
@@ -72,11 +72,11 @@ def evaluate(
     dataset = load_dataset(data)
     test = dataset.where(dataset.splits != "train")
     classifier = Classifier(network, threads=2)
-    predictions = assessment.predict(classifier, test, share_shown("the test faces", sys.stderr))
-    mirrored = assessment.predict(
+    predictions = on_dataset.predict(classifier, test, share_shown("the test faces", sys.stderr))
+    mirrored = on_dataset.predict(
         classifier, test, share_shown("their mirror images", sys.stderr), mirrored=True
     )
-    report = assessment.report(
+    report = on_dataset.report(
         dataset,
         predictions,
         model=card.stem,

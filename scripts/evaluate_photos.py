@@ -16,13 +16,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fer_core.errors import FerError
-from fer_core.estimates import Estimate
 from fer_core.evaluation import SplitReport
+from fer_core.evaluation.estimates import Estimate
+from fer_core.evaluation.on_photos import PhotoAnswer, answer, find_photos, score
 from fer_core.labels import EMOTIONS, UNSURE
-from fer_core.model_store import DEFAULT_MODEL
-from fer_core.photo_evaluation import PhotoAnswer, answer, find_photos, score
-from fer_core.progress import share_shown
-from fer_core.recognizer import Recognizer
+from fer_core.recognition.recognizer import Recognizer
+from fer_core.store.model_files import DEFAULT_MODEL
+from fer_core.training.progress import share_shown
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -17,12 +17,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from fer_core.data_option import parse_with_data
-from fer_core.datasets import load_dataset
+from fer_core.data.dataset import load_dataset
 from fer_core.errors import FerError
-from fer_core.model_store import MODELS
-from fer_core.packaging import package
-from fer_core.run_folder import RunFolder
+from fer_core.export.package import package
+from fer_core.store.model_files import MODELS
+from fer_core.training.run_folder import RunFolder
+from scripts.cli import parse_with_data
 
 
 def main(argv: list[str] | None = None) -> int:

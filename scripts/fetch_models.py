@@ -15,8 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fer_core.assets import ASSETS, ASSETS_VARIABLE, CACHE, fetch_asset, is_right
 from fer_core.errors import ModelError
+from fer_core.store.assets import ASSETS, ASSETS_VARIABLE, CACHE, fetch_asset, is_right
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

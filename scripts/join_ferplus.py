@@ -16,11 +16,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fer_core.data_option import parse_with_data
-from fer_core.datasets import load_dataset
+from fer_core.data.dataset import load_dataset
+from fer_core.data.ferplus_join import join, read_original, read_voted_rows, write_votes
 from fer_core.errors import DataError, FerError
-from fer_core.ferplus_join import join, read_original, read_voted_rows, write_votes
-from fer_core.progress import share_shown
+from fer_core.training.progress import share_shown
+from scripts.cli import parse_with_data
 
 
 def main(argv: list[str] | None = None) -> int:

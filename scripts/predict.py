@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from PIL import Image
 
 from fer_core import FaceEmotion, Recognizer, decode_image
-from fer_core.drawing import annotate
 from fer_core.errors import FerError
-from fer_core.model_store import DEFAULT_MODEL
+from fer_core.recognition.drawing import annotate
+from fer_core.store.model_files import DEFAULT_MODEL
 
 JPEG_QUALITY = 92
 

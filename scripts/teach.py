@@ -16,10 +16,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as scripts/train.py says
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from fer_core.data_option import parse_with_data
-from fer_core.datasets import load_dataset
+from fer_core.data.dataset import load_dataset
 from fer_core.errors import FerError
-from fer_core.progress import TrainingProgress
+from fer_core.training.progress import TrainingProgress
+from scripts.cli import parse_with_data
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -28,8 +28,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         dataset = load_dataset(args.data)
         # Keras takes seconds to import: only once the data have been found good.
-        from fer_core.run_folder import RunFolder
-        from fer_core.teaching import teach
+        from fer_core.training.run_folder import RunFolder
+        from fer_core.training.teaching import teach
 
         targets = teach([RunFolder(run) for run in args.runs], dataset, progress)
         targets.write(args.out)

@@ -30,17 +30,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from fer_core.data_lint import lint
-from fer_core.data_option import parse_with_data
-from fer_core.datasets import Dataset, load_dataset
+from fer_core.data.dataset import Dataset, load_dataset
+from fer_core.data.ferplus import FERPLUS_VARIABLE, read_votes
+from fer_core.data.lint import lint
 from fer_core.errors import DataError, FerError
-from fer_core.ferplus import FERPLUS_VARIABLE, read_votes
-from fer_core.processes import Processes
-from fer_core.progress import TrainingProgress
-from fer_core.rendezvous import meet
-from fer_core.soft_targets import read_soft_targets
-from fer_core.targets import LabelSources
-from fer_core.training_config import TrainingConfig, load_config
+from fer_core.training.config import TrainingConfig, load_config
+from fer_core.training.distillation import read_soft_targets
+from fer_core.training.distributed.processes import Processes
+from fer_core.training.distributed.rendezvous import meet
+from fer_core.training.progress import TrainingProgress
+from fer_core.training.targets import LabelSources
+from scripts.cli import parse_with_data
 
 UNUSABLE = 2  # of LintReport.exit_code
 
@@ -56,8 +56,10 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         progress.message(f"Stopped by you. Go on with: --run {args.run} --resume")
         code = 130
-    if "fer_core.distribution" in sys.modules:  # imported only where training is distributed
-        sys.modules["fer_core.distribution"].leave(code)
+    if (
+        "fer_core.training.distributed.data_parallel" in sys.modules
+    ):  # imported only where training is distributed
+        sys.modules["fer_core.training.distributed.data_parallel"].leave(code)
     return code
 
 
@@ -74,12 +76,12 @@ def _train(args: argparse.Namespace, progress: TrainingProgress) -> int:
             progress.message(f"Waiting for {processes.count} processes at {processes.address}.")
             meet(processes, making(config, dataset, sources))
     # Keras takes seconds to import: only once the recipe and the data have been found good.
-    from fer_core.run_folder import RunFolder
-    from fer_core.training import fit
+    from fer_core.training.fit import fit
+    from fer_core.training.run_folder import RunFolder
 
     run = RunFolder(args.run)
     if processes:
-        from fer_core.distribution import joined
+        from fer_core.training.distributed.data_parallel import joined
 
         with joined(processes) as devices:
             progress.message(devices.in_words())

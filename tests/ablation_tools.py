@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_core.ablation import CANDIDATES, PLAIN, Cell, Costs, Plan, Tuning
-from fer_core.ablation_io import save_ablation
-from fer_core.ablation_summary import summarise
-from fer_core.ablation_work import RunRecord, WorkFolder
+from fer_core.evaluation.ablation_io import save_ablation
+from fer_core.evaluation.ablation_report import PLAIN, Cell
+from fer_core.evaluation.predictions import Predictions
 from fer_core.labels import EMOTIONS, NEUTRAL
-from fer_core.predictions import Predictions
+from scripts.ablation.design import CANDIDATES, Costs, Plan, Tuning
+from scripts.ablation.summary import summarise
+from scripts.ablation.work import RunRecord, WorkFolder
 
 COSTS = Costs(step={tuning.shape: 0.02 if tuning.width == 1 else 0.005 for tuning in CANDIDATES},
               features=0.01)  # fmt: skip

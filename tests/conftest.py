@@ -16,7 +16,7 @@ import pytest
 from small_data import patterned_face
 
 from fer_core.labels import EMOTIONS
-from fer_core.model_store import ModelCard, file_record, save_card
+from fer_core.store.model_files import ModelCard, file_record, save_card
 
 TRAIN_EACH, TEST_EACH = 24, 6
 
@@ -52,7 +52,7 @@ def small_litert() -> bytes:
     """A LiteRT file with the contract's input and output, small enough to make in seconds."""
     import keras
 
-    from fer_core.export import to_litert
+    from fer_core.export.convert import to_litert
 
     keras.utils.set_random_seed(3)
     network = keras.Sequential(

@@ -1,4 +1,4 @@
-"""One of two processes that train together; tests/fer_core/test_distribution.py starts both.
+"""One of two processes that train together; test_data_parallel.py starts both.
 
     python tests/distributed_process.py DATA FOLDER HOST:PORT INDEX
 
@@ -17,12 +17,12 @@ from pathlib import Path
 
 from training_tools import StopsAfter, build_tiny
 
-from fer_core import training
-from fer_core.datasets import load_dataset
-from fer_core.distribution import ManyDevices
-from fer_core.processes import Processes
-from fer_core.run_folder import RunFolder
-from fer_core.training_config import load_config
+from fer_core.data.dataset import load_dataset
+from fer_core.training import fit as training
+from fer_core.training.config import load_config
+from fer_core.training.distributed.data_parallel import ManyDevices
+from fer_core.training.distributed.processes import Processes
+from fer_core.training.run_folder import RunFolder
 
 SCRIPT = Path(__file__).resolve().parents[1] / "scripts" / "train.py"
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from fer_core.labels import EMOTIONS, UNSURE
-from fer_core.session_record import NOBODY, SessionRecord, SessionRows
-from fer_core.tracking import TrackedFace
 from fer_core.types import Box, Face, FaceEmotion
+from fer_core.video.record import NOBODY, SessionRecord, SessionRows
+from fer_core.video.tracking import TrackedFace
 
 Told = Sequence[tuple[float, int, str]]
 CROP = np.zeros((48, 48), np.uint8)

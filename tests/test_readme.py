@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fer_core.evaluation import load_report
-from fer_core.model_store import MODELS, REPORT_SUFFIX, list_reports, load_card, model_file
+from fer_core.store.model_files import MODELS, REPORT_SUFFIX, list_reports, load_card, model_file
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -7,15 +7,14 @@ import os
 import numpy as np
 import pytest
 
-from fer_core import agreement
-from fer_core.ablation import Plan
-from fer_core.ablation_io import ABLATION_FILE, load_ablation
-from fer_core.ablation_verdicts import verdict
-from fer_core.classifier import Classifier
-from fer_core.datasets import DATA_VARIABLE, load_dataset
+from fer_core.data.dataset import DATA_VARIABLE, load_dataset
 from fer_core.evaluation import evaluate_split, load_report, read_predictions
-from fer_core.history import read_history
-from fer_core.model_store import (
+from fer_core.evaluation.ablation_io import ABLATION_FILE, load_ablation
+from fer_core.evaluation.history import read_history
+from fer_core.export import agreement
+from fer_core.export.onnx_classifier import OnnxClassifier
+from fer_core.recognition.classifier import Classifier
+from fer_core.store.model_files import (
     DEFAULT_MODEL,
     HISTORY_SUFFIX,
     INT8_SUFFIX,
@@ -31,7 +30,8 @@ from fer_core.model_store import (
     model_file,
     verified_bytes,
 )
-from fer_core.onnx_classifier import OnnxClassifier
+from scripts.ablation.design import Plan
+from scripts.ablation.verdicts import verdict
 
 STEMS = list_reports(MODELS)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from fer_core.architecture import BACKBONE, POOLED
+from fer_core.training.architecture import BACKBONE, POOLED
 
 
 class Silent:

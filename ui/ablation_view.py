@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from fer_core import charts
-from fer_core.ablation_report import (
+from fer_core.errors import ReportError
+from fer_core.evaluation.ablation_report import (
     CONFIRMED,
     FIGURES,
     NOT_CONFIRMED,
@@ -11,7 +11,8 @@ from fer_core.ablation_report import (
     AblationReport,
     PairedTest,
 )
-from fer_core.ablation_words import (
+from ui import charts, resources
+from ui.charts.ablation_words import (
     TITLES,
     cell_title,
     p_value,
@@ -19,9 +20,7 @@ from fer_core.ablation_words import (
     read_design,
     read_verdict,
 )
-from fer_core.errors import ReportError
-from ui import charts as drawn
-from ui import resources
+from ui.charts.draw import draw
 from ui.evaluation_view import Row
 from ui.widgets import plain
 
@@ -57,12 +56,12 @@ def _remarks(report: AblationReport) -> None:
     if report.tiny:
         st.warning(
             "This file is a trial of the machinery on a few hundred faces: its figures mean "
-            "nothing. `scripts/ablate.py` without `--tiny` writes the real one.",
+            "nothing. `scripts/ablation` without `--tiny` writes the real one.",
             icon=":material/warning:",
         )
     if report.missing:
         st.info(
-            f"{len(report.missing)} trainings are not finished: `scripts/ablate.py` goes on.",
+            f"{len(report.missing)} trainings are not finished: `scripts/ablation` goes on.",
             icon=":material/info:",
         )
 
@@ -86,7 +85,7 @@ def _chart(report: AblationReport) -> None:
         key="ablation-figure",
     )
     reading = read_cells(report, figure)
-    drawn.draw(charts.ablation_dots(report, figure), "ablation", reading)
+    draw(charts.ablation_dots(report, figure), "ablation", reading)
     st.caption(reading)
     with st.expander("The numbers"):
         st.dataframe(_cell_rows(report), hide_index=True, key="ablation-cells")

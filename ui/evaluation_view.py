@@ -5,13 +5,13 @@ from collections.abc import Callable
 import streamlit as st
 from plotly.graph_objects import Figure
 
-from fer_core import chart_readings, charts
 from fer_core.errors import ReportError
-from fer_core.estimates import Estimate
+from fer_core.evaluation.estimates import Estimate
+from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import DISPLAY_NAMES, EMOTIONS
-from fer_core.report import SplitReport
-from ui import charts as drawn
-from ui import resources
+from ui import charts, resources
+from ui.charts import readings
+from ui.charts.draw import draw
 from ui.widgets import plain
 
 MATRIX_SHARES = {"By true label": "row", "By answer": "column", "Counts": "count"}
@@ -28,25 +28,25 @@ def headline_row(split: SplitReport) -> None:
     """Three figures with intervals, each with a sentence."""
     accuracy, balanced, neutral = st.columns(3, gap="large")
     with accuracy:
-        _figure("Accuracy", split.accuracy, chart_readings.read_accuracy(split), percent=True)
+        _figure("Accuracy", split.accuracy, readings.read_accuracy(split), percent=True)
     with balanced:
         sentence = "The mean recall of the expressions: each counts the same, however rare it is."
         _figure("Balanced accuracy", split.balanced_accuracy, sentence, percent=True)
     with neutral:
-        sentence = chart_readings.read_neutral_bias(split)
+        sentence = readings.read_neutral_bias(split)
         _figure("Neutral-bias index", split.neutral_bias_index, sentence, percent=False)
 
 
 def mirrored(accuracy: Estimate | None) -> None:
     """What a second look at each face would bring; nothing where that was not measured."""
     if accuracy is not None:
-        st.caption(chart_readings.read_mirrored(accuracy))
+        st.caption(readings.read_mirrored(accuracy))
 
 
 def confusion(split: SplitReport, shares: str, key: str) -> None:
     _chart(
         charts.confusion_heatmap(split, MATRIX_SHARES[shares]),
-        chart_readings.read_confusion(split),
+        readings.read_confusion(split),
         _confusion_rows(split),
         f"{key}-confusion",
     )
@@ -55,7 +55,7 @@ def confusion(split: SplitReport, shares: str, key: str) -> None:
 def per_class(split: SplitReport, metric: str, key: str) -> None:
     _chart(
         charts.per_class_bars(split, METRICS[metric]),
-        chart_readings.read_per_class(split, METRICS[metric]),
+        readings.read_per_class(split, METRICS[metric]),
         _class_rows(split),
         f"{key}-classes",
     )
@@ -73,7 +73,7 @@ def calibration(split: SplitReport, key: str) -> None:
         for part in split.reliability
         if part.count
     ]
-    reading = f"{chart_readings.read_calibration(split)} {chart_readings.read_selective(split)}"
+    reading = f"{readings.read_calibration(split)} {readings.read_selective(split)}"
     _chart(charts.reliability_diagram(split), reading, rows, f"{key}-calibration")
 
 
@@ -92,8 +92,8 @@ def curves(stem: str, key: str, *, wide: bool) -> None:
     for place, measure in ((loss, "loss"), (accuracy, "accuracy")):
         with place:
             st.markdown(f"**{measure.capitalize()}**")
-            reading = chart_readings.read_curves(history, measure)
-            drawn.draw(charts.history_curves(history, measure), f"{key}-{measure}", reading)
+            reading = readings.read_curves(history, measure)
+            draw(charts.history_curves(history, measure), f"{key}-{measure}", reading)
             st.caption(reading)
     _numbers(rows, key)
 
@@ -120,7 +120,7 @@ def _figure(name: str, estimate: Estimate | None, sentence: str, *, percent: boo
 
 
 def _chart(figure: Figure, reading: str, rows: list[Row], key: str) -> None:
-    drawn.draw(figure, key, reading)
+    draw(figure, key, reading)
     st.caption(reading)
     _numbers(rows, key)
 

@@ -5,7 +5,7 @@ import json
 import streamlit as st
 
 from fer_core.labels import DISPLAY_NAMES
-from fer_core.model_store import ModelCard
+from fer_core.store.model_files import ModelCard
 from ui.widgets import plain, right_of_100
 
 

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer_core import ablation_io, evaluation, model_store
-from fer_core import history as histories
-from fer_core.ablation_report import AblationReport
+from fer_core import evaluation
 from fer_core.errors import ModelError
-from fer_core.evaluation import EvaluationReport
-from fer_core.history import History
-from fer_core.model_store import DEFAULT_MODEL, ModelCard
-from fer_core.recognizer import Recognizer
+from fer_core.evaluation import EvaluationReport, ablation_io
+from fer_core.evaluation import history as histories
+from fer_core.evaluation.ablation_report import AblationReport
+from fer_core.evaluation.history import History
+from fer_core.recognition.recognizer import Recognizer
+from fer_core.store import model_files
+from fer_core.store.model_files import DEFAULT_MODEL, ModelCard
 
 Stamp = tuple[tuple[int, int] | None, ...]
 """Modification time (ns) and size of each file, None for a missing one."""
@@ -19,7 +20,7 @@ Stamp = tuple[tuple[int, int] | None, ...]
 
 def models_folder() -> Path:
     """The folder of the models, read at each call so that a test can point it elsewhere."""
-    return Path(model_store.MODELS)
+    return Path(model_files.MODELS)
 
 
 def recognizer(stem: str = DEFAULT_MODEL) -> Recognizer:
@@ -58,7 +59,7 @@ def title(stem: str) -> str:
 
 def report_names() -> list[str]:
     """The stems that have an evaluation report, the model in use first."""
-    names = model_store.list_reports(models_folder())
+    names = model_files.list_reports(models_folder())
     return sorted(names, key=lambda name: (name != DEFAULT_MODEL, name))
 
 
@@ -96,7 +97,7 @@ def _recognizer(path: str, stamp: Stamp) -> Recognizer:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _card(path: str, stamp: Stamp) -> ModelCard:
-    return model_store.load_card(path)
+    return model_files.load_card(path)
 
 
 @st.cache_resource(show_spinner="Reading the report …", max_entries=16)

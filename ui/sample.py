@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer_core.drawing import annotate
 from fer_core.images import decode
+from fer_core.recognition.drawing import annotate
 from fer_core.types import FaceEmotion, RGBImage
 from ui import resources
 

@@ -5,9 +5,9 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from fer_core.chart_readings import read_confusion
-from fer_core.chart_style import blue
-from fer_core.report import SplitReport
+from fer_core.evaluation.split_report import SplitReport
+from ui.charts.readings import read_confusion
+from ui.charts.style import blue
 
 SIDE = 120  # pixels
 

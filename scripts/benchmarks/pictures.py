@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 
 from fer_core import decode_image
-from fer_core.augmentation import augment
 from fer_core.labels import EMOTIONS
-from fer_core.training_config import AugmentationConfig
+from fer_core.training.augmentation import augment
+from fer_core.training.config import AugmentationConfig
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PORTRAIT: Final = ROOT / "ui" / "assets" / "eileen_collins.jpg"

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from fer_core.errors import ModelError
-from fer_core.model_store import (
+from fer_core.store.model_files import (
     INT8_SUFFIX,
     KERAS_SUFFIX,
     NETWORK_SUFFIX,

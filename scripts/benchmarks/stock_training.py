@@ -11,9 +11,9 @@ from typing import Any
 
 import keras
 
-from fer_core import architecture
 from fer_core.labels import EMOTIONS
-from fer_core.training_config import AugmentationConfig, PhaseConfig, TrainingConfig
+from fer_core.training import architecture
+from fer_core.training.config import AugmentationConfig, PhaseConfig, TrainingConfig
 from scripts.benchmarks.stopwatch import StepTimes, Stopwatch
 
 
@@ -41,7 +41,7 @@ def measure(folder: Path, config: TrainingConfig, phase: PhaseConfig) -> Stopwat
 
 
 def _network(config: TrainingConfig, phase: PhaseConfig) -> keras.Model:
-    """The layers of `fer_core.architecture.build` behind Keras's augmentation layers."""
+    """The layers of `fer_core.training.architecture.build` behind Keras's augmentation layers."""
     made = architecture.build(
         size=phase.size,
         width=config.model.width,
@@ -64,7 +64,7 @@ def _network(config: TrainingConfig, phase: PhaseConfig) -> keras.Model:
 
 
 def _augmentation(config: AugmentationConfig) -> list[Any]:
-    """Keras's layers for what `fer_core.augmentation` does by the strong recipe."""
+    """Keras's layers for what `fer_core.training.augmentation` does by the strong recipe."""
     if config.is_none:
         return []
     layers = keras.layers

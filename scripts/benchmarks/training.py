@@ -15,11 +15,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from fer_core.datasets import SIDE, Dataset, load_dataset
+from fer_core.data.dataset import SIDE, Dataset, load_dataset
 from fer_core.labels import EMOTIONS
-from fer_core.run_folder import RunFolder
-from fer_core.training import fit
-from fer_core.training_config import TrainingConfig, load_config
+from fer_core.training.config import TrainingConfig, load_config
+from fer_core.training.fit import fit
+from fer_core.training.run_folder import RunFolder
 from scripts.benchmarks import stock_training
 from scripts.benchmarks.pictures import ROOT, write_train_folder
 from scripts.benchmarks.stopwatch import Stopwatch

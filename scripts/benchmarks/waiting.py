@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from fer_core import Recognizer, decode_image
-from fer_core.classifier import Classifier
-from fer_core.detection import VIDEO_WIDTH
-from fer_core.model_store import KERAS_SUFFIX, load_model, model_file
+from fer_core.recognition.classifier import Classifier
+from fer_core.recognition.detection import VIDEO_WIDTH
+from fer_core.store.model_files import KERAS_SUFFIX, load_model, model_file
 from scripts.benchmarks.app import app_process
 from scripts.benchmarks.pictures import faces, film_frame, photo_bytes
 from scripts.benchmarks.timing import WARM_UP, cpu_ms, median_ms, medians_ms

@@ -12,8 +12,8 @@ from streamlit_webrtc.webrtc import WebRtcWorker
 
 from scripts.live_bench.messages import Served
 from scripts.live_bench.watched import WatchedRecognizer
-from ui.live.tracks import LiveTracks
-from ui.live.wiring import DirectRelay
+from ui.live.pipeline.tracks import LiveTracks
+from ui.live.webrtc.wiring import DirectRelay
 
 _SIGNALLING = 10.0  # seconds, as streamlit-webrtc waits for an answer
 

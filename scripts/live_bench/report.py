@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, Final
 
-from scripts import machine
+from scripts.benchmarks import machine
 from scripts.live_bench import figures
 from scripts.live_bench.messages import Refused, Served, Serving, Viewed
 from scripts.live_bench.process_stats import ProcessStats

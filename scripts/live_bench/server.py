@@ -1,4 +1,4 @@
-"""The server process: the app's live pipeline, without its pages."""
+"""The server process: the app's live service, without its pages."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from typing import Any, Final
 
 from aiortc import RTCPeerConnection
 
-from fer_core.recognizer import Recognizer
+from fer_core.recognition.recognizer import Recognizer
 from scripts.live_bench import messages as m
 from scripts.live_bench.hosting import HostedSession
 from scripts.live_bench.server_options import ServerOptions
 from scripts.live_bench.watched import AskedForError, WatchedRecognizer
-from ui.live import capacity, pipeline, wiring
-from ui.live.session import LiveSession
+from ui.live.pipeline import capacity, service
+from ui.live.pipeline.session import LiveSession
+from ui.live.webrtc import wiring
 
 _LOOK_EACH: Final = 0.05  # seconds between two looks at the queues
 _UNLIMITED: Final = 10_000
@@ -72,9 +73,9 @@ class _Server:
         self._telling = threading.Lock()
         wiring.prepare_webrtc()
         self._recognizer = Recognizer.load(options.model)
-        self._service = pipeline.start_service()
-        self._cost = pipeline.frame_cost(self._recognizer)
-        self._seats = capacity.seats(self._cost, pipeline.CORES, self._environment())
+        self._service = service.start_service()
+        self._cost = service.frame_cost(self._recognizer)
+        self._seats = capacity.seats(self._cost, service.CORES, self._environment())
         self._loop = _running_loop()
         _fill(self._service.painters)
         self._hosted: dict[int, HostedSession] = {}
@@ -115,7 +116,7 @@ class _Server:
 
     def _host(self, peer: int, sdp: str) -> None:
         watched = WatchedRecognizer(self._recognizer, faults=self._options.faults)
-        tracks = pipeline.start_session(watched, self._service)
+        tracks = service.start_session(watched, self._service)
         seats = _UNLIMITED if self._options.admit_all else self._seats
         if not self._service.pool.admit(tracks.session, seats):
             self._tell(m.Refusal(peer))
@@ -165,7 +166,7 @@ def _running_loop() -> asyncio.AbstractEventLoop:
     start now, so that those which start later are leaks.
     """
     loop = asyncio.new_event_loop()
-    executor = ThreadPoolExecutor(min(32, pipeline.CORES + 4), thread_name_prefix="asyncio")
+    executor = ThreadPoolExecutor(min(32, service.CORES + 4), thread_name_prefix="asyncio")
     loop.set_default_executor(executor)
     _fill(executor)
     threading.Thread(target=loop.run_forever, name="event loop", daemon=True).start()

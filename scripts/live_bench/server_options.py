@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """See `scripts/bench_live.py` for the words.
+    """See `scripts/live_bench` for the words.
 
     Attributes:
         model: Stem of the model, or the path of one of its files.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from fer_core.recognizer import Recognizer
+from fer_core.recognition.recognizer import Recognizer
 from fer_core.types import FaceEmotion, RGBImage
 
 FAILING: Final = 100

@@ -6,7 +6,7 @@ from live_page import until
 
 from fer_core.evaluation import load_report
 from fer_core.labels import EMOTIONS
-from fer_core.model_store import DEFAULT_MODEL, REPORT_SUFFIX, model_file
+from fer_core.store.model_files import DEFAULT_MODEL, REPORT_SUFFIX, model_file
 
 PLOT = ".js-plotly-plot"
 CELLS = f"{PLOT}:has(.heatmaplayer) .scatterlayer .textpoint text"

@@ -21,10 +21,10 @@ from live_page import (
     until,
 )
 
-from fer_core.detection import load_detector
 from fer_core.labels import DISPLAY_NAMES, EMOTIONS
-from ui.live import states
-from ui.live.pool import SILENT
+from fer_core.recognition.detection import load_detector
+from ui.live import words as states
+from ui.live.pipeline.pool import SILENT
 
 NEVER_ANSWERED = "navigator.mediaDevices.getUserMedia = () => new Promise(() => {});"
 IN_USE = """navigator.mediaDevices.getUserMedia = () => Promise.reject(

@@ -10,7 +10,7 @@ from conftest import PORTRAIT
 
 from fer_core.images import decode
 from fer_core.labels import EMOTIONS
-from fer_core.recognizer import Recognizer
+from fer_core.recognition.recognizer import Recognizer
 
 
 @pytest.fixture

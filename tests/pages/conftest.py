@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from fer_core import model_store
+from fer_core.store import model_files
 from page_tools import write_history, write_report
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -19,10 +19,10 @@ Open = Callable[[str], AppTest]
 @pytest.fixture
 def models(tmp_path: Path, make_model, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A models folder of its own, with the default model, its report and its history."""
-    make_model(model_store.DEFAULT_MODEL)
-    write_report(tmp_path / f"{model_store.DEFAULT_MODEL}.report.json")
-    write_history(tmp_path / f"{model_store.DEFAULT_MODEL}.history.csv")
-    monkeypatch.setattr(model_store, "MODELS", tmp_path)
+    make_model(model_files.DEFAULT_MODEL)
+    write_report(tmp_path / f"{model_files.DEFAULT_MODEL}.report.json")
+    write_history(tmp_path / f"{model_files.DEFAULT_MODEL}.history.csv")
+    monkeypatch.setattr(model_files, "MODELS", tmp_path)
     st.cache_resource.clear()
     return tmp_path
 

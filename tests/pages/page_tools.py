@@ -8,7 +8,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from fer_core.evaluation import EvaluationReport, evaluate_split, save_report
-from fer_core.history import COLUMNS
+from fer_core.evaluation.history import COLUMNS
 
 
 def write_report(path: Path, seed: int = 0) -> None:

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from fer_core import model_store
+from fer_core.store import model_files
 from page_tools import texts, write_history, write_report
 
-DEFAULT = model_store.DEFAULT_MODEL
+DEFAULT = model_files.DEFAULT_MODEL
 
 
 def _choice(app, label):

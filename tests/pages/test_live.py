@@ -4,7 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from ui.live import states, streamer, wiring
+from ui.live import streamer
+from ui.live import words as states
+from ui.live.webrtc import wiring
 
 
 class _Streamer:

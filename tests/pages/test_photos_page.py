@@ -57,7 +57,7 @@ def test_a_bad_file_shows_its_reason_and_the_others_go_on(open_page):
 
 
 def test_an_unexpected_fault_stays_with_its_photo(open_page, monkeypatch):
-    from ui import photo_results
+    from fer_core.recognition import photos as photo_results
 
     real = photo_results.decode
 
@@ -81,7 +81,7 @@ def test_more_photos_than_fit_are_told(open_page, count):
 
 
 def test_what_was_analysed_before_an_interruption_is_kept(open_page, monkeypatch):
-    from ui import photo_results
+    from fer_core.recognition import photos as photo_results
 
     calls = []
     real = photo_results.analyze
@@ -101,7 +101,7 @@ def test_what_was_analysed_before_an_interruption_is_kept(open_page, monkeypatch
 
 
 def test_a_photo_is_analysed_once_and_forgotten_when_removed(open_page, monkeypatch):
-    from ui import photo_results
+    from fer_core.recognition import photos as photo_results
 
     calls = []
     real = photo_results.analyze

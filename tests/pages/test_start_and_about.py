@@ -1,6 +1,6 @@
 import pytest
 
-from fer_core import model_store
+from fer_core.store import model_files
 from page_tools import texts
 
 
@@ -32,7 +32,7 @@ def _alter(path):
 @pytest.mark.parametrize("page", ["start", "photos", "about", "evaluation"])
 @pytest.mark.parametrize(("harm", "message"), [(_remove, "no model file"), (_alter, "altered")])
 def test_a_harmed_model_is_a_message_and_the_app_stays_up(models, open_page, page, harm, message):
-    harm(models / f"{model_store.DEFAULT_MODEL}.tflite")
+    harm(models / f"{model_files.DEFAULT_MODEL}.tflite")
     app = open_page(page)
     assert any(message in error.value for error in app.error) or page == "evaluation"
     assert message in app.caption[-1].value

@@ -13,9 +13,9 @@ import keras
 import numpy as np
 import pytest
 
-from fer_core import architecture
-from fer_core.classifier import Classifier
-from fer_core.model_store import INT8_SUFFIX, file_record, load_card, save_card
+from fer_core.recognition.classifier import Classifier
+from fer_core.store.model_files import INT8_SUFFIX, file_record, load_card, save_card
+from fer_core.training import architecture
 
 ROOT = Path(__file__).resolve().parents[2]
 MakeModel = Callable[..., Path]
@@ -112,7 +112,7 @@ def test_the_median_is_taken_figure_by_figure(rounds: list, median: object) -> N
 
 
 def test_generated_faces_differ_and_fill_every_class(tmp_path: Path) -> None:
-    from fer_core.datasets import load_dataset
+    from fer_core.data.dataset import load_dataset
     from scripts.benchmarks.pictures import write_train_folder
 
     dataset = load_dataset(write_train_folder(tmp_path / "data", 3))

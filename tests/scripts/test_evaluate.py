@@ -14,13 +14,13 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from fer_core.classifier import Classifier
-from fer_core.datasets import load_dataset
+from fer_core.data.dataset import load_dataset
 from fer_core.errors import ReportError
 from fer_core.evaluation import EvaluationReport, evaluate_split, load_report, read_predictions
 from fer_core.labels import EMOTIONS
-from fer_core.model_store import load_card
-from fer_core.progress import share_shown
+from fer_core.recognition.classifier import Classifier
+from fer_core.store.model_files import load_card
+from fer_core.training.progress import share_shown
 
 MakeModel = Callable[..., Path]
 FER_SPLITS = ["public", "private", "test", "private_deduplicated"]

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from fer_core.images import decode
-from fer_core.recognizer import Recognizer
+from fer_core.recognition.recognizer import Recognizer
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTRAIT = ROOT / "ui/assets/eileen_collins.jpg"

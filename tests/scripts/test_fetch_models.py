@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fer_core import assets
+from fer_core.store import assets
 from scripts import fetch_models
 
 ROOT = Path(__file__).resolve().parents[2]

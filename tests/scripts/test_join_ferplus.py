@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer_core.datasets import load_dataset
-from fer_core.ferplus import read_votes
-from fer_core.ferplus_join import VOTES
+from fer_core.data.dataset import load_dataset
+from fer_core.data.ferplus import read_votes
+from fer_core.data.ferplus_join import VOTES
 from scripts import join_ferplus
 
 USAGE = {"train": "Training", "public": "PublicTest", "private": "PrivateTest"}

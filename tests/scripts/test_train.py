@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from fer_core.model_store import load_model
+from fer_core.store.model_files import load_model
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 RECIPE = """

@@ -1,7 +1,7 @@
 import numpy as np
 
-from fer_core.chart_style import blue
 from fer_core.evaluation import evaluate_split
+from ui.charts.style import blue
 from ui.thumbnail import matrix_html
 
 

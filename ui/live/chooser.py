@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from fer_core.tracking import TrackedFace
+from fer_core.video.tracking import TrackedFace
 
 _CHOSEN: Final = "live_chosen_face"
 

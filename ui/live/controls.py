@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from ui.live.session import LiveSession
-from ui.live.settings import DETECTION_WIDTHS, PARTS, Settings
+from ui.live.pipeline.session import LiveSession
+from ui.live.pipeline.settings import DETECTION_WIDTHS, PARTS, Settings
 
 _PART_NAMES: Final = {
     "box": "Box",

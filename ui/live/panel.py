@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.live import bars, chooser, controls, snapshot, states, summary, timeline
-from ui.live.session import LiveSession, Status
+from ui.live import chooser, controls, summary, words
+from ui.live.components import bars, snapshot, timeline
+from ui.live.pipeline.session import LiveSession, Status
 from ui.live.streamer import Camera
 
 _FIGURES_HELP = (
@@ -45,7 +46,7 @@ def below(camera: Camera, model: str) -> None:
 
 def _waiting(starting: bool) -> None:
     bars.draw(None, None)
-    st.markdown("Connecting …" if starting else states.BEFORE)
+    st.markdown("Connecting …" if starting else words.BEFORE)
 
 
 @st.fragment(run_every=0.5)
@@ -55,7 +56,7 @@ def _running(session: LiveSession) -> None:
     bars.draw(chooser.current(faces), None if status.paused else len(faces))
     chooser.draw(faces)
     st.caption(_figures(status), help=_FIGURES_HELP)
-    message = states.notice(status)
+    message = words.notice(status)
     # The place is always there, so that nothing moves when a message comes or goes.
     with st.container(key="live_notice", height=130, border=False):
         if message is not None:

@@ -9,13 +9,15 @@ from typing import Any, Final
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
-from fer_core.recognizer import Recognizer
-from fer_core.session_record import SessionRecord
-from ui.live import capacity, ice, pipeline, wiring
-from ui.live.camera import START
-from ui.live.session import LiveSession
-from ui.live.settings import Settings
-from ui.live.tracks import LiveTracks
+from fer_core.recognition.recognizer import Recognizer
+from fer_core.video.record import SessionRecord
+from ui.live.components.camera import START
+from ui.live.pipeline import capacity
+from ui.live.pipeline import service as pipeline
+from ui.live.pipeline.session import LiveSession
+from ui.live.pipeline.settings import Settings
+from ui.live.pipeline.tracks import LiveTracks
+from ui.live.webrtc import ice, wiring
 
 _TRACKS: Final = "live_tracks"
 _RECORDED: Final = "live_recorded"

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from fer_core import session_export
-from fer_core.charts import answer_strips
-from fer_core.charts_strips import MOST_STRIPS
 from fer_core.labels import DISPLAY_NAMES
-from fer_core.session_record import ANSWERS, SessionRecord
-from fer_core.session_summary import FaceSummary, SessionSummary, summarize
-from fer_core.session_words import read_face, read_lost, read_session, read_strips
-from ui import charts as drawn
+from fer_core.video import export
+from fer_core.video.record import ANSWERS, SessionRecord
+from fer_core.video.summary import FaceSummary, SessionSummary, summarize
+from ui.charts import answer_strips
+from ui.charts.draw import draw as draw_chart
+from ui.charts.faces import MOST_STRIPS
+from ui.charts.session_words import read_face, read_lost, read_session, read_strips
 
 _EMPTY: Final = "No frame was analysed in this session, so there is nothing to sum up."
 _NO_FACE: Final = "There is no table, because no face was found."
@@ -40,7 +40,7 @@ def draw(record: SessionRecord, card_title: str, settings: Mapping[str, Any]) ->
         st.markdown(f"{read_session(summary)} {_NO_FACE}")
         return
     _sentences(summary)
-    drawn.draw(answer_strips(rows), "session_strips", read_strips(summary))
+    draw_chart(answer_strips(rows), "session_strips", read_strips(summary))
     st.caption(f"Which answer was shown when, from the start on.{_left_out(summary)}")
     st.markdown("**Share of each face's time in view**")
     st.dataframe(shares(summary), hide_index=True, key="session_shares", height="content")
@@ -106,10 +106,10 @@ def _percent(share: float) -> str:
 
 def _downloads(record: SessionRecord, card_title: str, settings: Mapping[str, Any]) -> None:
     def as_csv() -> str:
-        return session_export.as_csv(record.rows())
+        return export.as_csv(record.rows())
 
     def as_json() -> str:
-        return session_export.as_json(
+        return export.as_json(
             record.rows(), model=card_title, settings=settings, started=record.started
         )
 

@@ -150,7 +150,7 @@ def test_the_film_moves_and_ends_where_it_began():
 
 
 def film_picture():
-    from scripts.bench_live import FACE
+    from scripts.live_bench.__main__ import FACE
 
     return FACE
 

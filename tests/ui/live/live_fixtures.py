@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from fer_core.labels import EMOTIONS
-from fer_core.tracking import TrackedFace
 from fer_core.types import Box, Face, FaceEmotion, RGBImage
+from fer_core.video.tracking import TrackedFace
 
 
 class FakeClock:

@@ -8,8 +8,8 @@ import streamlit as st
 from session_fixtures import STARTED, record_of, steady
 from streamlit.testing.v1 import AppTest
 
-from fer_core.session_record import NOBODY, SessionRecord
-from fer_core.session_summary import summarize
+from fer_core.video.record import NOBODY, SessionRecord
+from fer_core.video.summary import summarize
 from ui.live import summary
 
 TOLD = sorted(steady(1, "happy", 0, 9.1) + steady(2, "unsure", 0, 3) + steady(2, "sad", 3, 4))
@@ -93,9 +93,7 @@ def downloads(monkeypatch) -> dict[str, tuple[Any, ...]]:
 def test_the_downloads_are_made_when_asked_for_and_hold_the_session(downloads, monkeypatch):
     record = record_of(TOLD)
     made = []
-    monkeypatch.setattr(
-        summary.session_export, "as_csv", _noting(made, summary.session_export.as_csv)
-    )
+    monkeypatch.setattr(summary.export, "as_csv", _noting(made, summary.export.as_csv))
     _drawn(record)
     assert made == [], "the file is made before anybody asks"
     as_csv, name, mime, options = downloads["Download table (CSV)"]

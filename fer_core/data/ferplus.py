@@ -1,0 +1,97 @@
+"""FER+: ten annotators' votes on the expression of each face of FER-2013 (Barsoum et al. 2016)."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.data.sources import normal_name
+from fer_core.errors import DataError
+from fer_core.labels import EMOTIONS
+
+FERPLUS_VARIABLE: Final = "FER_PLUS"
+COLUMNS: Final = {
+    "angry": "anger",
+    "disgust": "disgust",
+    "fear": "fear",
+    "happy": "happiness",
+    "sad": "sadness",
+    "surprise": "surprise",
+    "neutral": "neutral",
+}
+"""Our names of expressions → FER+'s columns."""
+NOT_OURS: Final = ("contempt", "unknown", "NF")
+"""FER+'s columns for an eighth expression, for no answer, and for no face."""
+FORMAT: Final = (
+    "Expected: a CSV file with the columns path (inside the data set, as in train/happy/x.jpg), "
+    f"{', '.join(COLUMNS.values())}, {', '.join(NOT_OURS)}, with whole numbers of votes. "
+    "scripts/join_ferplus.py makes it from FER+'s own file"
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Votes:
+    """The votes on the images of a data set, in its order.
+
+    Attributes:
+        counts: (n, 10) int64: the votes for `EMOTIONS`, then for `NOT_OURS`; zeros where FER+
+            does not have the image.
+        sha256: Of the file.
+    """
+
+    counts: NDArray[np.int64]
+    sha256: str
+
+    def probabilities(self) -> NDArray[np.float32]:
+        """(n, 7) float32: the share of each of `EMOTIONS` in the votes for any of them.
+
+        Rows sum to 1, or are all 0 where nobody voted for one of the seven.
+        """
+        ours = self.counts[:, : len(EMOTIONS)].astype(np.float32)
+        total = ours.sum(axis=1, keepdims=True)
+        return np.asarray(np.divide(ours, total, out=ours, where=total > 0), dtype=np.float32)
+
+
+def read_votes(path: str | Path, image_paths: Sequence[str]) -> Votes:
+    """Reads the votes on a data set's images.
+
+    Args:
+        path: A CSV file, see `FORMAT`.
+        image_paths: As in `Dataset.paths`. The case of folders and the suffix of a file may
+            differ from the CSV file's.
+
+    Raises:
+        DataError: where the file cannot be read, has another format, or knows none of the images.
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+        rows = list(csv.DictReader(data.decode("utf-8").splitlines()))
+        by_image = {_key(row["path"]): _counts(row) for row in rows}
+    except FileNotFoundError as error:
+        raise DataError(f"There are no FER+ votes at {path}.") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path} does not hold FER+ votes ({error!r}). {FORMAT}.") from error
+    none = [0] * (len(COLUMNS) + len(NOT_OURS))
+    keys = [_key(image) for image in image_paths]
+    if not any(key in by_image for key in keys):
+        raise DataError(f"{path} has votes on none of the data set's images. {FORMAT}.")
+    counts = np.array([by_image.get(key, none) for key in keys], dtype=np.int64)
+    return Votes(counts, hashlib.sha256(data).hexdigest())
+
+
+def _key(path: str) -> tuple[str, ...]:
+    """What an image's path says: folder, class and name. A name alone may stand in two classes."""
+    *folders, name = PurePosixPath(path).parts
+    return (*(normal_name(folder) for folder in folders[-2:]), PurePosixPath(name).stem)
+
+
+def _counts(row: dict[str, str]) -> list[int]:
+    return [int(row[name]) for name in (*(COLUMNS[emotion] for emotion in EMOTIONS), *NOT_OURS)]

@@ -1,0 +1,125 @@
+"""A model and a data set → predictions and an evaluation report."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.data.dataset import Dataset
+from fer_core.errors import DataError
+from fer_core.evaluation import EvaluationReport, Predictions, evaluate_split
+from fer_core.evaluation.estimates import Estimate
+from fer_core.evaluation.intervals import wilson
+from fer_core.recognition.classifier import Classifier
+from fer_core.types import Probabilities
+
+BATCH = 256
+Masks = dict[str, NDArray[np.bool_]]
+NO_TEST_IMAGES = "The data set has no images under test/<class>/ to evaluate on."
+
+
+def predict(
+    classifier: Classifier,
+    test: Dataset,
+    progress: Callable[[float], None] = lambda share: None,
+    *,
+    mirrored: bool = False,
+) -> Predictions:
+    """The network's answers for every image.
+
+    Args:
+        mirrored: Whether each image is turned left to right.
+        progress: Called with the share done, in [0, 1].
+
+    Raises:
+        DataError: where there is none.
+    """
+    if not len(test):
+        raise DataError(NO_TEST_IMAGES)
+    parts: list[Probabilities] = []
+    images = test.images[:, :, ::-1] if mirrored else test.images
+    for start in range(0, len(test), BATCH):
+        parts.append(classifier.predict(images[start : start + BATCH]))
+        progress(min(1.0, (start + BATCH) / len(test)))
+    return Predictions(test.paths, test.labels, np.concatenate(parts))
+
+
+def split_masks(dataset: Dataset) -> Masks:
+    """Which images of the whole data set stand in each reported split.
+
+    FER-2013 has "public" and "private", "test" (both) and "private_deduplicated" (PrivateTest
+    without the images that stand, pixel for pixel, in `train/` too); any other data set "test".
+
+    Raises:
+        DataError: where the data set has no test images.
+    """
+    test = dataset.splits != "train"
+    if not test.any():
+        raise DataError(NO_TEST_IMAGES)
+    private = dataset.splits == "private"
+    if not private.any():
+        return {"test": test}
+    groups = dataset.copy_groups()
+    return {
+        "public": dataset.splits == "public",
+        "private": private,
+        "test": test,
+        "private_deduplicated": private & ~np.isin(groups, groups[~test]),
+    }
+
+
+def report(
+    dataset: Dataset,
+    predictions: Predictions,
+    *,
+    model: str,
+    network: bytes,
+    unsure_below: float,
+    previous_reads: Mapping[str, int],
+    mirrored: Predictions | None = None,
+) -> EvaluationReport:
+    """The figures of every split.
+
+    Args:
+        dataset: The whole data set, `train/` included: copies are looked for there.
+        predictions: For its test images, in their order.
+        model: The model's stem.
+        network: Its LiteRT file's bytes.
+        unsure_below: The model's threshold; 0 for none.
+        previous_reads: SHA-256 of a network → how often PrivateTest was read for it before.
+        mirrored: For the mirror images of the same test images, where they are to be averaged.
+    """
+    test = dataset.splits != "train"
+    digest = hashlib.sha256(network).hexdigest()
+    masks = split_masks(dataset)
+    splits = {
+        name: evaluate_split(
+            predictions.labels[mask[test]],
+            predictions.probabilities[mask[test]],
+            unsure_below or None,
+        )
+        for name, mask in masks.items()
+        if mask.any()
+    }
+    return EvaluationReport(
+        splits,
+        model=model,
+        model_sha256=digest,
+        data_sha256=dataset.fingerprint,
+        created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        private_reads=previous_reads.get(digest, 0) + ("private" in masks),
+        mirrored_accuracy={} if mirrored is None else _averaged(predictions, mirrored, masks, test),
+    )
+
+
+def _averaged(
+    faces: Predictions, mirrored: Predictions, masks: Masks, test: NDArray[np.bool_]
+) -> dict[str, Estimate]:
+    right = (faces.probabilities + mirrored.probabilities).argmax(axis=1) == faces.labels
+    parts = {name: right[mask[test]] for name, mask in masks.items()}
+    found = {name: wilson(int(part.sum()), len(part)) for name, part in parts.items()}
+    return {name: accuracy for name, accuracy in found.items() if accuracy is not None}

@@ -1,0 +1,96 @@
+"""`<stem>.predictions.csv`: path, true label and seven probabilities of every image."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.errors import ReportError
+from fer_core.labels import EMOTIONS
+from fer_core.store.files import replace_text
+from fer_core.types import Probabilities
+
+HEADER = ("path", "label", *EMOTIONS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictions:
+    """A model's answers for the images of a data set.
+
+    Attributes:
+        paths: (n,) where each image stands in the data set, such as "test/angry/x.jpg".
+        labels: (n,) int64, 0-6, the true labels in the order of `EMOTIONS`.
+        probabilities: (n, 7) float32; each row sums to 1.
+    """
+
+    paths: Sequence[str]
+    labels: NDArray[np.int64]
+    probabilities: Probabilities
+
+    def __post_init__(self) -> None:
+        shapes = (self.labels.shape, self.probabilities.shape)
+        if shapes != ((len(self.paths),), (len(self.paths), len(EMOTIONS))):
+            raise ValueError(
+                f"Predictions for {len(self.paths)} paths have as many labels and rows of "
+                f"{len(EMOTIONS)} probabilities. Received: {shapes}"
+            )
+
+
+def write_predictions(path: Path | str, predictions: Predictions) -> None:
+    """Writes the CSV, complete or not at all; probabilities with six decimals."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADER)
+    columns = (predictions.paths, predictions.labels, predictions.probabilities)
+    for where, label, row in zip(*columns, strict=True):
+        writer.writerow([where, EMOTIONS[label], *(f"{p:.6f}" for p in row)])
+    replace_text(Path(path), text.getvalue())
+
+
+def read_predictions(path: Path | str) -> Predictions:
+    """Reads what `write_predictions` wrote.
+
+    Raises:
+        ReportError: The file is missing or damaged; the message names file and line.
+    """
+    path = Path(path)
+    rows = list(_rows(path))
+    probabilities = np.array([row[2] for row in rows], dtype=np.float32)
+    return Predictions(
+        paths=tuple(row[0] for row in rows),
+        labels=np.array([row[1] for row in rows], dtype=np.int64),
+        probabilities=probabilities.reshape(len(rows), len(EMOTIONS)),
+    )
+
+
+def _rows(path: Path) -> Iterator[tuple[str, int, list[float]]]:
+    for number, row in enumerate(_lines(path), start=1):
+        if number == 1 and tuple(row) != HEADER:
+            raise ReportError(f"{path.name} does not begin with {','.join(HEADER)}.")
+        if number > 1:
+            yield _parse(row, f"{path.name}, line {number}")
+
+
+def _lines(path: Path) -> list[list[str]]:
+    try:
+        lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+    except (OSError, UnicodeDecodeError, csv.Error) as fault:
+        raise ReportError(f"{path.name} cannot be read: {fault}.") from fault
+    return lines or [[]]
+
+
+def _parse(row: list[str], where: str) -> tuple[str, int, list[float]]:
+    try:
+        image, label, *shares = row
+        values = [float(share) for share in shares]
+        if len(values) != len(EMOTIONS) or not abs(sum(values) - 1) < 1e-3:  # catches NaN, too
+            raise ValueError(f"{len(EMOTIONS)} probabilities that sum to 1 are expected")
+        return image, EMOTIONS.index(label), values
+    except ValueError as fault:
+        raise ReportError(f"{where} is damaged: {fault}.") from fault

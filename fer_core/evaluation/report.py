@@ -1,0 +1,127 @@
+"""`<stem>.report.json`: an evaluation's figures on disk, one report per model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from fer_core.errors import ReportError
+from fer_core.evaluation.estimates import Estimate, Json, read_count, read_estimate
+from fer_core.evaluation.split_report import SplitReport
+from fer_core.labels import EMOTIONS
+from fer_core.store.files import replace_text
+
+REMEDY = "Write it again with scripts/evaluate.py."
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationReport:
+    """A model's figures on the splits of one data set.
+
+    Attributes:
+        splits: By name: "public", "private", "test" (both), "private_deduplicated"; or "test"
+            alone for a data set without those parts.
+        emotions: `EMOTIONS`, the order of every matrix in the report.
+        model: The model's stem, "" where the report does not say, as below.
+        model_sha256, data_sha256: Hex digests of the model file and of the data set.
+        created: Date and time of the evaluation, ISO 8601.
+        private_reads: How often PrivateTest was read for exactly this model file.
+        mirrored_accuracy: By split, the share of right answers where a face's probabilities are
+            averaged with those of its mirror image, at twice the cost; empty where not measured.
+    """
+
+    splits: Mapping[str, SplitReport]
+    emotions: tuple[str, ...] = EMOTIONS
+    model: str = ""
+    model_sha256: str = ""
+    data_sha256: str = ""
+    created: str = ""
+    private_reads: int = 0
+    mirrored_accuracy: Mapping[str, Estimate] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.emotions != EMOTIONS:
+            raise ValueError(f"emotions are {list(EMOTIONS)}. Received: {list(self.emotions)}")
+        if not self.splits:
+            raise ValueError("a report has at least one split. Received: none")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The shape of the JSON file."""
+        return {
+            "model": self.model,
+            "model_sha256": self.model_sha256,
+            "data_sha256": self.data_sha256,
+            "created": self.created,
+            "private_reads": self.private_reads,
+            "emotions": list(self.emotions),
+            "splits": {name: split.to_dict() for name, split in self.splits.items()},
+            "mirrored_accuracy": {k: v.to_dict() for k, v in self.mirrored_accuracy.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, data: Json, source: str = "The report") -> EvaluationReport:
+        """Reads what `to_dict` wrote; keys that it does not know are ignored.
+
+        Args:
+            data: The parsed JSON.
+            source: How the error message calls it, such as the file's name.
+
+        Raises:
+            ReportError: A key is missing, of the wrong kind, or contradicts another.
+        """
+        try:
+            return cls(
+                splits={k: SplitReport.from_dict(v) for k, v in data["splits"].items()},
+                emotions=tuple(data["emotions"]),
+                private_reads=read_count(data.get("private_reads", 0)),
+                mirrored_accuracy=_mirrored(data.get("mirrored_accuracy", {})),
+                **{k: str(data.get(k, "")) for k in TEXTS},
+            )
+        except KeyError as fault:
+            _refuse(source, f"the key {fault} is missing", fault)
+        except (TypeError, ValueError, AttributeError) as fault:
+            _refuse(source, str(fault), fault)
+
+
+def _mirrored(data: Json) -> dict[str, Estimate]:
+    found = {name: read_estimate(value) for name, value in data.items()}
+    return {name: estimate for name, estimate in found.items() if estimate is not None}
+
+
+TEXTS = ("model", "model_sha256", "data_sha256", "created")
+
+
+def load_report(path: Path | str) -> EvaluationReport:
+    """Reads a report.
+
+    Raises:
+        ReportError: The file is missing, not JSON, or not a report; the message names file and
+            fault.
+    """
+    path = Path(path)
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"), parse_constant=no_constant)
+    except OSError as fault:
+        reason = "there is no such file" if not path.exists() else fault.strerror
+        raise ReportError(f"{path.name} cannot be read: {reason}. {REMEDY}") from fault
+    except ValueError as fault:  # broken JSON and broken UTF-8 alike
+        _refuse(path.name, f"it is not valid JSON ({fault})", fault)
+    return EvaluationReport.from_dict(data, path.name)
+
+
+def save_report(report: EvaluationReport, path: Path | str) -> None:
+    """Writes `report` as JSON, complete or not at all."""
+    text = json.dumps(report.to_dict(), indent=1, allow_nan=False) + "\n"
+    replace_text(Path(path), text)
+
+
+def no_constant(name: str) -> NoReturn:
+    """For `json.loads(parse_constant=…)`: NaN and Infinity, which JSON does not have."""
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _refuse(source: str, reason: str, fault: Exception) -> NoReturn:
+    raise ReportError(f"{source} is damaged: {reason}. {REMEDY}") from fault

@@ -1,0 +1,208 @@
+"""What an evaluation found: value objects, checked once, that know how to become JSON and back.
+
+A figure that does not exist (the recall of a class without images) is None, and null in JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.evaluation.estimates import (
+    Estimate,
+    Json,
+    flat,
+    read_count,
+    read_estimate,
+    read_flat,
+    read_number,
+)
+from fer_core.labels import EMOTIONS
+
+ESTIMATES = (
+    "balanced_accuracy",
+    "macro_f1",
+    "top2_accuracy",
+    "neutral_bias_index",
+    "false_neutral_rate",
+    "fear_as_surprise_rate",
+    "surprise_as_fear_rate",
+)
+"""Figures of a split that are plain numbers in JSON, with `_low` and `_high` beside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScores:
+    """How one expression fares.
+
+    Attributes:
+        precision: Share of right answers among the answers of this expression; None where the
+            network never gave it.
+        recall: Share recognised among this expression's images; None without images.
+        f1: Harmonic mean of the two, 0 where no image is recognised; None without images.
+        support: Number of images whose true label is this expression.
+    """
+
+    precision: Estimate | None
+    recall: Estimate | None
+    f1: Estimate | None
+    support: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            **flat("precision", self.precision),
+            **flat("recall", self.recall),
+            **flat("f1", self.f1),
+            "support": self.support,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Json) -> ClassScores:
+        """Raises KeyError, TypeError or ValueError where `data` is not of that shape."""
+        return cls(
+            precision=read_flat(data, "precision"),
+            recall=read_flat(data, "recall"),
+            f1=read_flat(data, "f1"),
+            support=read_count(data["support"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """The answers whose confidence lies in (low, high].
+
+    Attributes:
+        low, high: Ends of the bin, in [0, 1].
+        count: Number of answers in it.
+        confidence: Their mean confidence; None in an empty bin.
+        accuracy: The share of them that is right; None in an empty bin.
+    """
+
+    low: float
+    high: float
+    count: int
+    confidence: float | None
+    accuracy: float | None
+
+    def __post_init__(self) -> None:
+        shares = [s for s in (self.confidence, self.accuracy) if s is not None]
+        if len(shares) != (2 if self.count else 0) or not all(0 <= s <= 1 for s in shares):
+            raise ValueError(f"a bin's shares lie in [0, 1]. Received: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class Selective:
+    """What happens when answers below a threshold become "unsure".
+
+    Attributes:
+        unsure_below: The threshold on the largest probability, in [0, 1].
+        coverage: Share of images that still get an answer.
+        accuracy: Share of right answers among those; None when none is left.
+    """
+
+    unsure_below: float
+    coverage: float
+    accuracy: Estimate | None
+
+    def to_dict(self) -> dict[str, Any]:
+        accuracy = None if self.accuracy is None else self.accuracy.to_dict()
+        return {**asdict(self), "accuracy": accuracy}
+
+
+@dataclass(frozen=True, slots=True)
+class SplitReport:
+    """All figures of one part of a data set.
+
+    Attributes:
+        n: Number of images.
+        accuracy: Share of right answers, Wilson interval; None where n is 0, as all figures then.
+        balanced_accuracy: Mean recall of the classes that have images, bootstrap interval.
+        macro_f1: Mean F1 of the classes that have images, bootstrap interval.
+        top2_accuracy: Share of images whose label is among the two likeliest, Wilson interval.
+        confusion_matrix: 7 rows of 7 counts, true labels as rows, in the order of `EMOTIONS`.
+        per_class: Scores by expression.
+        neutral_bias_index: Share answered neutral ÷ share truly neutral, bootstrap interval;
+            1 is unbiased. None without neutral images.
+        false_neutral_rate: Share of the non-neutral images called neutral, Wilson interval.
+        fear_as_surprise_rate: Share of the fear images called surprise, Wilson interval.
+        surprise_as_fear_rate: Share of the surprise images called fear, Wilson interval.
+        log_loss: Mean negative log probability of the true label, in nats.
+        expected_calibration_error: In [0, 1], 15 bins (Guo et al. 2017).
+        reliability: The bins behind it; empty in a report that has none.
+        selective: Accuracy and coverage at the model's threshold; None where none was given.
+    """
+
+    n: int
+    accuracy: Estimate | None
+    balanced_accuracy: Estimate | None
+    macro_f1: Estimate | None
+    top2_accuracy: Estimate | None
+    confusion_matrix: tuple[tuple[int, ...], ...]
+    per_class: Mapping[str, ClassScores]
+    neutral_bias_index: Estimate | None
+    false_neutral_rate: Estimate | None
+    fear_as_surprise_rate: Estimate | None
+    surprise_as_fear_rate: Estimate | None
+    log_loss: float | None
+    expected_calibration_error: float | None
+    reliability: tuple[ReliabilityBin, ...] = ()
+    selective: Selective | None = None
+
+    def __post_init__(self) -> None:
+        if [len(row) for row in self.confusion_matrix] != [len(EMOTIONS)] * len(EMOTIONS):
+            raise ValueError(f"confusion_matrix has {len(EMOTIONS)} rows and as many columns")
+        if self.counts.min() < 0 or self.counts.sum() != self.n:
+            raise ValueError(
+                f"confusion_matrix counts n = {self.n} images. Received: {self.counts.sum()}"
+            )
+        supports = {name: scores.support for name, scores in self.per_class.items()}
+        if supports != dict(zip(EMOTIONS, self.counts.sum(axis=1).tolist(), strict=True)):
+            raise ValueError(f"per_class does not fit confusion_matrix. Received: {supports}")
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """(7, 7) int64: the confusion matrix as an array."""
+        return np.array(self.confusion_matrix, dtype=np.int64)
+
+    def to_dict(self) -> dict[str, Any]:
+        figures = [flat(name, getattr(self, name)) for name in ESTIMATES]
+        return {
+            "n": self.n,
+            "accuracy": None if self.accuracy is None else self.accuracy.to_dict(),
+            **{key: value for figure in figures for key, value in figure.items()},
+            "confusion_matrix": [list(row) for row in self.confusion_matrix],
+            "per_class": {name: self.per_class[name].to_dict() for name in EMOTIONS},
+            "log_loss": self.log_loss,
+            "expected_calibration_error": self.expected_calibration_error,
+            "reliability": [asdict(part) for part in self.reliability],
+            "selective": None if self.selective is None else self.selective.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Json) -> SplitReport:
+        """Raises KeyError, TypeError or ValueError where `data` is not of that shape."""
+        rows = data["confusion_matrix"]
+        return cls(
+            n=read_count(data["n"]),
+            accuracy=read_estimate(data["accuracy"]),
+            confusion_matrix=tuple(tuple(read_count(count) for count in row) for row in rows),
+            per_class={k: ClassScores.from_dict(v) for k, v in data["per_class"].items()},
+            log_loss=read_number(data["log_loss"]),
+            expected_calibration_error=read_number(data["expected_calibration_error"]),
+            reliability=tuple(ReliabilityBin(**part) for part in data.get("reliability", ())),
+            selective=_selective(data.get("selective")),
+            **{name: read_flat(data, name) for name in ESTIMATES},
+        )
+
+
+def _selective(data: Json | None) -> Selective | None:
+    if data is None:
+        return None
+    threshold, coverage = read_number(data["unsure_below"]), read_number(data["coverage"])
+    if threshold is None or coverage is None:
+        raise TypeError(f"selective has a threshold and a coverage. Received: {dict(data)}")
+    return Selective(threshold, coverage, read_estimate(data["accuracy"]))

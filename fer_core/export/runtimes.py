@@ -1,0 +1,185 @@
+"""Other runtimes for a finished model: its network in 8-bit integers, and in ONNX.
+
+Each file is compared with the Keras network on every test face before it is shipped, and the card
+says what was found. Neither is the app's runtime: the first is for phones and small boards, the
+second for browsers and servers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.data.dataset import Dataset
+from fer_core.errors import DataError
+from fer_core.export import agreement
+from fer_core.export.agreement import Agreement
+from fer_core.export.convert import to_onnx
+from fer_core.export.onnx_classifier import OnnxClassifier
+from fer_core.export.quantize import CALIBRATION_FACES, to_int8
+from fer_core.recognition.classifier import Classifier
+from fer_core.store.files import replace_bytes
+from fer_core.store.model_files import (
+    INT8_SUFFIX,
+    KERAS_SUFFIX,
+    NETWORK_SUFFIX,
+    ONNX_SUFFIX,
+    ModelCard,
+    file_record,
+    load_model,
+    model_file,
+    save_card,
+    verified_bytes,
+)
+from fer_core.training.fit import predict
+from fer_core.types import Probabilities
+
+LARGEST_LOSS: Final = 0.01
+"""Of accuracy, at which an 8-bit network is still shipped."""
+
+RUNTIMES: Final = {
+    NETWORK_SUFFIX: "LiteRT float32",
+    INT8_SUFFIX: "LiteRT int8",
+    ONNX_SUFFIX: "ONNX",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeCheck:
+    """What a model's file answered for the test faces.
+
+    Attributes:
+        runtime: As in `RUNTIMES`.
+        shipped: Whether the file stands beside the others.
+        bytes: Its size.
+        accuracy: Over all of `test/`.
+        keras_accuracy: Of the Keras network on the same faces.
+        agreement: With the Keras network.
+    """
+
+    runtime: str
+    shipped: bool
+    bytes: int
+    accuracy: float
+    keras_accuracy: float
+    agreement: Agreement
+
+    def to_dict(self) -> dict[str, Any]:
+        values = dataclasses.asdict(self)
+        found = values.pop("agreement")
+        return {name: _rounded(value) for name, value in {**values, **found}.items()}
+
+
+def add_runtimes(
+    model: str | Path, dataset: Dataset, suffixes: tuple[str, ...], report: Callable[[str], None]
+) -> ModelCard:
+    """Makes, checks, and writes a finished model's further files, and enters them in its card.
+
+    Args:
+        model: Stem, or path of one of the model's files; needs its `.keras` file.
+        dataset: What the model was trained on: `train/` calibrates, `test/` checks.
+        suffixes: Of `INT8_SUFFIX` and `ONNX_SUFFIX`; the float LiteRT file is checked always.
+        report: Is told each finding in a sentence.
+
+    Raises:
+        ModelError: where a file of the model is missing or altered, a tool is not installed, or a
+            float runtime disagrees with the Keras network.
+        DataError: where the data set is another one, or has no test faces.
+    """
+    card, litert = load_model(model)
+    test = _test_faces(card, dataset)
+    path = model_file(model, KERAS_SUFFIX)
+    verified_bytes(card, path)
+    network = keras.models.load_model(path, compile=False)
+    reference = predict(network, test.images)
+    makers: dict[str, Callable[[], bytes]] = {
+        NETWORK_SUFFIX: lambda: litert,
+        INT8_SUFFIX: lambda: to_int8(litert, _calibration_faces(dataset)),
+        ONNX_SUFFIX: lambda: to_onnx(network),
+    }
+    for suffix in (NETWORK_SUFFIX, *suffixes):
+        data = makers[suffix]()
+        answers = _classifier(suffix, data).predict(test.images)
+        check = _check(suffix, len(data), test.labels, reference, answers)
+        report(_sentence(check))
+        card = _enter(card, path.parent, suffix, data, check)
+    return card
+
+
+def _test_faces(card: ModelCard, dataset: Dataset) -> Dataset:
+    if card.data.get("sha256") != dataset.fingerprint:
+        raise DataError(
+            f"{card.stem} was trained on another data set than this one. Give the same --data as "
+            "to scripts/train.py."
+        )
+    test = dataset.where(dataset.splits != "train")
+    if not len(test):
+        raise DataError("There are no images under test/ to compare the runtimes on.")
+    return test
+
+
+def _calibration_faces(dataset: Dataset) -> NDArray[np.uint8]:
+    faces = dataset.images[dataset.splits == "train"]
+    chosen = np.random.default_rng(0).permutation(len(faces))[:CALIBRATION_FACES]
+    return np.asarray(faces[chosen], dtype=np.uint8)
+
+
+def _classifier(suffix: str, data: bytes) -> Classifier | OnnxClassifier:
+    return OnnxClassifier(data) if suffix == ONNX_SUFFIX else Classifier(data)
+
+
+def _check(
+    suffix: str,
+    size: int,
+    labels: NDArray[np.int64],
+    reference: Probabilities,
+    answers: Probabilities,
+) -> RuntimeCheck:
+    """Raises `ModelError` where a float runtime disagrees; an 8-bit one is judged by accuracy."""
+    found = agreement.compare(reference, answers)
+    accuracy, expected = (float((p.argmax(axis=1) == labels).mean()) for p in (answers, reference))
+    shipped = True
+    if suffix == INT8_SUFFIX:
+        shipped = abs(accuracy - expected) <= LARGEST_LOSS
+    else:
+        agreement.require(found, RUNTIMES[suffix])
+    return RuntimeCheck(RUNTIMES[suffix], shipped, size, accuracy, expected, found)
+
+
+def _enter(
+    card: ModelCard, folder: Path, suffix: str, data: bytes, check: RuntimeCheck
+) -> ModelCard:
+    """Writes the file where it is shipped, removes an older one where not; then the card."""
+    path = folder / f"{card.stem}{suffix}"
+    files = dict(card.files)
+    if not check.shipped:
+        path.unlink(missing_ok=True)
+        files.pop(suffix, None)
+    elif suffix != NETWORK_SUFFIX:  # which is where it came from
+        replace_bytes(path, data)
+        files[suffix] = file_record(path)
+    runtimes = {**card.runtimes, suffix: check.to_dict()}
+    card = dataclasses.replace(card, files=files, runtimes=runtimes)
+    save_card(card, folder)
+    return card
+
+
+def _sentence(check: RuntimeCheck) -> str:
+    found = check.agreement
+    return (
+        f"{check.runtime}: {check.bytes / 1e6:.1f} MB, accuracy {check.accuracy:.2%} (Keras "
+        f"{check.keras_accuracy:.2%}) on {found.faces:,} faces, same answer on "
+        f"{found.same_answer:.2%}, largest difference {found.largest_difference:.1e}; "
+        f"{'shipped' if check.shipped else 'left out'}."
+    )
+
+
+def _rounded(value: Any) -> Any:
+    return float(f"{value:.4g}") if isinstance(value, float) else value

@@ -1,0 +1,109 @@
+"""(n, 48, 48) faces → (n, 7) probabilities, through LiteRT."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from fer_core.errors import ModelError
+from fer_core.labels import EMOTIONS
+from fer_core.types import Probabilities
+
+INPUT_SHAPE: Final = (48, 48, 1)
+MAX_BATCH: Final = 32
+"""Larger batches gain nothing per face and keep their memory."""
+
+
+class Classifier:
+    """A network behind one method that several threads may call.
+
+    An interpreter serves one thread at a time: each call borrows one and gives it back, and a new
+    one is made only where all are lent. They share the model's bytes.
+
+    Args:
+        model: A LiteRT flatbuffer: input (n, 48, 48, 1) float32 gray 0-255, output (n, 7).
+        threads: Per call. One is best for one face.
+
+    Raises:
+        ModelError: where the bytes are not such a model.
+    """
+
+    def __init__(self, model: bytes, *, threads: int = 1) -> None:
+        self._model = model
+        self._threads = threads
+        self._idle: queue.SimpleQueue[Interpreter] = queue.SimpleQueue()
+        self._idle.put(self._new_interpreter())
+
+    def predict(self, crops: NDArray[np.uint8]) -> Probabilities:
+        """Classifies faces.
+
+        Args:
+            crops: (n, 48, 48) uint8 gray, as `cropping.face_crop` cuts them; n may be 0.
+
+        Returns:
+            (n, 7) float32 in the order of `EMOTIONS`; each row sums to 1.
+
+        Raises:
+            ValueError: for any other shape.
+        """
+        if crops.ndim != 3 or crops.shape[1:] != INPUT_SHAPE[:2]:
+            raise ValueError(f"Faces have the shape (n, 48, 48). Received: {crops.shape}")
+        if len(crops) == 0:
+            return np.zeros((0, len(EMOTIONS)), dtype=np.float32)
+        faces = crops[..., None].astype(np.float32)
+        with self._borrowed() as interpreter:
+            parts = [
+                _run(interpreter, faces[start : start + MAX_BATCH])
+                for start in range(0, len(faces), MAX_BATCH)
+            ]
+        return np.concatenate(parts)
+
+    def _new_interpreter(self) -> Interpreter:
+        try:
+            interpreter = Interpreter(model_content=self._model, num_threads=self._threads)
+            interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"The model file is not a LiteRT network ({error}).") from error
+        _check_shapes(interpreter)
+        return interpreter
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Interpreter]:
+        try:
+            interpreter = self._idle.get_nowait()
+        except queue.Empty:
+            interpreter = self._new_interpreter()
+        try:
+            yield interpreter
+        finally:
+            self._idle.put(interpreter)
+
+
+def _run(interpreter: Interpreter, faces: NDArray[np.float32]) -> Probabilities:
+    source, target = _tensors(interpreter)
+    if source["shape"][0] != len(faces):
+        interpreter.resize_tensor_input(source["index"], faces.shape)
+        interpreter.allocate_tensors()
+    interpreter.set_tensor(source["index"], faces)
+    interpreter.invoke()
+    return np.asarray(interpreter.get_tensor(target["index"]), dtype=np.float32)
+
+
+def _tensors(interpreter: Interpreter) -> tuple[dict[str, Any], dict[str, Any]]:
+    return interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+
+
+def _check_shapes(interpreter: Interpreter) -> None:
+    source, target = _tensors(interpreter)
+    shapes = tuple(source["shape"][1:]), tuple(target["shape"][1:])
+    if shapes != (INPUT_SHAPE, (len(EMOTIONS),)) or source["dtype"] != np.float32:
+        raise ModelError(
+            f"The network takes {source['dtype'].__name__} {shapes[0]} and answers {shapes[1]}. "
+            f"Expected: float32 {INPUT_SHAPE} and ({len(EMOTIONS)},)."
+        )

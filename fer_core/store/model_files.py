@@ -1,0 +1,222 @@
+"""A model's files, its card, and their hashes.
+
+A model is the set of files under `models/` that share a stem. Its card says which bytes belong to
+it: a file is parsed only after its SHA-256 has matched.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from fer_core.errors import ModelError
+from fer_core.labels import EMOTIONS
+from fer_core.store.files import replace_text
+
+MODELS_VARIABLE: Final = "FER_MODELS"
+MODELS: Final = Path(
+    os.environ.get(MODELS_VARIABLE) or Path(__file__).resolve().parents[2] / "models"
+)
+DEFAULT_MODEL: Final = "ultimate_model"
+NETWORK_SUFFIX: Final = ".tflite"
+INT8_SUFFIX: Final = ".int8.tflite"
+ONNX_SUFFIX: Final = ".onnx"
+KERAS_SUFFIX: Final = ".keras"
+CARD_SUFFIX: Final = ".card.json"
+REPORT_SUFFIX: Final = ".report.json"
+HISTORY_SUFFIX: Final = ".history.csv"
+PREDICTIONS_SUFFIX: Final = ".predictions.csv"
+
+_REMEDY = "Train and export one (see README), or restore the models folder with git."
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What a model says of itself.
+
+    Attributes:
+        stem: The name that its files share.
+        title: What the pages call it.
+        summary: How it was made, in a sentence or two.
+        created: Date, as in 2026-11-24.
+        emotions: Class order; always `EMOTIONS`.
+        input: Shape, type and range of what it takes.
+        files: Suffix (".tflite", ".keras", …) → {"sha256", "bytes"}.
+        recipe: The training configuration, as in configs/.
+        data: Name, images and SHA-256 of the data set.
+        parameters: How many weights.
+        temperature: Already folded into the last layer; 1.0 where none was fitted.
+        neutral_lowered: How much lower Neutral's logit is in the last layer than it was trained,
+            before the temperature; 0.0 where it is as trained.
+        unsure_below: Confidence under which the answer is "unsure", in [0, 1).
+        validation: Figures on the validation part that chose the epoch.
+        headline: {"split", "n", "accuracy": {"value", "low", "high"}}, or empty.
+        runtimes: Suffix → what `fer_core.export.runtimes` measured of that file on the test
+            faces, also of one that was left out.
+        licence: Of the weights.
+        intended_use: One sentence.
+        limits: One sentence each.
+    """
+
+    stem: str
+    title: str
+    summary: str
+    created: str
+    emotions: tuple[str, ...]
+    input: Mapping[str, Any]
+    files: Mapping[str, Mapping[str, Any]]
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    parameters: int = 0
+    temperature: float = 1.0
+    neutral_lowered: float = 0.0
+    unsure_below: float = 0.0
+    validation: Mapping[str, Any] = field(default_factory=dict)
+    headline: Mapping[str, Any] = field(default_factory=dict)
+    runtimes: Mapping[str, Any] = field(default_factory=dict)
+    licence: str = ""
+    intended_use: str = ""
+    limits: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if tuple(self.emotions) != EMOTIONS:
+            raise ModelError(
+                f"The card of {self.stem} lists the expressions {', '.join(self.emotions)}. "
+                f"Expected: {', '.join(EMOTIONS)}."
+            )
+        if not 0.0 <= self.unsure_below < 1.0:
+            raise ModelError(
+                f"The card of {self.stem} has an unsure_below outside [0, 1). "
+                f"Received: {self.unsure_below}"
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], source: Path) -> ModelCard:
+        """Raises `ModelError` where a field is missing, unknown, or wrong."""
+        try:
+            card = {
+                **values,
+                "emotions": tuple(values["emotions"]),
+                "limits": tuple(values.get("limits", ())),
+                "parameters": int(values.get("parameters", 0)),
+                "unsure_below": float(values.get("unsure_below", 0.0)),
+            }
+            return cls(**card)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"{source.name} is not a model card ({error}). {_REMEDY}") from error
+
+
+def list_models(folder: Path = MODELS) -> list[str]:
+    """Stems of the models that can be run, the default first."""
+    return _stems(folder, NETWORK_SUFFIX)
+
+
+def list_reports(folder: Path = MODELS) -> list[str]:
+    """Stems of the models that have an evaluation report, the default first."""
+    return _stems(folder, REPORT_SUFFIX)
+
+
+def model_file(model: str | Path, suffix: str) -> Path:
+    """The file of a model with this suffix, whether or not it exists.
+
+    Args:
+        model: A stem ("ultimate_model") of `models/`, or the path of any of the model's files.
+    """
+    path = Path(model)
+    if path.parent == Path() and not path.suffix:
+        return MODELS / f"{path.name}{suffix}"
+    return path.with_name(path.name.split(".")[0] + suffix)
+
+
+def load_card(model: str | Path = DEFAULT_MODEL) -> ModelCard:
+    """Reads a model's card.
+
+    Raises:
+        ModelError: where it is missing or damaged.
+    """
+    path = model_file(model, CARD_SUFFIX)
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(f"There is no model card at {path}. {_REMEDY}") from error
+    except (OSError, ValueError) as error:
+        raise ModelError(f"The model card {path.name} is damaged ({error}). {_REMEDY}") from error
+    if not isinstance(values, dict):
+        raise ModelError(f"{path.name} is not a model card. {_REMEDY}")
+    return ModelCard.from_dict(values, path)
+
+
+def load_model(model: str | Path = DEFAULT_MODEL) -> tuple[ModelCard, bytes]:
+    """Reads a model's card and its float LiteRT network, whose hash has matched.
+
+    The float network is what the app and the reports run, whichever of its files names the model.
+
+    Raises:
+        ModelError: where either is missing, truncated or altered.
+    """
+    card = load_card(model)
+    return card, verified_bytes(card, model_file(model, NETWORK_SUFFIX))
+
+
+def verified_bytes(card: ModelCard, path: Path) -> bytes:
+    """A file of a model, compared with the card before anything parses it.
+
+    Raises:
+        ModelError: where it is missing, or its size or SHA-256 is not the card's.
+    """
+    suffix = path.name[len(card.stem) :]
+    expected = card.files.get(suffix)
+    if expected is None:
+        raise ModelError(f"The card of {card.stem} does not name a {suffix} file. {_REMEDY}")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"There is no model file at {path}. {_REMEDY}") from error
+    if len(data) != expected.get("bytes"):
+        raise ModelError(
+            f"{path.name} is {len(data):,} bytes long where its card says "
+            f"{expected.get('bytes'):,}: it was cut short or replaced. {_REMEDY}"
+        )
+    if hashlib.sha256(data).hexdigest() != expected.get("sha256"):
+        raise ModelError(f"{path.name} was altered: it does not match its card. {_REMEDY}")
+    return data
+
+
+def file_record(path: Path) -> dict[str, Any]:
+    """The card's entry for a file."""
+    data = path.read_bytes()
+    return {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+
+
+def save_card(card: ModelCard, folder: Path = MODELS) -> Path:
+    """Writes a card beside its model's files."""
+    path = folder / f"{card.stem}{CARD_SUFFIX}"
+    replace_text(path, json.dumps(card.to_dict(), indent=2) + "\n")
+    return path
+
+
+def record_evaluation(card: ModelCard, folder: Path, headline: Mapping[str, Any]) -> None:
+    """Writes a model's headline and its evaluation's hashes into its card.
+
+    Args:
+        headline: {"split", "n", "accuracy": {"value", "low", "high"}}.
+    """
+    written = (REPORT_SUFFIX, PREDICTIONS_SUFFIX)
+    records = {suffix: file_record(folder / f"{card.stem}{suffix}") for suffix in written}
+    files = {**card.files, **records}
+    save_card(dataclasses.replace(card, files=files, headline=headline), folder)
+
+
+def _stems(folder: Path, suffix: str) -> list[str]:
+    stems = {path.name.split(".")[0] for path in folder.glob(f"*{suffix}")}
+    stems = {stem for stem in stems if (folder / f"{stem}{suffix}").is_file()}
+    return sorted(stems, key=lambda stem: (stem != DEFAULT_MODEL, stem))

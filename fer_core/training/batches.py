@@ -1,0 +1,83 @@
+"""Batches for Keras: shuffled, augmented, weighted, and the same again after a resume."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.training.augmentation import augment
+from fer_core.training.distributed.devices import Shard
+from fer_core.training.mixing import Mixing
+from fer_core.training.sections import AugmentationConfig
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+    """(inputs, targets, weights) batches in an order that seed and epoch alone decide.
+
+    Args:
+        inputs: (n, 48, 48) uint8 faces, or (n, k) float32 features.
+        targets: (n, 7) float32.
+        weights: (n,) float32, each sample's factor in the loss.
+        augmentation: For faces; None for none.
+        mixing: For faces; after the augmentation.
+        first_epoch: Where a resumed run goes on.
+        shard: Which rows of each batch are this process's. Every process draws the whole batch:
+            so it is the one that a single process would train on.
+    """
+
+    def __init__(
+        self,
+        inputs: NDArray[Any],
+        targets: NDArray[np.float32],
+        weights: NDArray[np.float32],
+        *,
+        batch_size: int,
+        augmentation: AugmentationConfig | None,
+        mixing: Mixing | None = None,
+        seed: int,
+        first_epoch: int = 0,
+        shard: Shard | None = None,
+    ) -> None:
+        super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
+        self._inputs, self._targets, self._weights = inputs, targets, weights
+        self._batch_size = batch_size
+        self._augmentation, self._mixing = augmentation, mixing
+        self._seed = seed
+        self._epoch = first_epoch
+        self._shard = shard or Shard()
+        self._used = self._shard.usable(len(inputs))
+        self._shuffle()
+
+    def __len__(self) -> int:
+        return math.ceil(self._used / self._batch_size)
+
+    def __getitem__(self, index: int) -> tuple[NDArray[Any], ...]:
+        batch = self._whole(index)
+        rows = self._shard.rows(len(batch[0]))
+        return tuple(part[rows] for part in batch)
+
+    def _whole(self, index: int) -> tuple[NDArray[Any], ...]:
+        """The batch of all processes."""
+        start = index * self._batch_size
+        rows = self._order[start : min(start + self._batch_size, self._used)]
+        inputs, targets, weights = self._inputs[rows], self._targets[rows], self._weights[rows]
+        rng = np.random.default_rng((self._seed, self._epoch, index))
+        if self._augmentation is not None and not self._augmentation.is_none:
+            inputs = augment(inputs, self._augmentation, rng)
+        if inputs.ndim == 3:
+            inputs = inputs[..., None].astype(np.float32)
+        if self._mixing is not None and not self._mixing.is_none:
+            return self._mixing.mix(inputs, targets, weights, rng)
+        return inputs, targets, weights
+
+    def on_epoch_end(self) -> None:
+        self._epoch += 1
+        self._shuffle()
+
+    def _shuffle(self) -> None:
+        rng = np.random.default_rng((self._seed, self._epoch))
+        self._order = rng.permutation(len(self._inputs))

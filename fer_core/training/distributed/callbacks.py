@@ -1,0 +1,96 @@
+"""Callbacks between a process's own network and its copy that trains on many devices."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.training.distributed.devices import Shard
+from fer_core.training.distributed.messages import hand_out
+
+
+class Home(keras.callbacks.Callback):  # type: ignore[misc]
+    """Takes a model's values to the one that trains, and back after each epoch.
+
+    The callbacks after it, up to `Away`, run outside the distribution.
+    """
+
+    def __init__(self, model: keras.Model, trained: keras.Model) -> None:
+        super().__init__()
+        # Before any epoch: while one runs, Keras keeps the values of `trained` elsewhere.
+        self._pairs = list(zip(model.variables, trained.variables, strict=True))
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        for ours, theirs in self._pairs:
+            theirs.assign(own_copy(ours))
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        keras.distribution.set_distribution(None)
+        for ours, theirs in self._pairs:
+            ours.assign(own_copy(theirs))
+
+
+class Away(keras.callbacks.Callback):  # type: ignore[misc]
+    """Goes back into the distribution."""
+
+    def __init__(self, distribution: Any) -> None:
+        super().__init__()
+        self._distribution = distribution
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        keras.distribution.set_distribution(self._distribution)
+
+
+class Validate(keras.callbacks.Callback):  # type: ignore[misc]
+    """Writes a model's validation figures to the epoch's logs."""
+
+    def __init__(self, model: keras.Model, validation: tuple[Any, Any], batch_size: int) -> None:
+        super().__init__()
+        self._judged, self._validation, self._batch_size = model, validation, batch_size
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        figures = self._judged.evaluate(
+            *self._validation, batch_size=self._batch_size, verbose=0, return_dict=True
+        )
+        if logs is not None:
+            logs.update({f"val_{name}": float(value) for name, value in figures.items()})
+
+
+class Agree(keras.callbacks.Callback):  # type: ignore[misc]
+    """Gives every process the figures of process 0.
+
+    Processors differ in last digits, and what is the best epoch, or the last, must not.
+    """
+
+    def __init__(self, shard: Shard) -> None:
+        super().__init__()
+        self._shard = shard
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        if logs is None or self._shard.processes == 1:
+            return
+        first = self._shard.process == 0
+        figures = {name: float(value) for name, value in logs.items()} if first else {}
+        logs.update(json.loads(hand_out(json.dumps(figures).encode(), first)))
+
+
+@contextmanager
+def outside() -> Iterator[None]:
+    """Inside, whatever is made belongs to this process alone."""
+    current = keras.distribution.distribution()
+    keras.distribution.set_distribution(None)
+    try:
+        yield
+    finally:
+        keras.distribution.set_distribution(current)
+
+
+def own_copy(variable: Any) -> NDArray[Any]:
+    """A copy on this process; of a replicated variable, too."""
+    return np.array(keras.ops.convert_to_numpy(variable))

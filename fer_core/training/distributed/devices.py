@@ -1,0 +1,92 @@
+"""What a network is trained on: the device that Keras takes by itself.
+
+`data_parallel` has several. Where the two differ stands here, so that the phases of a training run
+know no more of it.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fer_core.training.config import TrainingConfig
+
+if TYPE_CHECKING:  # Keras takes seconds to import
+    from fer_core.training.run_folder import RunFolder, RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Which rows of every batch this process trains on.
+
+    Attributes:
+        process: This one, from 0.
+        processes: All of them.
+        devices: Of all processes together; each gets the same number of rows.
+    """
+
+    process: int = 0
+    processes: int = 1
+    devices: int = 1
+
+    def usable(self, images: int) -> int:
+        """How many of an epoch's images are trained on, so that its last batch divides as well.
+
+        The others, fewer than there are devices, sit out: in every epoch different ones.
+        """
+        return images - images % self.devices
+
+    def rows(self, batch: int) -> slice:
+        """This process's rows of a batch of so many; all processes' in order are the batch."""
+        each = batch // self.processes
+        return slice(self.process * each, (self.process + 1) * each)
+
+
+class Devices:
+    """One device. Nothing is changed, nothing is shared."""
+
+    shard = Shard()
+
+    def record(self) -> dict[str, Any]:
+        """What a run's record says of them."""
+        return {}
+
+    def check(self, config: TrainingConfig) -> None:
+        """Raises `TrainingError` where a recipe's batches do not divide."""
+
+    def bring_level(self, run: RunFolder, state: RunState) -> RunState:
+        """The state that all processes go on from, with its files in this one's folder.
+
+        Raises:
+            TrainingError: where the files cannot be written.
+        """
+        return state
+
+    def share(self, network: Any) -> None:
+        """Gives a network the values that it has in process 0."""
+
+    def scope(self) -> AbstractContextManager[None]:
+        """What is made inside, and trained, lies on all devices."""
+        return nullcontext()
+
+    def replicate(self, model: Any) -> Any:
+        """The model to train in place of `model`. Call it inside the scope."""
+        return model
+
+    def judge(self, model: Any, validation: tuple[Any, Any], batch_size: int) -> Any | None:
+        """A callback that validates, or None where Keras's `fit` does."""
+        return None
+
+    def callbacks(
+        self, model: Any, trained: Any, judging: list[Any], acting: list[Any]
+    ) -> list[Any]:
+        """Puts a run's callbacks in order.
+
+        Args:
+            model: What was given to `replicate`; the callbacks see its layers.
+            trained: What came back.
+            judging: Those that write the validation's figures to an epoch's logs.
+            acting: Those that read them.
+        """
+        return [*judging, *acting]

@@ -1,0 +1,228 @@
+"""A training run's folder: what it holds, and how it survives `kill -9`.
+
+run.json        the recipe, seed, versions, data hash
+state.json      how far the run has come; replacing it is the moment an epoch counts
+history.csv     one row an epoch
+checkpoint-N.*  weights, optimizer, random states after epoch N; only the last good one is kept
+best-P.keras    the best epoch of phase P
+model.keras     the finished network
+adjustment.json what the recipe's logit adjustment did to it, where it has one
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import keras
+import numpy as np
+
+from fer_core.errors import TrainingError
+from fer_core.evaluation.history import COLUMNS
+from fer_core.store.files import replace_file
+from fer_core.training.config import TrainingConfig
+
+COMPARED: Final = {
+    "config": "config",
+    "data_sha256": "data set",
+    "label_sources": "set of votes or teachers",
+}
+"""What a run's record and a wish to go on with it must agree on, and what to call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """How far a run has come.
+
+    Attributes:
+        phase: Index of the current phase.
+        phase_epochs: Epochs finished in it.
+        phase_done: Whether it has ended, early or not.
+        best: Best monitored value of the current phase, or None before its first epoch.
+        history: One row an epoch, by `history.COLUMNS`.
+        checkpoint: Stem of the checkpoint's files, or None before the first epoch.
+    """
+
+    phase: int = 0
+    phase_epochs: int = 0
+    phase_done: bool = False
+    best: float | None = None
+    history: tuple[dict[str, Any], ...] = ()
+    checkpoint: str | None = None
+
+    def phase_history(self) -> list[dict[str, Any]]:
+        """The rows of the current phase."""
+        return list(self.history[len(self.history) - self.phase_epochs :])
+
+    def next_phase(self) -> RunState:
+        return replace(self, phase=self.phase + 1, phase_epochs=0, phase_done=False, best=None)
+
+
+class RunFolder:
+    """Reads and writes one run's files. Every write stands beside its target, then swaps in."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def start(self, description: dict[str, Any], *, resume: bool) -> RunState:
+        """Begins a run, or finds where it stopped.
+
+        Raises:
+            TrainingError: where the folder holds another run, or there is nothing to resume.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        known = self._read_json("run.json")
+        if known is None or not resume:
+            if known is not None:
+                raise TrainingError(
+                    f"{self.path} already holds a run. Add --resume to go on with it, or choose "
+                    "another folder."
+                )
+            self.write_text("run.json", json.dumps(description, indent=2) + "\n")
+            return RunState()
+        for key, name in COMPARED.items():
+            if _comparable(key, known) != _comparable(key, description):
+                raise TrainingError(
+                    f"{self.path} was started with another {name}; "
+                    "a run goes on only with its own. Choose another folder."
+                )
+        return self.state()
+
+    def state(self) -> RunState:
+        """How far the run has come by `state.json`; raises `TrainingError` where it is damaged."""
+        values = self._read_json("state.json")
+        if values is None:
+            return RunState()
+        return RunState(**{**values, "history": tuple(values["history"])})
+
+    def files(self, state: RunState) -> Iterator[tuple[str, bytes]]:
+        """(name, content) of whatever a run needs to go on from a state, which comes last."""
+        names = [f"best-{phase}.keras" for phase in range(state.phase + 1)]
+        names += [f"{state.checkpoint}.keras", f"{state.checkpoint}.npz"]
+        names += ["history.csv", "state.json"]
+        for path in (self.path / name for name in names):
+            if path.is_file():
+                yield path.name, path.read_bytes()
+
+    def record(self) -> dict[str, Any]:
+        """What `run.json` says of the run's making.
+
+        Raises:
+            TrainingError: where the folder holds no run.
+        """
+        known = self._read_json("run.json")
+        if known is None:
+            raise TrainingError(
+                f"{self.path} is not the folder of a training run. Train one with scripts/train.py."
+            )
+        return known
+
+    def save_epoch(self, state: RunState, network: keras.Model, optimizer: Any) -> RunState:
+        """Writes weights, optimizer, history and state of an epoch that has ended."""
+        stem = f"checkpoint-{len(state.history):04d}"
+        self.save_model(network, f"{stem}.keras")
+        variables = [keras.ops.convert_to_numpy(v) for v in optimizer.variables]
+        random = {
+            f"random_{i}": keras.ops.convert_to_numpy(v)
+            for i, v in enumerate(_random_states(network))
+        }
+        self._swap_in(f"{stem}.npz", lambda path: np.savez(path, *variables, **random))
+        state = replace(state, checkpoint=stem)
+        self.save_state(state)
+        half_written = self.path.glob("writing-*")  # by a process that was killed
+        for old in [*self.path.glob("checkpoint-*"), *half_written]:
+            if old.stem != stem:
+                old.unlink()
+        return state
+
+    def save_state(self, state: RunState) -> None:
+        rows = io.StringIO()
+        writer = csv.DictWriter(rows, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(state.history)
+        # In this order: no row is ever shown of an epoch that a kill then makes the run repeat.
+        self.write_text("state.json", json.dumps(asdict(state)) + "\n")
+        self.write_text("history.csv", rows.getvalue())
+
+    def load_network(self, name: str) -> keras.Model:
+        """Raises `TrainingError` where the file is missing or damaged."""
+        try:
+            return keras.models.load_model(self.path / name, compile=False)
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise TrainingError(
+                f"{self.path / name} cannot be read ({error}). Start the run anew in another "
+                "folder."
+            ) from error
+
+    def load_optimizer(self, state: RunState, network: keras.Model, optimizer: Any) -> None:
+        """Puts the checkpoint's values into an optimizer that is already built.
+
+        The network's random states follow, where the checkpoint has them: a dropout then goes on
+        with the masks that an unbroken run would draw.
+        """
+        with np.load(self.path / f"{state.checkpoint}.npz") as arrays:
+            values = [arrays[name] for name in arrays.files if name.startswith("arr_")]
+            random = [arrays[name] for name in arrays.files if name.startswith("random_")]
+        for variable, value in zip(optimizer.variables, values, strict=True):
+            variable.assign(value)
+        for variable, value in zip(_random_states(network), random, strict=False):
+            variable.assign(value)
+
+    def save_model(self, model: keras.Model, name: str) -> None:
+        def write(path: Path) -> None:
+            model.save(path)
+            with zipfile.ZipFile(path) as archive:
+                if archive.testzip() is not None:
+                    raise OSError("the file read back differs from what was written")
+
+        self._swap_in(name, write)
+
+    def write_text(self, name: str, text: str) -> None:
+        self._swap_in(name, lambda path: path.write_text(text, encoding="utf-8"))
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        self._swap_in(name, lambda path: path.write_bytes(content))
+
+    def _swap_in(self, name: str, write: Callable[[Path], Any]) -> None:
+        target = self.path / name
+        try:
+            replace_file(target, write)
+        except (OSError, zipfile.BadZipFile) as error:
+            raise TrainingError(
+                f"{target} could not be written ({error}). The last good files are kept. Free "
+                "some space, then go on with --resume."
+            ) from error
+
+    def _read_json(self, name: str) -> dict[str, Any] | None:
+        try:
+            values = json.loads((self.path / name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise TrainingError(f"{self.path / name} is damaged ({error}).") from error
+        return dict(values)
+
+
+def _comparable(key: str, record: dict[str, Any]) -> Any:
+    """A record's entry with the defaults of settings that are younger than the record."""
+    value = json.loads(json.dumps(record.get(key)))
+    if key == "label_sources":
+        return value or {}
+    if key == "config":
+        try:
+            return TrainingConfig.from_dict(value or {})
+        except TrainingError:
+            return None  # a recipe of another age: not the one asked for
+    return value
+
+
+def _random_states(network: keras.Model) -> list[Any]:
+    """The seeds of dropout and its like: variables that are no weights."""
+    weights = {id(v) for v in network.weights}
+    return [v for v in network.variables if id(v) not in weights]

@@ -1,0 +1,53 @@
+"""Finished runs → what they answer for every training image: the soft targets of a student."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from fer_core.data.dataset import Dataset
+from fer_core.errors import TrainingError
+from fer_core.labels import EMOTIONS
+from fer_core.training.callbacks import Reporter
+from fer_core.training.config import TrainingConfig
+from fer_core.training.distillation import SoftTargets
+from fer_core.training.fit import predict
+from fer_core.training.partition import TrainingData, prepare
+from fer_core.training.run_folder import RunFolder
+from fer_core.training.sections import DataConfig
+
+
+def teach(runs: Sequence[RunFolder], dataset: Dataset, reporter: Reporter) -> SoftTargets:
+    """Averages the answers of the runs' networks, each over a face and its mirror image.
+
+    Raises:
+        TrainingError: where a run is not finished, or was trained on another data set.
+    """
+    fingerprint = dataset.fingerprint
+    rows = np.flatnonzero(dataset.splits == "train")
+    faces = dataset.images[rows]
+    answers = np.zeros((len(dataset), len(EMOTIONS)), dtype=np.float32)
+    unseen = np.ones(len(dataset), dtype=bool)
+    parts: dict[tuple[DataConfig, int], TrainingData] = {}
+    names = []
+    for run in runs:
+        record = run.record()
+        if record["data_sha256"] != fingerprint:
+            raise TrainingError(
+                f"{run.path} was trained on another data set than this one. Give the --data that "
+                "it was trained on."
+            )
+        config = TrainingConfig.from_dict(record["config"])
+        key = (config.data, config.seed)
+        if key not in parts:
+            parts[key] = prepare(dataset, config.data, config.seed)
+        unseen[parts[key].train_rows] = False
+        keras.utils.clear_session()  # the teacher before this one
+        network = run.load_network("model.keras")
+        for views in (faces, faces[:, :, ::-1]):
+            answers[rows] += predict(network, views) / (2 * len(runs))
+        names.append(f"{run.path.name}: {config.title}, seed {config.seed}")
+        reporter.message(f"{run.path} has answered for {len(rows):,} faces.")
+    return SoftTargets(answers, unseen, fingerprint, tuple(names))

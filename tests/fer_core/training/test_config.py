@@ -1,0 +1,76 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from fer_core.errors import TrainingError
+from fer_core.training.config import TrainingConfig, load_config
+
+CONFIGS = Path(__file__).resolve().parents[3] / "configs"
+PHASE = {"name": "one", "epochs": 1}
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda path: path.name)
+def test_every_recipe_loads_and_survives_a_round_trip(path: Path):
+    config = load_config(path)
+    assert TrainingConfig.from_dict(config.to_dict()) == config
+
+
+def test_the_seed_recipe_is_the_seed_recipe():
+    config = load_config(CONFIGS / "seed.toml")
+    warm_up, fine_tuning = config.phases
+    assert (config.model.dense, config.model.dropout) == (512, 0.5)
+    assert (config.data.class_weights, config.data.label_smoothing) == ("balanced", 0.1)
+    assert (warm_up.trainable, warm_up.epochs, warm_up.size) == ("head", 20, 96)
+    assert (fine_tuning.trainable, fine_tuning.learning_rate) == ("all", 1e-5)
+    assert warm_up.schedule == fine_tuning.schedule == "plateau"
+    assert warm_up.early_stopping and fine_tuning.early_stopping
+    assert config.augmentation.is_none
+
+
+@pytest.mark.parametrize("name", ["seed", "ultimate"])
+def test_every_number_of_a_recipe_has_a_comment_where_it_first_stands(name: str):
+    text = (CONFIGS / f"{name}.toml").read_text(encoding="utf-8")
+    first = {}
+    for line in text.splitlines():
+        found = re.match(r"(\w+) = [\d.]", line)
+        if found:
+            first.setdefault(found[1], line)
+    assert len(first) > 8
+    assert [line for line in first.values() if "#" not in line] == []
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"phases": [PHASE]}, "title"),
+        ({"title": "t"}, "at least one"),
+        ({"title": "t", "phases": [{**PHASE, "epoch": 3}]}, "Unknown setting in phase: epoch"),
+        ({"title": "t", "phases": [{"name": "x"}]}, "epochs"),
+        ({"title": "t", "phases": [{**PHASE, "optimizer": "lion"}]}, "adam, adamw, sgd"),
+        ({"title": "t", "phases": [{**PHASE, "size": 16}]}, "at least 32"),
+        ({"title": "t", "phases": [PHASE], "data": {"validation": 0.9}}, "between 0 and 0.5"),
+        ({"title": "t", "phases": [PHASE], "data": {"drop": ["blurred"]}}, "constant"),
+        ({"title": "t", "phases": [PHASE], "data": {"class_weights": "x"}}, "balanced"),
+        ({"title": "t", "phases": [PHASE], "monitor": "loss"}, "val_accuracy"),
+        ({"title": "t", "phases": [{**PHASE, "ema": 1.0}]}, "phase.ema lies between"),
+        ({"title": "t", "phases": [{**PHASE, "mixup": -1}]}, "phase.mixup lies between"),
+        ({"title": "t", "phases": [PHASE], "data": {"ferplus": 2}}, "data.ferplus lies between"),
+        ({"title": "t", "phases": [PHASE], "teachers": {"weight": 2}}, "teachers.weight lies"),
+        ({"title": "t", "phases": [PHASE], "teachers": {"temperature": 0}}, "temperature lies"),
+        ({"title": "t", "phases": [PHASE], "augmentation": {"blur": 2}}, "blur lies between"),
+        ({"title": "t", "phases": [PHASE], "logit_adjustment": -1}, "logit_adjustment lies"),
+        ({"title": "t", "phases": [{**PHASE, "epochs": "x"}]}, "missing or wrong in phase"),
+    ],
+)
+def test_a_wrong_recipe_is_refused_with_what_is_accepted(values, message):
+    with pytest.raises(TrainingError, match=message):
+        TrainingConfig.from_dict(values)
+
+
+def test_a_missing_or_broken_file(tmp_path: Path):
+    with pytest.raises(TrainingError, match="no recipe"):
+        load_config(tmp_path / "none.toml")
+    (tmp_path / "broken.toml").write_text("a = [")
+    with pytest.raises(TrainingError, match="not valid TOML"):
+        load_config(tmp_path / "broken.toml")

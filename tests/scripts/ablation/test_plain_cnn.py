@@ -1,0 +1,43 @@
+"""The ablation's opponent: its contract, its parts, and that it learns."""
+
+import keras
+import numpy as np
+import pytest
+from small_data import patterned_face
+
+from fer_core.errors import TrainingError
+from fer_core.training.architecture import backbone
+from fer_core.training.architecture import build as build_mobilenet
+from scripts.ablation.plain_cnn import build
+
+
+def test_it_has_the_contract_and_the_layers_of_the_other_network():
+    network = build()
+    assert network.input_shape == (None, 48, 48, 1)
+    answers = network.predict(np.full((3, 48, 48, 1), 200, np.uint8), verbose=0)
+    assert answers.shape == (3, 7)
+    assert answers.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    names = {"face", "backbone", "pooled", "dense", "dropout", "probabilities"}
+    for one in (network, build_mobilenet(size=32, width=0.35, weights="none")):
+        assert names <= {layer.name for layer in one.layers}
+    convolutions = [x for x in backbone(network).layers if isinstance(x, keras.layers.Conv2D)]
+    assert [x.filters for x in convolutions] == [32, 32, 64, 64, 128, 128, 256, 256]
+    assert backbone(network).output_shape == (None, 3, 3, 256)
+
+
+@pytest.mark.parametrize("asked", [{"size": 96}, {"weights": "imagenet"}])
+def test_what_it_does_not_have_is_refused(asked):
+    with pytest.raises(TrainingError, match="Received"):
+        build(**asked)
+
+
+def test_it_learns():
+    keras.utils.set_random_seed(1)
+    rng = np.random.default_rng(1)
+    labels = np.tile(np.arange(7), 30)
+    faces = np.stack([patterned_face(label, rng) for label in labels])[..., None]
+    network = build(width=0.25, dense=32, dropout=0.0)
+    network.compile(keras.optimizers.AdamW(3e-3), "sparse_categorical_crossentropy")
+    network.fit(faces, labels, epochs=8, batch_size=30, verbose=0)
+    right = network.predict(faces, verbose=0).argmax(axis=1) == labels
+    assert right.mean() > 0.8  # chance is 0.14

@@ -1,0 +1,293 @@
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from session_fixtures import rows_of
+
+from fer_core.evaluation import ClassScores, Estimate, SplitReport, evaluate_split
+from fer_core.evaluation.history import History
+from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS, FEAR, SURPRISE
+from ui import charts
+from ui.charts.style import blue, ink_on, luminance
+
+ROOT = Path(__file__).resolve().parents[3]
+SAD = EMOTIONS.index("sad")
+NAMES = tuple(DISPLAY_NAMES[name] for name in EMOTIONS)
+
+
+def split_of(labels: list[int], answers: list[int], confidence: float = 0.82) -> SplitReport:
+    rows = np.full((len(answers), 7), (1 - confidence) / 6, np.float32)
+    rows[np.arange(len(answers)), answers] = confidence
+    return evaluate_split(np.array(labels, int), rows, unsure_below=0.5)
+
+
+# Angry: 2 of 2. Fear: 1 of 4, two called surprise, one sad. Surprise: 3 of 4. No other images.
+SPLIT = split_of([0, 0, 2, 2, 2, 2, 5, 5, 5, 5], [0, 0, 2, 5, 5, 4, 5, 5, 5, 0])
+EMPTY = split_of([], [])
+HISTORY = History(
+    epoch=(1, 2, 3, 4),
+    phase=("warm-up", "fine-tuning", "fine-tuning", "fine-tuning"),
+    size=(96,) * 4,
+    learning_rate=(1e-3,) * 4,
+    loss=(1.9, 1.5, 1.2, 1.0),
+    accuracy=(0.2, 0.4, 0.6, 0.7),
+    val_loss=(1.8, 1.4, 1.3, 1.35),
+    val_accuracy=(0.3, 0.45, 0.58, 0.55),
+    seconds=(60.0,) * 4,
+)
+PROBABILITIES = np.array([0.02, 0, 0.05, 0.86, 0.01, 0.05, 0.01], np.float32)
+
+
+def _without_intervals(split: SplitReport) -> SplitReport:
+    def bare(estimate: Estimate | None) -> Estimate | None:
+        return None if estimate is None else Estimate(estimate.value)
+
+    scores = {
+        name: ClassScores(bare(s.precision), bare(s.recall), bare(s.f1), s.support)
+        for name, s in split.per_class.items()
+    }
+    return replace(split, per_class=scores, reliability=())
+
+
+FIGURES: dict[str, Callable[[], go.Figure]] = {
+    **{
+        f"{kind} matrix of {name}": lambda s=split, k=kind: charts.confusion_heatmap(s, k)
+        for kind in ("count", "row", "column")
+        for name, split in (("some", SPLIT), ("none", EMPTY))
+    },
+    **{
+        f"{metric} of {name}": lambda s=split, m=metric: charts.per_class_bars(s, m)
+        for metric in ("recall", "precision", "f1")
+        for name, split in (("some", SPLIT), ("none", EMPTY), ("bare", _without_intervals(SPLIT)))
+    },
+    "reliability": lambda: charts.reliability_diagram(SPLIT),
+    "reliability of none": lambda: charts.reliability_diagram(EMPTY),
+    "reliability without bins": lambda: charts.reliability_diagram(_without_intervals(SPLIT)),
+    "loss": lambda: charts.history_curves(HISTORY, "loss"),
+    "accuracy": lambda: charts.history_curves(HISTORY, "accuracy"),
+    "probabilities": lambda: charts.probability_bars(PROBABILITIES),
+    "no probabilities": lambda: charts.probability_bars(None),
+    "strips": lambda: charts.answer_strips(rows_of([(0, 1, "happy"), (1, 2, "unsure")])),
+    "no strips": lambda: charts.answer_strips(rows_of([])),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_lets_the_page_show_through_and_set_its_text(name: str) -> None:
+    figure = json.loads(FIGURES[name]().to_json())
+    layout = {key: value for key, value in figure["layout"].items() if key != "template"}
+    assert layout["paper_bgcolor"] == layout["plot_bgcolor"] == "rgba(0, 0, 0, 0)"
+    assert "width" not in layout
+    assert all(layout[axis]["automargin"] for axis in ("xaxis", "yaxis"))
+    assert not list(_font_colors(layout))
+
+
+def _font_colors(value: object) -> Iterator[object]:
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        if key.endswith("font") and "color" in inner:
+            yield inner["color"]
+        yield from _font_colors(inner)
+    for inner in value if isinstance(value, list) else ():
+        yield from _font_colors(inner)
+
+
+def test_the_pages_text_color_reaches_every_axis() -> None:
+    layout = charts.with_text_color(charts.reliability_diagram(SPLIT), "#22262A").layout
+    assert layout.font.color == "#22262A"
+    for axis in (layout.xaxis, layout.yaxis, layout.yaxis2):
+        assert axis.tickfont.color == axis.title.font.color == "#22262A"
+
+
+def _contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),  # the last: WebAIM's contrast checker
+    [("#000000", "#FFFFFF", 21), ("#777777", "#FFFFFF", 4.48), ("#0072B2", "#FFFFFF", 5.19)],
+)
+def test_contrast_as_others_compute_it(one: str, other: str, expected: float) -> None:
+    assert _contrast(one, other) == pytest.approx(expected, abs=0.01)
+
+
+def test_cell_text_reads_at_every_depth_and_deeper_is_darker() -> None:
+    shades = [blue(share) for share in np.linspace(0, 1, 101)]
+    assert min(_contrast(shade, ink_on(shade)) for shade in shades) >= 4.5
+    lights = [luminance(shade) for shade in shades]
+    assert lights == sorted(lights, reverse=True)
+    assert lights[0] > 0.8 and lights[-1] < 0.08
+
+
+@pytest.mark.parametrize(
+    ("normalize", "depth", "text", "hover"),
+    [
+        (
+            "row",
+            2 / 4,
+            "<b>50 %</b><br>2",
+            "2 of 4 fearful faces were called surprised (50 %)",
+        ),
+        (
+            "count",
+            2 / 4,  # of the largest class
+            "<b>2</b><br>50 %",
+            "2 of 4 fearful faces were called surprised (50 %)",
+        ),
+        (
+            "column",
+            2 / 5,
+            "<b>40 %</b><br>2",
+            "2 of 5 faces called surprised were<br>fearful by label (40 %)",
+        ),
+    ],
+)
+def test_matrix_cell(normalize: str, depth: float, text: str, hover: str) -> None:
+    figure = charts.confusion_heatmap(SPLIT, normalize)
+    heat, words = figure.data
+    assert tuple(heat.x) == tuple(heat.y) == NAMES
+    assert heat.z[FEAR][SURPRISE] == pytest.approx(depth)
+    assert heat.hovertext[FEAR][SURPRISE] == hover
+    cell = 7 * FEAR + SURPRISE
+    assert (words.x[cell], words.y[cell], words.text[cell]) == ("Surprise", "Fear", text)
+    assert words.textfont.color[cell] == ink_on(blue(depth))
+
+
+def test_matrix_has_the_first_label_on_top() -> None:
+    layout = charts.confusion_heatmap(SPLIT).layout
+    assert layout.yaxis.autorange == "reversed"
+    assert (layout.yaxis.title.text, layout.xaxis.title.text) == (
+        "True label",
+        "The network's answer",
+    )
+
+
+@pytest.mark.parametrize(
+    ("normalize", "row", "column", "hover"),
+    [
+        ("row", FEAR, SAD, "1 of 4 fearful faces was called sad (25 %)"),
+        ("row", SAD, FEAR, "This split has no sad faces."),
+        ("column", FEAR, SAD, "1 of 1 face called sad was<br>fearful by label (100 %)"),
+        ("column", FEAR, 3, "No face was called happy."),
+    ],
+)
+def test_matrix_words_for_ones_and_nothing(
+    normalize: str, row: int, column: int, hover: str
+) -> None:
+    assert charts.confusion_heatmap(SPLIT, normalize).data[0].hovertext[row][column] == hover
+
+
+@pytest.mark.parametrize(
+    ("metric", "labels"),
+    [
+        (
+            "recall",
+            "Fear 25 %,Surprise 75 %,Angry 100 %,Disgust –,Happy –,Sad –,Neutral –",
+        ),
+        (
+            "precision",
+            "Sad 0 %,Surprise 60 %,Angry 67 %,Fear 100 %,Disgust –,Happy –,Neutral –",
+        ),
+        ("f1", "Fear 40 %,Surprise 67 %,Angry 80 %,Disgust –,Happy –,Sad –,Neutral –"),
+    ],
+)
+def test_bars_have_the_hardest_on_top_and_their_own_colours(metric: str, labels: str) -> None:
+    figure = charts.per_class_bars(SPLIT, metric)
+    bars = figure.data[0]
+    assert ",".join(bars.y) == labels
+    assert figure.layout.yaxis.autorange == "reversed"
+    names = [label.split(" ")[0].lower() for label in bars.y]
+    assert list(bars.marker.color) == [COLORS[name] for name in names]
+
+
+def test_bars_carry_their_intervals() -> None:
+    figure = charts.per_class_bars(SPLIT, "recall")
+    fear = SPLIT.per_class["fear"].recall
+    assert fear is not None and fear.low is not None and fear.high is not None
+    for whiskers in figure.data[1:]:
+        place = whiskers.y.index("Fear 25 %")
+        assert whiskers.x[place] + whiskers.error_x.array[place] == pytest.approx(fear.high)
+        assert whiskers.x[place] - whiskers.error_x.arrayminus[place] == pytest.approx(fear.low)
+        assert len(whiskers.x) == 3, "absent expressions have none"
+    assert figure.data[0].hovertext[0] == (
+        "25 % of 4 fearful faces recognised<br>(95 % interval 5–70 %)"
+    )
+
+
+def test_bars_without_intervals_in_the_report() -> None:
+    figure = charts.per_class_bars(_without_intervals(SPLIT), "recall")
+    assert [len(whiskers.x) for whiskers in figure.data[1:]] == [0, 0]
+    assert figure.data[0].hovertext[0] == "25 % of 4 fearful faces recognised"
+
+
+def test_reliability_shows_every_bin_with_its_count() -> None:
+    labels, answers = [0] * 8, [0] * 5 + [1] * 3
+    rows = np.full((8, 7), 0.1 / 6, np.float32)
+    rows[np.arange(8), answers] = 0.9
+    rows[7] = np.float32(0.6 / 6)
+    rows[7, 1] = 0.4
+    figure = charts.reliability_diagram(evaluate_split(np.array(labels), rows))
+    points = next(trace for trace in figure.data if trace.mode == "lines+markers")
+    counts = next(trace for trace in figure.data if trace.type == "bar")
+    assert list(points.x) == pytest.approx([0.4, 0.9])
+    assert list(points.y) == pytest.approx([0, 5 / 7])
+    assert list(counts.text) == ["1", "7"]
+    assert list(counts.y) == [1, 7]
+    assert figure.layout.yaxis2.range[1] > 7
+
+
+@pytest.mark.parametrize(
+    ("measure", "training", "validation", "hover"),
+    [
+        ("loss", HISTORY.loss, HISTORY.val_loss, "1.350, 0.350 above training"),
+        ("accuracy", HISTORY.accuracy, HISTORY.val_accuracy, "55.0 %, 15.0 points below training"),
+    ],
+)
+def test_curves(
+    measure: str, training: tuple[float, ...], validation: tuple[float, ...], hover: str
+) -> None:
+    figure = charts.history_curves(HISTORY, measure)
+    ours, theirs = figure.data
+    assert (ours.name, theirs.name) == ("Training", "Validation")
+    assert (ours.y, theirs.y) == (training, validation)
+    assert ours.line.dash != theirs.line.dash and ours.line.color != theirs.line.color
+    assert theirs.fill == "tonexty"
+    assert theirs.text[-1] == hover
+
+
+def test_curves_shade_and_name_the_phases() -> None:
+    layout = charts.history_curves(HISTORY).layout
+    assert [(s.x0, s.x1) for s in layout.shapes] == [(0.5, 1.5), (1.5, 4.5)]
+    assert layout.shapes[0].fillcolor != layout.shapes[1].fillcolor
+    assert [a.text for a in layout.annotations] == ["warm-up", "fine-tuning"]
+    assert [a.textangle for a in layout.annotations] == [0, 0]
+
+
+def test_short_phases_have_upright_names() -> None:
+    n = 40
+    long = History(
+        epoch=tuple(range(1, n + 1)),
+        phase=("warm-up", *["fine-tuning"] * (n - 1)),
+        size=(96,) * n,
+        learning_rate=(0.5,) * n,
+        loss=(0.5,) * n,
+        accuracy=(0.5,) * n,
+        val_loss=(0.5,) * n,
+        val_accuracy=(0.5,) * n,
+        seconds=(0.5,) * n,
+    )
+    assert [a.textangle for a in charts.history_curves(long).layout.annotations] == [-90, 0]
+
+
+def test_drawing_a_report_needs_no_scikit_learn() -> None:
+    code = "import sys, ui.charts, ui.charts.readings; print('sklearn' in sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "False"

@@ -1,0 +1,157 @@
+"""A split's figures → confusion matrix and bars by class."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from fer_core.evaluation.estimates import Estimate
+from fer_core.evaluation.split_report import SplitReport
+from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS
+from ui.charts.style import NAMES, SCALE, SHARE_AXIS, add_intervals, blue, ink_on, styled
+from ui.charts.words import (
+    ADJECTIVES,
+    Metric,
+    adjective,
+    faces,
+    interval,
+    part_of,
+    percent,
+    score_of,
+)
+
+Normalize = Literal["count", "row", "column"]
+
+
+def confusion_heatmap(split: SplitReport, normalize: Normalize = "row") -> go.Figure:
+    """The confusion matrix, true labels as rows, each cell with its number and share.
+
+    Args:
+        split: The figures.
+        normalize: What a cell's colour and bold figure say: the number of images ("count"), its
+            share of the images with that label ("row", so that the diagonal is recall), or its
+            share of those answers ("column": precision).
+    """
+    counts = split.counts
+    shares = _shares(counts, 0 if normalize == "column" else 1)
+    # Counts are measured by the largest class, not the largest cell: two models on the same
+    # images then share one scale.
+    depth = counts / max(1, counts.sum(axis=1).max()) if normalize == "count" else shares
+    depth = np.nan_to_num(depth)
+    figure = go.Figure()
+    figure.add_heatmap(
+        x=NAMES,
+        y=NAMES,
+        z=depth,
+        zmin=0,
+        zmax=1,
+        colorscale=SCALE,
+        showscale=False,  # the numbers stand in the cells
+        xgap=2,
+        ygap=2,
+        hovertext=_cell_sentences(counts, normalize),
+        hoverinfo="text",
+    )
+    figure.add_scatter(
+        x=NAMES * len(NAMES),
+        y=np.repeat(NAMES, len(NAMES)),
+        mode="text",
+        text=_cell_texts(counts, shares, bold_count=normalize == "count"),
+        textfont={"size": 11, "color": [ink_on(blue(share)) for share in depth.flat]},
+        hoverinfo="skip",
+    )
+    figure.update_xaxes(
+        title="The network's answer", showgrid=False, ticks="", autotickangles=[0, -45, -90]
+    )
+    figure.update_yaxes(title="True label", showgrid=False, ticks="", autorange="reversed")
+    return styled(figure, 480)
+
+
+def per_class_bars(split: SplitReport, metric: Metric = "recall") -> go.Figure:
+    """One bar an expression with its 95 % interval, hardest first; absent ones last, without."""
+    scores = {name: score_of(split, name, metric) for name in EMOTIONS}
+    order = sorted(EMOTIONS, key=lambda name: _rank(scores[name]))
+    found = [scores[name] for name in order]
+    labels = [_label(name, scores[name]) for name in order]
+    figure = go.Figure()
+    figure.add_bar(
+        orientation="h",
+        x=[0 if score is None else score.value for score in found],
+        y=labels,
+        marker={"color": [COLORS[name] for name in order]},
+        hovertext=[_bar_sentence(split, name, metric) for name in order],
+        hoverinfo="text",
+    )
+    # Black with a white rim, so that they read on the bars and on both themes.
+    add_intervals(figure, "x", labels, found, thickness=4, color="#FFFFFF")
+    add_intervals(figure, "x", labels, found, thickness=1.5, color="#000000")
+    figure.update_xaxes(range=[0, 1.02], **SHARE_AXIS)
+    figure.update_yaxes(autorange="reversed", ticksuffix=" ")
+    return styled(figure, 320, bargap=0.35)
+
+
+def _shares(counts: NDArray[np.int64], axis: int) -> NDArray[np.float64]:
+    """Shares along an axis, NaN where there is nothing to share."""
+    totals = counts.sum(axis=axis, keepdims=True)
+    return counts / np.where(totals == 0, np.nan, totals)
+
+
+def _cell_texts(
+    counts: NDArray[np.int64], shares: NDArray[np.float64], *, bold_count: bool
+) -> list[str]:
+    texts = []
+    for count, share in zip(counts.flat, shares.flat, strict=True):
+        figures = [f"{count:,}", "–" if np.isnan(share) else percent(share)]
+        first, second = figures if bold_count else reversed(figures)
+        texts.append(f"<b>{first}</b><br>{second}")
+    return texts
+
+
+def _cell_sentences(counts: NDArray[np.int64], normalize: Normalize) -> list[list[str]]:
+    say = _answer_sentence if normalize == "column" else _label_sentence
+    places = range(len(EMOTIONS))
+    return [[say(counts, row, column) for column in places] for row in places]
+
+
+def _label_sentence(counts: NDArray[np.int64], row: int, column: int) -> str:
+    total, count = int(counts[row].sum()), int(counts[row, column])
+    if total == 0:
+        return f"This split has no {ADJECTIVES[row]} faces."
+    whole = faces(total, ADJECTIVES[row])
+    share = percent(count / total)
+    return f"{part_of(count, whole)} called {ADJECTIVES[column]} ({share})"
+
+
+def _answer_sentence(counts: NDArray[np.int64], row: int, column: int) -> str:
+    total, count = int(counts[:, column].sum()), int(counts[row, column])
+    if total == 0:
+        return f"No face was called {ADJECTIVES[column]}."
+    whole = f"{faces(total)} called {ADJECTIVES[column]}"
+    share = percent(count / total)
+    return f"{part_of(count, whole)}<br>{ADJECTIVES[row]} by label ({share})"
+
+
+def _rank(score: Estimate | None) -> float:
+    return 2.0 if score is None else score.value
+
+
+def _label(name: str, score: Estimate | None) -> str:
+    return f"{DISPLAY_NAMES[name]} {'–' if score is None else percent(score.value)}"
+
+
+def _bar_sentence(split: SplitReport, name: str, metric: Metric) -> str:
+    scores, word = split.per_class[name], adjective(name)
+    score = score_of(split, name, metric)
+    if score is None:
+        absent = metric != "precision"
+        return f"This split has no {word} faces." if absent else f"No face was called {word}."
+    what = {
+        "recall": f"of {faces(scores.support, word)} recognised",
+        "precision": f"of the faces called {word} are {word} by label",
+        "f1": f"F1 on {faces(scores.support, word)}",
+    }[metric]
+    # In two lines: Plotly cuts off what is wider than a telephone.
+    return f"{percent(score.value)} {what}{interval(score).replace(' (', '<br>(', 1)}"

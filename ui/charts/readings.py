@@ -1,0 +1,193 @@
+"""What the charts show, each as one plain sentence computed from the same figures."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_core.evaluation.estimates import Estimate
+from fer_core.evaluation.history import History
+from fer_core.evaluation.split_report import SplitReport
+from fer_core.labels import EMOTIONS, FEAR, SURPRISE
+from ui.charts.words import (
+    ADJECTIVES,
+    NO_IMAGES,
+    Measure,
+    Metric,
+    adjective,
+    faces,
+    interval,
+    part_of,
+    percent,
+    points,
+    score_of,
+)
+
+WORSE_IN_TRAINING: Final = "Training is measured under dropout and the recipe's augmentation."
+
+
+def read_accuracy(split: SplitReport) -> str:
+    """The headline figure."""
+    if split.accuracy is None:
+        return NO_IMAGES
+    value = split.accuracy.value
+    return f"Right for {100 * value:.0f} of 100 faces like these{interval(split.accuracy)}."
+
+
+def read_mirrored(accuracy: Estimate) -> str:
+    """What a second look at each face would bring."""
+    return (
+        f"Averaged over each face and its mirror image: right for {percent(accuracy.value, 1)}"
+        f"{interval(accuracy)}. The app looks once."
+    )
+
+
+def read_confusion(split: SplitReport) -> str:
+    """How much stands on the diagonal, and the largest cell beside it."""
+    counts = split.counts
+    if split.n == 0:
+        return NO_IMAGES
+    right = int(np.trace(counts))
+    start = f"{part_of(right, faces(split.n))} answered as labelled ({percent(right / split.n)})"
+    mistakes = counts - np.diag(np.diag(counts))
+    row, column = (int(i) for i in np.unravel_index(mistakes.argmax(), mistakes.shape))
+    count, total = int(mistakes[row, column]), int(counts[row].sum())
+    if count == 0:
+        return f"{start}."
+    whole, share = faces(total, ADJECTIVES[row]), percent(count / total)
+    return (
+        f"{start}; the commonest mistake: {part_of(count, whole)} "
+        f"called {ADJECTIVES[column]} ({share})."
+    )
+
+
+def read_per_class(split: SplitReport, metric: Metric = "recall") -> str:
+    """The expression that fares worst, and what happens to it."""
+    found = {name: score_of(split, name, metric) for name in EMOTIONS}
+    known = {name: score for name, score in found.items() if score is not None}
+    if not known:
+        return NO_IMAGES
+    worst = min(known, key=lambda name: known[name].value)
+    if metric == "f1":
+        best = max(known, key=lambda name: known[name].value)
+        return (
+            f"Recall and precision weighed together (F1), {worst} fares worst "
+            f"({percent(known[worst].value)}) and {best} best ({percent(known[best].value)})."
+        )
+    say = _worst_recall if metric == "recall" else _worst_precision
+    return say(split, worst, known[worst])
+
+
+def read_neutral_bias(split: SplitReport) -> str:
+    """Whether the network answers neutral too often."""
+    index = split.neutral_bias_index
+    if split.n == 0 or index is None:
+        return NO_IMAGES if split.n == 0 else "This split has no neutral faces."
+    sentence = f"Neutral is answered {index.value:.2f} times as often as it is the label"
+    if index.interval is not None:
+        low, high = index.interval
+        sentence += f" (95 % interval {low:.2f}–{high:.2f}"
+        sentence += ", which includes the unbiased 1)" if low <= 1 <= high else ")"
+    if split.false_neutral_rate is not None:
+        sentence += f", and {percent(split.false_neutral_rate.value)} of the other faces are "
+        sentence += "called neutral"
+    return f"{sentence}."
+
+
+def read_fear_surprise(split: SplitReport) -> str:
+    """How often the two are taken for each other."""
+    counts = split.counts
+    parts = []
+    for label, answer in ((FEAR, SURPRISE), (SURPRISE, FEAR)):
+        total, count = int(counts[label].sum()), int(counts[label, answer])
+        if total:
+            whole, share = faces(total, ADJECTIVES[label]), percent(count / total)
+            parts.append(f"{part_of(count, whole)} called {ADJECTIVES[answer]} ({share})")
+    return f"{', and '.join(parts)}." if parts else "This split has no fearful or surprised faces."
+
+
+def read_calibration(split: SplitReport) -> str:
+    """Whether the network is as often right as it is sure."""
+    error = split.expected_calibration_error
+    bins = [part for part in split.reliability if part.count]
+    if split.n == 0 or error is None:
+        return NO_IMAGES
+    if not bins:
+        return f"Confidence and share right differ by {points(error)} on average."
+    n = sum(part.count for part in bins)
+    sure = sum(part.count * (part.confidence or 0) for part in bins) / n
+    right = sum(part.count * (part.accuracy or 0) for part in bins) / n
+    return (
+        f"The network is {percent(sure, 1)} sure on average and right for {percent(right, 1)}; "
+        f"bin by bin the two differ by {points(error)}."
+    )
+
+
+def read_selective(split: SplitReport) -> str:
+    """What "unsure" buys."""
+    found = split.selective
+    if split.n == 0:
+        return NO_IMAGES
+    if found is None:
+        return "This report has no figures for the answer “unsure”."
+    threshold = f"With “unsure” below {percent(found.unsure_below)}"
+    if found.accuracy is None:
+        return f"{threshold}, no face gets an answer."
+    value = percent(found.accuracy.value)
+    return (
+        f"{threshold}, {percent(found.coverage)} of the faces get an answer, "
+        f"of which {value} are right{interval(found.accuracy)}."
+    )
+
+
+def read_curves(history: History, measure: Measure = "accuracy") -> str:
+    """The best epoch, and the gap to training there."""
+    if measure == "loss":
+        best = int(np.argmin(history.val_loss))
+        value = history.val_loss[best]
+        gap = round(history.loss[best] - value, 2)
+        extreme, figure, size, worse = "lowest", f"{value:.2f}", f"{abs(gap):.2f}", gap > 0
+    else:
+        best = int(np.argmax(history.val_accuracy))
+        value = history.val_accuracy[best]
+        gap = round(history.accuracy[best] - value, 3)
+        extreme, figure, size, worse = "highest", percent(value, 1), points(gap), gap < 0
+    side = f"{size} {'above' if gap > 0 else 'below'}" if gap else "level with"
+    reading = (
+        f"Validation {measure} is {extreme} in epoch {history.epoch[best]} of {len(history)} "
+        f"({figure}); training {measure} is {side} it there."
+    )
+    return f"{reading} {WORSE_IN_TRAINING}" if worse else reading
+
+
+def _worst_recall(split: SplitReport, name: str, recall: Estimate) -> str:
+    row = split.counts[EMOTIONS.index(name)]
+    whole = faces(int(row.sum()), adjective(name))
+    right = int(row[EMOTIONS.index(name)])
+    sentence = (
+        f"{name.capitalize()} is the hardest: {part_of(right, whole)} recognised "
+        f"({percent(recall.value)})"
+    )
+    return _with_the_others(sentence, row, name, "called")
+
+
+def _worst_precision(split: SplitReport, name: str, precision: Estimate) -> str:
+    column = split.counts[:, EMOTIONS.index(name)]
+    whole = f"{faces(int(column.sum()))} called {adjective(name)}"
+    right = int(column[EMOTIONS.index(name)])
+    sentence = (
+        f"The answer {name} is the least reliable: {part_of(right, whole)} labelled so "
+        f"({percent(precision.value)})"
+    )
+    return _with_the_others(sentence, column, name, "labelled")
+
+
+def _with_the_others(sentence: str, counts: NDArray[np.int64], name: str, verb: str) -> str:
+    others = counts.copy()
+    others[EMOTIONS.index(name)] = 0
+    if others.sum() == 0:
+        return f"{sentence}."
+    start = "the other was" if others.sum() == 1 else "the others were most often"
+    return f"{sentence}; {start} {verb} {ADJECTIVES[int(others.argmax())]}."

@@ -1,0 +1,58 @@
+"""How charts and their readings put figures into words."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from fer_core.evaluation.estimates import Estimate
+from fer_core.evaluation.split_report import SplitReport
+from fer_core.labels import EMOTIONS
+
+Metric = Literal["recall", "precision", "f1"]
+Measure = Literal["loss", "accuracy"]
+
+ADJECTIVES: Final = ("angry", "disgusted", "fearful", "happy", "sad", "surprised", "neutral")
+"""What a face with each of `EMOTIONS` is called in a sentence, in their order."""
+
+NO_IMAGES: Final = "This split has no images."
+
+
+def score_of(split: SplitReport, emotion: str, metric: Metric) -> Estimate | None:
+    """None where the figure does not exist: see `ClassScores`."""
+    scores = split.per_class[emotion]
+    return {"recall": scores.recall, "precision": scores.precision, "f1": scores.f1}[metric]
+
+
+def adjective(emotion: str) -> str:
+    """ "fearful" for "fear"."""
+    return ADJECTIVES[EMOTIONS.index(emotion)]
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """ "40 %" for 0.4."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def points(difference: float) -> str:
+    """ "5.2 points" for a difference of two shares of ±0.052."""
+    text = f"{abs(100 * difference):.1f}"
+    return f"{text} point" if text == "1.0" else f"{text} points"
+
+
+def interval(estimate: Estimate) -> str:
+    """ " (95 % interval 36–44 %)", or nothing where the report has no intervals."""
+    if estimate.interval is None:
+        return ""
+    low, high = estimate.interval
+    return f" (95 % interval {100 * low:.0f}–{percent(high)})"
+
+
+def faces(n: int, description: str = "") -> str:
+    """ "528 fearful faces" or "1 face"."""
+    noun = "face" if n == 1 else "faces"
+    return " ".join(part for part in (f"{n:,}", description, noun) if part)
+
+
+def part_of(count: int, whole: str) -> str:
+    """ "47 of 528 fearful faces were", for `faces(528, "fearful")`; "1 of … was"."""
+    return f"{count:,} of {whole} {'was' if count == 1 else 'were'}"

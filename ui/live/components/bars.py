@@ -1,0 +1,53 @@
+"""The seven probabilities beside the video, as bars in a fixed order and place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS
+from fer_core.video.overlay import caption
+from fer_core.video.tracking import TrackedFace
+from ui.live.components.component import component
+
+
+def bars(face: TrackedFace | None, faces: int | None) -> dict[str, Any]:
+    """What the bars show.
+
+    Args:
+        face: The face they are of; None where there is none.
+        faces: How many faces are in the picture; None while there is no picture.
+
+    Returns:
+        "title", and "rows" of {"name", "color", "percent" in [0, 100]} in the order of `EMOTIONS`.
+    """
+    shares = [0.0] * len(EMOTIONS) if face is None else face.result.probabilities.tolist()
+    return {
+        "title": _title(face, faces),
+        "rows": [
+            {
+                "name": DISPLAY_NAMES[emotion],
+                "color": COLORS[emotion],
+                "percent": round(100 * share),
+            }
+            for emotion, share in zip(EMOTIONS, shares, strict=True)
+        ],
+    }
+
+
+def _title(face: TrackedFace | None, faces: int | None) -> str:
+    if faces is None:
+        return "Seven apparent expressions"
+    if face is None:
+        return "No face in the picture"
+    answer = caption(face)
+    if faces == 1:
+        return answer[0].upper() + answer[1:]
+    return f"Face {face.number}: {answer}"
+
+
+def draw(face: TrackedFace | None, faces: int | None) -> None:
+    """Draws the bars, or moves those already drawn."""
+    _component(key="live_bars", data=bars(face, faces))
+
+
+_component = component("bars", '<div class="bars" role="group"></div>')

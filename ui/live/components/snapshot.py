@@ -1,0 +1,20 @@
+"""The button that saves the picture as it is shown, boxes included."""
+
+from __future__ import annotations
+
+from ui.live.components.component import component
+
+
+def button() -> None:
+    """Draws it. A download button of Streamlit's would not do: while other parts of the page run
+    by the clock, the file behind it is swept away before the browser has fetched it."""
+    _component(key="live_snapshot", width="content", height="content")
+
+
+_component = component(
+    "snapshot",
+    """<button type="button" title="Saves the picture as you see it now, boxes included.">
+  <svg viewBox="0 0 20 20" aria-hidden="true">
+    <path d="M2.5 6h3l1.3-2h6.4l1.3 2h3v10.5h-15z"/><circle cx="10" cy="11" r="3.2"/>
+  </svg>Snapshot</button>""",
+)

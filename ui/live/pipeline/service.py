@@ -1,0 +1,67 @@
+"""The live pipeline without a page: what all sessions share, and the making of one session."""
+
+from __future__ import annotations
+
+import functools
+import os
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fer_core.images import decode
+from fer_core.recognition.recognizer import Recognizer
+from fer_core.types import FaceEmotion, RGBImage
+from fer_core.video.tracking import MAX_FACES, Tracker
+from ui.live.pipeline import capacity
+from ui.live.pipeline.memory import limit_arenas
+from ui.live.pipeline.pool import AnalysisPool
+from ui.live.pipeline.session import LiveSession
+from ui.live.pipeline.settings import DETECTION_WIDTHS, Settings
+from ui.live.pipeline.tracks import LiveTracks
+
+CORES: Final = os.cpu_count() or 1
+_SAMPLE: Final = Path(__file__).parents[2] / "assets" / "eileen_collins.jpg"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What all sessions share.
+
+    Attributes:
+        pool: Analyses.
+        painters: Convert and paint.
+    """
+
+    pool: AnalysisPool
+    painters: Executor
+
+
+def start_service() -> Service:
+    """One a process. Two threads at least: one slow frame does not hold up every session."""
+    limit_arenas()
+    workers = max(2, CORES)
+    return Service(AnalysisPool(workers), ThreadPoolExecutor(workers, thread_name_prefix="painter"))
+
+
+def frame_cost(recognizer: Recognizer) -> float:
+    """CPU seconds of a 640x480 frame with one face. Measuring it is the warm-up."""
+    picture = decode(_SAMPLE.read_bytes())
+    width = DETECTION_WIDTHS[Settings().detection]
+    return capacity.measure(functools.partial(analyze, recognizer, picture, width))
+
+
+def analyze(recognizer: Recognizer, image: RGBImage, detection_width: int) -> list[FaceEmotion]:
+    return recognizer.analyze(image, detection_width=detection_width, max_faces=MAX_FACES)
+
+
+def start_session(
+    recognizer: Recognizer, service: Service, settings: Settings | None = None
+) -> LiveTracks:
+    """A new viewer's session and its two ends in WebRTC."""
+    session = LiveSession(
+        functools.partial(analyze, recognizer),
+        settings or Settings(unsure_below=recognizer.card.unsure_below),
+        Tracker(confirm_after=2),
+    )
+    return LiveTracks(session, service.pool, service.painters)
