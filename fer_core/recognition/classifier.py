@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import queue
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +10,7 @@ from numpy.typing import NDArray
 
 from fer_core.errors import ModelError
 from fer_core.labels import EMOTIONS
+from fer_core.recognition.pool import Pool
 from fer_core.types import Probabilities
 
 INPUT_SHAPE: Final = (48, 48, 1)
@@ -23,8 +21,7 @@ MAX_BATCH: Final = 32
 class Classifier:
     """A network behind one method that several threads may call.
 
-    An interpreter serves one thread at a time: each call borrows one and gives it back, and a new
-    one is made only where all are lent. They share the model's bytes.
+    An interpreter serves one thread at a time. All share the model's bytes.
 
     Args:
         model: A LiteRT flatbuffer: input (n, 48, 48, 1) float32 gray 0-255, output (n, 7).
@@ -37,8 +34,7 @@ class Classifier:
     def __init__(self, model: bytes, *, threads: int = 1) -> None:
         self._model = model
         self._threads = threads
-        self._idle: queue.SimpleQueue[Interpreter] = queue.SimpleQueue()
-        self._idle.put(self._new_interpreter())
+        self._interpreters = Pool(self._new_interpreter)
 
     def predict(self, crops: NDArray[np.uint8]) -> Probabilities:
         """Classifies faces.
@@ -57,7 +53,7 @@ class Classifier:
         if len(crops) == 0:
             return np.zeros((0, len(EMOTIONS)), dtype=np.float32)
         faces = crops[..., None].astype(np.float32)
-        with self._borrowed() as interpreter:
+        with self._interpreters.borrow() as interpreter:
             parts = [
                 _run(interpreter, faces[start : start + MAX_BATCH])
                 for start in range(0, len(faces), MAX_BATCH)
@@ -72,17 +68,6 @@ class Classifier:
             raise ModelError(f"The model file is not a LiteRT network ({error}).") from error
         _check_shapes(interpreter)
         return interpreter
-
-    @contextmanager
-    def _borrowed(self) -> Iterator[Interpreter]:
-        try:
-            interpreter = self._idle.get_nowait()
-        except queue.Empty:
-            interpreter = self._new_interpreter()
-        try:
-            yield interpreter
-        finally:
-            self._idle.put(interpreter)
 
 
 def _run(interpreter: Interpreter, faces: NDArray[np.float32]) -> Probabilities:

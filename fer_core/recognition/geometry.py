@@ -1,12 +1,10 @@
-"""What both detectors need: scaled copies, clipped boxes, and OpenCV objects shared by threads."""
+"""What both detectors need: scaled copies, boxes clipped to the picture, and their overlap."""
 
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Final, Generic, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 import cv2
 import numpy as np
@@ -23,31 +21,6 @@ below. It takes 0.12 s at 1280x960; at 1920 it would take 0.29 s."""
 
 # A copy is at most this many times as high as it is meant to be wide: strips stay affordable.
 _MAX_ASPECT: Final = 3
-
-_T = TypeVar("_T")
-
-
-class Pool(Generic[_T]):
-    """As many of OpenCV's stateful objects as threads use at the same time.
-
-    One for each thread would be built anew for every Streamlit rerun, which is a thread of its
-    own: 20 ms each time.
-    """
-
-    def __init__(self, create: Callable[[], _T]) -> None:
-        self._create = create
-        self._idle = deque([create()])
-
-    @contextmanager
-    def borrow(self) -> Iterator[_T]:
-        try:
-            item = self._idle.pop()  # atomic, as is append
-        except IndexError:
-            item = self._create()
-        try:
-            yield item
-        finally:
-            self._idle.append(item)
 
 
 def shrink(image: RGBImage, width: int) -> tuple[RGBImage, tuple[float, float]]:

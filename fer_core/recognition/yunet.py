@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.errors import ModelError
-from fer_core.recognition.geometry import VIDEO_WIDTH, Pool, by_area, clip, overlap, shrink
+from fer_core.recognition.geometry import VIDEO_WIDTH, by_area, clip, overlap, shrink
+from fer_core.recognition.pool import Pool
 from fer_core.store.assets import YUNET
 from fer_core.types import Box, Face, RGBImage
 

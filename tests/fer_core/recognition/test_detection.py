@@ -20,7 +20,7 @@ from fer_core.recognition.detection import (
     YuNetDetector,
     load_detector,
 )
-from fer_core.recognition.geometry import Pool
+from fer_core.recognition.pool import Pool
 from fer_core.store.assets import YUNET, find_asset
 from fer_core.types import Box, Face
 
