@@ -61,22 +61,23 @@ def label(text: str, ground: Color, size: int) -> RGBImage:
     tile = Image.new("RGB", (wide, high), DARK)
     draw = ImageDraw.Draw(tile)
     draw.rectangle((edge, edge, wide - 1 - edge, high - 1 - edge), fill=ground)
-    draw.text((pad - left, pad - top), text, font=font, fill=_ink(ground))
+    draw.text((pad - left, pad - top), text, font=font, fill=_ink_on(ground))
     return np.asarray(tile)
 
 
-def _ink(ground: Color) -> Color:
-    """Dark or light, whichever has the higher WCAG contrast: 4.5 or more on any ground."""
-    luminance = _luminance(ground)
-    on_dark = (luminance + 0.05) / (_luminance(DARK) + 0.05)
-    on_light = 1.05 / (luminance + 0.05)
-    return DARK if on_dark >= on_light else LIGHT
+def contrast(one: Color, other: Color) -> float:
+    """The contrast of two colours as WCAG 2.2 defines it: 1 for the same, 21 at most."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _ink_on(ground: Color) -> Color:
+    """Dark or light, whichever has the higher contrast: 4.5 or more on any ground."""
+    return max(DARK, LIGHT, key=lambda ink: contrast(ink, ground))
 
 
 def _luminance(color: Color) -> float:
     """WCAG 2.2's relative luminance, in [0, 1]."""
-    linear = [
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
-        for c in (v / 255 for v in color)
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    srgb = np.array(color) / 255
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))

@@ -9,9 +9,7 @@ import cv2
 import numpy as np
 
 from fer_core.labels import COLORS, EMOTIONS, FACE_COLORS, UNSURE
-from fer_core.recognition.box_drawing import draw_box, line_width
-from fer_core.recognition.drawing import answer_words
-from fer_core.recognition.label_placing import LabelPlacer
+from fer_core.recognition.drawing import LabelPlacer, answer_words, draw_box, line_width
 from fer_core.recognition.label_tiles import DARK, LIGHT, fitting_label, from_hex, label, text_size
 from fer_core.types import Box, RGBImage
 from fer_core.video.tracking import TrackedFace

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from fer_core.evaluation.estimates import Estimate
 from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS
+from fer_core.recognition.label_tiles import contrast, from_hex
 
 NAMES: Final = tuple(DISPLAY_NAMES[name] for name in EMOTIONS)
 FILLS: Final = tuple(COLORS[name] for name in EMOTIONS)
@@ -103,16 +104,7 @@ def add_intervals(
 
 def ink_on(color: str) -> str:
     """Black or white, whichever has the higher contrast with "#RRGGBB": at least 4.58:1."""
-    # Contrast as WCAG 2.2 defines it: (lighter + 0.05) / (darker + 0.05). The two are equal where
-    # a luminance of L satisfies (L + 0.05)² = 0.05 · 1.05.
-    return "#000000" if luminance(color) + 0.05 > (0.05 * 1.05) ** 0.5 else "#FFFFFF"
-
-
-def luminance(color: str) -> float:
-    """WCAG 2.2's relative luminance of "#RRGGBB", in [0, 1]."""
-    srgb = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-    return float(linear @ (0.2126, 0.7152, 0.0722))
+    return max("#000000", "#FFFFFF", key=lambda ink: contrast(from_hex(ink), from_hex(color)))
 
 
 def blue(share: float) -> str:

@@ -13,8 +13,9 @@ from session_fixtures import rows_of
 from fer_core.evaluation import ClassScores, Estimate, SplitReport, evaluate_split
 from fer_core.evaluation.history import History
 from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS, FEAR, SURPRISE
+from fer_core.recognition.label_tiles import contrast, from_hex
 from ui import charts
-from ui.charts.style import blue, ink_on, luminance
+from ui.charts.style import blue, ink_on
 
 ROOT = Path(__file__).resolve().parents[3]
 SAD = EMOTIONS.index("sad")
@@ -105,8 +106,7 @@ def test_the_pages_text_color_reaches_every_axis() -> None:
 
 
 def _contrast(one: str, other: str) -> float:
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
+    return contrast(from_hex(one), from_hex(other))
 
 
 @pytest.mark.parametrize(
@@ -120,9 +120,9 @@ def test_contrast_as_others_compute_it(one: str, other: str, expected: float) ->
 def test_cell_text_reads_at_every_depth_and_deeper_is_darker() -> None:
     shades = [blue(share) for share in np.linspace(0, 1, 101)]
     assert min(_contrast(shade, ink_on(shade)) for shade in shades) >= 4.5
-    lights = [luminance(shade) for shade in shades]
+    lights = [_contrast(shade, "#000000") for shade in shades]
     assert lights == sorted(lights, reverse=True)
-    assert lights[0] > 0.8 and lights[-1] < 0.08
+    assert lights[0] > 17 and lights[-1] < 2.6
 
 
 @pytest.mark.parametrize(
