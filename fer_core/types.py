@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.labels import EMOTIONS, UNSURE
+
+FACE_SIDE: Final = 48
+"""Width and height of a face as the network takes it, in pixels: FER-2013's own size."""
 
 RGBImage = NDArray[np.uint8]
 """(height, width, 3) uint8, channels in the order red, green, blue."""

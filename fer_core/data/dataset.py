@@ -21,9 +21,9 @@ from fer_core.data.sources import LAYOUT, SPLIT_FOLDERS, Entry, Source, normal_n
 from fer_core.errors import DataError, ImageError
 from fer_core.images import decode, to_gray
 from fer_core.labels import EMOTIONS
+from fer_core.types import FACE_SIDE
 
 DATA_VARIABLE: Final = "FER_DATA"
-SIDE: Final = 48
 IMAGE_SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".webp")
 
 
@@ -62,9 +62,9 @@ class Dataset:
 
     def __post_init__(self) -> None:
         n = len(self.images)
-        if self.images.shape != (n, SIDE, SIDE) or self.images.dtype != np.uint8:
+        if self.images.shape != (n, FACE_SIDE, FACE_SIDE) or self.images.dtype != np.uint8:
             raise ValueError(
-                f"Images are (n, {SIDE}, {SIDE}) uint8. "
+                f"Images are (n, {FACE_SIDE}, {FACE_SIDE}) uint8. "
                 f"Received: {self.images.shape} {self.images.dtype}"
             )
         if not len(self.labels) == len(self.splits) == len(self.paths) == n:
@@ -135,8 +135,8 @@ def load_dataset(path: str | Path, *, splits: Sequence[str] | None = None) -> Da
 def gray_face(data: bytes) -> NDArray[np.uint8]:
     """An image file's bytes → (48, 48) uint8 gray, area-averaged where it has another size."""
     gray = to_gray(decode(data))
-    if gray.shape != (SIDE, SIDE):
-        gray = cv2.resize(gray, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    if gray.shape != (FACE_SIDE, FACE_SIDE):
+        gray = cv2.resize(gray, (FACE_SIDE, FACE_SIDE), interpolation=cv2.INTER_AREA)
     return gray
 
 

@@ -19,11 +19,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.data.dataset import SIDE, Dataset, copy_groups
+from fer_core.data.dataset import Dataset, copy_groups
 from fer_core.data.ferplus import COLUMNS, NOT_OURS
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
 from fer_core.store.files import replace_text
+from fer_core.types import FACE_SIDE
 
 FARTHEST: Final = 12.0
 """Root mean square difference in gray levels up to which two pictures are the same one. FER-2013's
@@ -72,11 +73,13 @@ def read_original(path: Path) -> Original:
     images, labels, training = [], [], []
     expected = (
         f"Expected: FER-2013's fer2013.csv, with the columns emotion (0 to {len(EMOTIONS) - 1}), "
-        f"pixels ({SIDE * SIDE} numbers from 0 to 255) and Usage"
+        f"pixels ({FACE_SIDE**2} numbers from 0 to 255) and Usage"
     )
     for number, row in _rows(path, expected):
         try:
-            images.append(np.array(row["pixels"].split(), dtype=np.uint8).reshape(SIDE, SIDE))
+            images.append(
+                np.array(row["pixels"].split(), dtype=np.uint8).reshape(FACE_SIDE, FACE_SIDE)
+            )
             labels.append(_LABELS.index(row["emotion"].strip()))
             training.append(row["Usage"].strip().lower() == _TRAINING)
         except (KeyError, ValueError, OverflowError, AttributeError) as error:

@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final, Literal
 
-from fer_core.data.dataset import IMAGE_SUFFIXES, SIDE
+from fer_core.data.dataset import IMAGE_SUFFIXES
 from fer_core.data.scan import ImageFacts, Scan
 from fer_core.data.sources import SPLIT_FOLDERS, normal_name
 from fer_core.labels import EMOTIONS
+from fer_core.types import FACE_SIDE
 
 Severity = Literal["info", "warning", "error"]
 SEVERITIES: Final = ("info", "warning", "error")
@@ -162,8 +163,9 @@ def check_files(scan: Scan) -> Iterator[Finding]:
     yield from found(
         "wrong_size",
         "warning",
-        f"Images that are not {SIDE}x{SIDE} pixels; they are resized, and stretched if not square.",
-        [f"{i.path}: {_size(i)}" for i in scan.readable if i.shape != (SIDE, SIDE)],
+        f"Images that are not {FACE_SIDE}x{FACE_SIDE} pixels; they are resized, and stretched if "
+        "not square.",
+        [f"{i.path}: {_size(i)}" for i in scan.readable if i.shape != (FACE_SIDE, FACE_SIDE)],
     )
     yield from found(
         "constant",

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from fer_core.errors import ModelError
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.pool import Pool
-from fer_core.types import Probabilities
+from fer_core.types import FACE_SIDE, Probabilities
 
-INPUT_SHAPE: Final = (48, 48, 1)
+INPUT_SHAPE: Final = (FACE_SIDE, FACE_SIDE, 1)
 MAX_BATCH: Final = 32
 """Larger batches gain nothing per face and keep their memory."""
 

@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.images import to_gray
-from fer_core.types import Box, Face, GrayImage, RGBImage
+from fer_core.types import FACE_SIDE, Box, Face, GrayImage, RGBImage
 
-SIDE: Final = 48
 EYE_DISTANCE: Final = 0.37
 """Of the side."""
 EYE_HEIGHT: Final = 0.39
@@ -70,7 +69,7 @@ def face_crop(image: RGBImage, face: Face) -> GrayImage:
     gray = to_gray(region)
     # Pixel centres lie at +0.5: a square placed at 0 covers the pixels from 0 on.
     x, y, side = square.x - left, square.y - top, square.side
-    shrink = SIDE * _OVERSAMPLING / side
+    shrink = FACE_SIDE * _OVERSAMPLING / side
     if shrink < 1:
         size = (max(1, round(gray.shape[1] * shrink)), max(1, round(gray.shape[0] * shrink)))
         x, y = x * size[0] / gray.shape[1], y * size[1] / gray.shape[0]
@@ -127,8 +126,8 @@ def _span(center: float, reach: float, limit: int) -> tuple[int, int]:
 
 def _straighten(gray: GrayImage, square: _Square) -> GrayImage:
     """Turns and scales a square to 48x48: sampled at its own resolution, then area-averaged."""
-    times = min(max(math.ceil(square.side / SIDE), 1), _OVERSAMPLING)
-    size = SIDE * times
+    times = min(max(math.ceil(square.side / FACE_SIDE), 1), _OVERSAMPLING)
+    size = FACE_SIDE * times
     warped = cv2.warpAffine(
         gray,
         _to_picture(square, size),
@@ -137,7 +136,7 @@ def _straighten(gray: GrayImage, square: _Square) -> GrayImage:
         borderMode=cv2.BORDER_REPLICATE,
     )
     if times > 1:
-        warped = cv2.resize(warped, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+        warped = cv2.resize(warped, (FACE_SIDE, FACE_SIDE), interpolation=cv2.INTER_AREA)
     return np.asarray(warped, np.uint8)
 
 

@@ -7,7 +7,6 @@ layer, dropout, softmax. This module imports Keras; the app never imports this m
 
 from __future__ import annotations
 
-import os
 import zipfile
 from pathlib import Path
 from typing import Any, Final
@@ -16,9 +15,9 @@ import keras
 
 from fer_core.errors import TrainingError
 from fer_core.labels import EMOTIONS
+from fer_core.store.assets import ASSETS_VARIABLE, find_asset
+from fer_core.types import FACE_SIDE
 
-FACE_SIDE: Final = 48
-ASSETS_VARIABLE: Final = "FER_ASSETS"
 IMAGENET_FILE: Final = "mobilenet_v2_imagenet_96_no_top.weights.h5"
 BACKBONE: Final = "backbone"
 POOLED: Final = "pooled"
@@ -127,12 +126,11 @@ def _load_weights(base: keras.Model, width: float, weights: str) -> None:
     if weights == "none":
         return
     if weights == "imagenet":
-        local = Path(os.environ.get(ASSETS_VARIABLE, "")) / IMAGENET_FILE
-        if width == 1.0 and os.environ.get(ASSETS_VARIABLE) and local.is_file():
-            weights = str(local)
-        else:
+        local = find_asset(IMAGENET_FILE) if width == 1.0 else None
+        if local is None:
             _copy_imagenet(base, width)
             return
+        weights = str(local)
     if not Path(weights).is_file():
         raise TrainingError(
             f"There are no backbone weights at {weights}. Accepted: imagenet, none, or the path of "

@@ -14,7 +14,8 @@ import keras
 
 from fer_core.errors import TrainingError
 from fer_core.labels import EMOTIONS
-from fer_core.training.architecture import BACKBONE, FACE_SIDE, POOLED
+from fer_core.training.architecture import BACKBONE, POOLED
+from fer_core.types import FACE_SIDE
 
 FILTERS: Final = (32, 64, 128, 256)
 """Of the blocks, at width 1: the sides are 48, 24, 12 and 6 pixels."""

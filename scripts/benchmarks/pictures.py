@@ -11,9 +11,11 @@ import numpy as np
 from PIL import Image
 
 from fer_core import decode_image
+from fer_core.images import to_gray
 from fer_core.labels import EMOTIONS
 from fer_core.training.augmentation import augment
 from fer_core.training.config import AugmentationConfig
+from fer_core.types import FACE_SIDE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PORTRAIT: Final = ROOT / "ui" / "assets" / "eileen_collins.jpg"
@@ -38,8 +40,8 @@ def photo_bytes(width: int, height: int) -> bytes:
 
 def faces(n: int) -> np.ndarray:
     """(n, 48, 48) uint8: one face, turned, shifted and lit at random."""
-    gray = cv2.cvtColor(decode_image(PORTRAIT.read_bytes())[FACE], cv2.COLOR_RGB2GRAY)
-    face = cv2.resize(gray, (48, 48), interpolation=cv2.INTER_AREA)
+    gray = to_gray(decode_image(PORTRAIT.read_bytes())[FACE])
+    face = cv2.resize(gray, (FACE_SIDE, FACE_SIDE), interpolation=cv2.INTER_AREA)
     changes = AugmentationConfig(
         flip=0.5, rotation=20, shift=0.1, scale=0.2, contrast=0.3, brightness=40
     )

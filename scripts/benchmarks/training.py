@@ -15,11 +15,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from fer_core.data.dataset import SIDE, Dataset, load_dataset
+from fer_core.data.dataset import Dataset, load_dataset
 from fer_core.labels import EMOTIONS
 from fer_core.training.config import TrainingConfig, load_config
 from fer_core.training.fit import fit
 from fer_core.training.run_folder import RunFolder
+from fer_core.types import FACE_SIDE
 from scripts.benchmarks import stock_training
 from scripts.benchmarks.pictures import ROOT, write_train_folder
 from scripts.benchmarks.stopwatch import Stopwatch
@@ -100,7 +101,7 @@ def _noise(faces: int) -> Dataset:
     """Training images whose labels mean nothing."""
     rng = np.random.default_rng(1)
     return Dataset(
-        images=rng.integers(0, 256, (faces, SIDE, SIDE), dtype=np.uint8),
+        images=rng.integers(0, 256, (faces, FACE_SIDE, FACE_SIDE), dtype=np.uint8),
         labels=np.arange(faces, dtype=np.int64) % len(EMOTIONS),
         splits=np.full(faces, "train"),
         paths=tuple(f"train/{i}.png" for i in range(faces)),
