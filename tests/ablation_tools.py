@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_core.evaluation.ablation_io import save_ablation
-from fer_core.evaluation.ablation_report import PLAIN, Cell
+from fer_core.evaluation.ablation_report import PLAIN, Cell, save_ablation
 from fer_core.evaluation.predictions import Predictions
 from fer_core.labels import EMOTIONS, NEUTRAL
 from scripts.ablation.design import CANDIDATES, Costs, Plan, Tuning

@@ -6,7 +6,7 @@ import streamlit as st
 
 from fer_core import evaluation
 from fer_core.errors import ModelError
-from fer_core.evaluation import EvaluationReport, ablation_io
+from fer_core.evaluation import EvaluationReport, ablation_report
 from fer_core.evaluation import history as histories
 from fer_core.evaluation.ablation_report import AblationReport
 from fer_core.evaluation.history import History
@@ -80,7 +80,7 @@ def ablation() -> AblationReport | None:
 
     Raises ReportError where the file is damaged.
     """
-    path = models_folder() / ablation_io.ABLATION_FILE
+    path = models_folder() / ablation_report.ABLATION_FILE
     return _ablation(str(path), _stamp(path)) if path.exists() else None
 
 
@@ -112,4 +112,4 @@ def _history(path: str, stamp: Stamp) -> History:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _ablation(path: str, stamp: Stamp) -> AblationReport:
-    return ablation_io.load_ablation(path)
+    return ablation_report.load_ablation(path)

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from fer_core.data.dataset import Dataset
 from fer_core.errors import DataError
 from fer_core.evaluation import EvaluationReport, Predictions, evaluate_split
-from fer_core.evaluation.estimates import Estimate
-from fer_core.evaluation.intervals import wilson
+from fer_core.evaluation.estimates import Estimate, wilson
 from fer_core.recognition.classifier import Classifier
 from fer_core.types import Probabilities
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from fer_core.evaluation.intervals import REPLICATES, SEED
+from fer_core.evaluation.estimates import REPLICATES, SEED
 from fer_core.labels import EMOTIONS
 
 Labels = NDArray[np.int64]

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from fer_core.evaluation.estimates import Estimate
-from fer_core.evaluation.intervals import bootstrap, resample, wilson
+from fer_core.evaluation.estimates import Estimate, bootstrap, resample, wilson
 from fer_core.evaluation.split_report import ClassScores, ReliabilityBin, Selective, SplitReport
 from fer_core.labels import EMOTIONS, FEAR, NEUTRAL, SURPRISE
 from fer_core.types import Probabilities

@@ -47,8 +47,8 @@ class TrainingConfig:
         summary: One or two sentences for the model card.
         seed: Of every random choice.
         monitor: What decides on the best epoch, the plateau and the early stop.
-        logit_adjustment: The largest τ in [0, 1] of `evaluation.logit_adjustment`, which is chosen
-            on validation when training has ended; 0 for none.
+        logit_adjustment: The largest τ in [0, 1] of `calibration.choose_adjustment`, chosen on
+            validation when training has ended; 0 for none.
     """
 
     title: str

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.data.dataset import Dataset
-from fer_core.evaluation import logit_adjustment
+from fer_core.evaluation import calibration
 from fer_core.labels import EMOTIONS
 from fer_core.store.model_files import file_record
 from fer_core.training import architecture
@@ -140,12 +140,12 @@ def _adjust(
     run: RunFolder,
     reporter: Reporter,
 ) -> None:
-    prior = logit_adjustment.prior_of(targets, data.class_weights[data.train.labels])
+    prior = calibration.class_prior(targets, data.class_weights[data.train.labels])
     answers = predict(network, data.validation.images)
-    chosen = logit_adjustment.choose(
+    chosen = calibration.choose_adjustment(
         data.validation.labels, answers, prior, config.logit_adjustment
     )
-    logit_adjustment.fold(network, chosen)
+    calibration.fold_adjustment(network, chosen)
     run.write_text("adjustment.json", json.dumps(asdict(chosen), indent=2) + "\n")
     reporter.message(
         f"Logit adjustment {chosen.tau:.2f}: accuracy {chosen.accuracy[0]:.1%} → "

@@ -21,7 +21,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from fer_core.data.dataset import load_dataset
 from fer_core.errors import FerError
-from fer_core.evaluation.ablation_io import save_ablation
+from fer_core.evaluation.ablation_report import save_ablation
 from fer_core.training.progress import TrainingProgress
 from scripts.ablation.design import TINY, Plan
 from scripts.ablation.summary import summarise

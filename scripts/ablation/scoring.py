@@ -21,8 +21,7 @@ from fer_core.evaluation.ablation_report import (
     Figures,
     PairedTest,
 )
-from fer_core.evaluation.estimates import Estimate
-from fer_core.evaluation.intervals import bootstrap, wilson
+from fer_core.evaluation.estimates import Estimate, bootstrap, wilson
 from fer_core.evaluation.paired import Draws, holm, mcnemar
 from fer_core.evaluation.predictions import Predictions
 from fer_core.evaluation.scoring import score

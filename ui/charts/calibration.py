@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from fer_core.evaluation.intervals import wilson
+from fer_core.evaluation.estimates import wilson
 from fer_core.evaluation.split_report import ReliabilityBin, SplitReport
 from ui.charts.style import ACCENT, FAINT, SHARE_AXIS, add_intervals, styled
 from ui.charts.words import faces, percent

@@ -16,7 +16,7 @@ from fer_core.evaluation import (
     save_report,
     write_predictions,
 )
-from fer_core.evaluation.intervals import wilson
+from fer_core.evaluation.estimates import wilson
 from fer_core.labels import EMOTIONS, FEAR, NEUTRAL, SURPRISE
 
 

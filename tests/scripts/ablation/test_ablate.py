@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from ablation_tools import filled_work
 
-from fer_core.evaluation.ablation_io import load_ablation
+from fer_core.evaluation.ablation_report import load_ablation
 from scripts.ablation.design import CELLS
 
 SCRIPT = Path(__file__).resolve().parents[3] / "scripts" / "ablation"

@@ -9,8 +9,13 @@ import pytest
 from ablation_tools import filled_work
 
 from fer_core.errors import ReportError, TrainingError
-from fer_core.evaluation.ablation_io import load_ablation, save_ablation
-from fer_core.evaluation.ablation_report import CONFIRMED, NOT_CONFIRMED, UNDECIDABLE
+from fer_core.evaluation.ablation_report import (
+    CONFIRMED,
+    NOT_CONFIRMED,
+    UNDECIDABLE,
+    load_ablation,
+    save_ablation,
+)
 from fer_core.evaluation.predictions import Predictions
 from scripts.ablation.claims import CONTRASTS
 from scripts.ablation.design import CELLS, PLAIN_CELL, TRANSFER_CELL, Plan
