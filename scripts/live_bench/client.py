@@ -16,7 +16,7 @@ from scripts.live_bench import messages as m
 from scripts.live_bench.camera import FilmCamera
 from scripts.live_bench.film import SIZE, Film, shoot
 from scripts.live_bench.viewer import Viewer
-from ui.live.webrtc.datagrams import EagerProtocol
+from ui.live.webrtc.limits import EagerProtocol
 
 _OTHER_SIZE = (SIZE[0] // 2, SIZE[1] // 2)
 

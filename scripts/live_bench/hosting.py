@@ -32,7 +32,7 @@ class HostedSession:
     ) -> None:
         self.tracks = tracks
         self.watched = watched
-        self._worker = _worker(tracks, loop)
+        self._worker = webrtc_worker(tracks, loop)
         self._from = Served()
 
     @property
@@ -86,7 +86,8 @@ class HostedSession:
         )
 
 
-def _worker(tracks: LiveTracks, loop: asyncio.AbstractEventLoop) -> WebRtcWorker:
+def webrtc_worker(tracks: LiveTracks, loop: asyncio.AbstractEventLoop) -> WebRtcWorker:
+    """As `streamlit_webrtc.webrtc_streamer` makes it for `ui.live.streamer`."""
     nothing = dict.fromkeys(
         (
             "source_audio_track",

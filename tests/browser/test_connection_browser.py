@@ -6,7 +6,7 @@ import pytest
 from live_page import FRAME, controls, press_start, start, until, video_frame
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from ui.live import connection_words as words
+from ui.live import words
 
 # Keeps the page's connections where a test finds them.
 REMEMBER = """window.made = []; window.RTCPeerConnection = class extends RTCPeerConnection {

@@ -1,8 +1,7 @@
-"""The live page's pipeline: camera → newest frame → shared analysis → painted picture.
+"""The live page: camera → newest frame → shared analysis → annotated picture.
 
-`session`, `settings`, `pool`, `capacity`, `painting`, `states`, `ice`, `memory`, `datagrams` and
-`decoding` know neither Streamlit nor its pages; `pipeline` puts them together without a page.
-`tracks` adapts aiortc, `streamer` streamlit-webrtc, and `wiring` bounds what both leave open.
-`panel` arranges what stands around the video, each part a module of its own; `connection_test` goes
-the way of the video step by step, over a `probe`.
+`pipeline` holds a session and what all sessions share, `webrtc` what streamlit-webrtc and aiortc
+are told, `components` the page's own elements with their scripts. `streamer` puts a session behind
+streamlit-webrtc; `panel`, `controls` and `summary` draw what stands around the video; `words` holds
+the messages. `pipeline`, `words` and `webrtc` (but for `wiring`) know no Streamlit.
 """

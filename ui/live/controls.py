@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
 
+from fer_core.video.tracking import TrackedFace
 from ui.live.pipeline.session import LiveSession
 from ui.live.pipeline.settings import DETECTION_WIDTHS, PARTS, Settings
 
@@ -17,6 +19,7 @@ _PART_NAMES: Final = {
     "landmarks": "Eyes, nose, mouth",
 }
 _FIRST: Final = Settings()
+_CHOSEN: Final = "live_chosen_face"
 
 
 def draw(model_threshold: float) -> Settings:
@@ -52,6 +55,30 @@ def pause_button(session: LiveSession) -> None:
 
 def _pause(session: LiveSession, paused: bool) -> None:
     session.settings = replace(session.settings, paused=paused)
+
+
+def face_choice(faces: Sequence[TrackedFace]) -> None:
+    """Draws a choice where there are several faces.
+
+    A choice lasts while its face is in view. Its place is always there, so that nothing moves when
+    a face comes or goes.
+    """
+    with st.container(key="live_chooser", height=50, border=False):
+        if len(faces) > 1:
+            _choice([face.number for face in faces])
+
+
+def current_face(faces: Sequence[TrackedFace]) -> TrackedFace | None:
+    """The chosen face, where it is in view; see `chosen_face`."""
+    return chosen_face(faces, st.session_state.get(_CHOSEN))
+
+
+def chosen_face(faces: Sequence[TrackedFace], number: int | None) -> TrackedFace | None:
+    """The face with this number, or else the one with the lowest; None where there is none."""
+    for face in faces:
+        if face.number == number:
+            return face
+    return min(faces, key=lambda face: face.number, default=None)
 
 
 def _mirror() -> bool:
@@ -118,3 +145,17 @@ def _detection() -> str:
 def _remembered(name: str) -> dict[str, Any]:
     """For a widget that keeps its value while the viewer visits another page."""
     return {"key": f"live_{name}", "persist_state": "session"}
+
+
+def _choice(numbers: Sequence[int]) -> None:
+    number = st.session_state.get(_CHOSEN)
+    key = f"live_faces_{'_'.join(map(str, numbers))}"
+    st.segmented_control(
+        "Face",
+        numbers,
+        default=number if number in numbers else None,
+        format_func=lambda number: f"Face {number}",
+        key=key,
+        label_visibility="collapsed",
+        on_change=lambda: st.session_state.update({_CHOSEN: st.session_state[key]}),
+    )

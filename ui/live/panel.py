@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.live import chooser, controls, summary, words
+from ui.live import controls, summary, words
 from ui.live.components import bars, snapshot, timeline
 from ui.live.pipeline.session import LiveSession, Status
 from ui.live.streamer import Camera
@@ -53,8 +53,8 @@ def _waiting(starting: bool) -> None:
 def _running(session: LiveSession) -> None:
     status = session.status()
     faces = status.latest.faces if status.latest else ()
-    bars.draw(chooser.current(faces), None if status.paused else len(faces))
-    chooser.draw(faces)
+    bars.draw(controls.current_face(faces), None if status.paused else len(faces))
+    controls.face_choice(faces)
     st.caption(_figures(status), help=_FIGURES_HELP)
     message = words.notice(status)
     # The place is always there, so that nothing moves when a message comes or goes.
@@ -68,7 +68,7 @@ def _running(session: LiveSession) -> None:
 @st.fragment(run_every=1.0)
 def _last_minute(session: LiveSession) -> None:
     latest = session.latest()
-    face = chooser.current(latest.faces if latest else ())
+    face = controls.current_face(latest.faces if latest else ())
     timeline.draw(session.record, face.number if face else None)
 
 

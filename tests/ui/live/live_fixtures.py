@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import numpy as np
 
 from fer_core.labels import EMOTIONS
@@ -17,6 +20,14 @@ class FakeClock:
 
     def __call__(self) -> float:
         return self.now
+
+
+def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait for a condition; the test fails if it has not come true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.005)
 
 
 def picture(value: int = 120, size: tuple[int, int] = (48, 64)) -> RGBImage:

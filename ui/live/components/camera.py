@@ -6,9 +6,8 @@ from typing import Final
 
 import streamlit as st
 
-from ui.live import connection_words as words
+from ui.live import words
 from ui.live.components.component import component
-from ui.live.words import CAMERA
 
 FRAME: Final = "live_frame"
 """Key of the container that streamlit-webrtc's frame is drawn in."""
@@ -35,7 +34,7 @@ def watch() -> None:
     browser (camera.js). Where it cannot, the original message still stands.
     """
     st.html(_ROOM)
-    data = {"messages": CAMERA | words.LOST, "again": words.AGAIN, "start": START}
+    data = {"messages": words.CAMERA | words.LOST, "again": words.AGAIN, "start": START}
     _component(key="live_camera", data=data)
 
 

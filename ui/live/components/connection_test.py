@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit_webrtc.config import compile_rtc_configuration
 from streamlit_webrtc.eventloop import get_global_event_loop
 
-from ui.live import connection_words as words
+from ui.live import words
 from ui.live.components.component import component
 from ui.live.webrtc import ice
 from ui.live.webrtc.probe import ProbeError, Probes

@@ -1,24 +1,46 @@
-"""A bound on the frames that wait for aiortc's decoder."""
+"""Bounds on what aiortc leaves open: frames before a decoder, datagrams, lost connections."""
 
 from __future__ import annotations
 
+import asyncio
 import queue
 from collections.abc import Callable
 from typing import Any, Final
 
-from aiortc import RTCRtpReceiver
+from aioice.ice import StunProtocol
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
 
 MOST_WAITING: Final = 15
-"""Frames, half a second of video. More means that the decoder's thread is starved."""
+"""Frames before a decoder, half a second of video. More means that its thread is starved."""
+
+AT_ONCE: Final = 64
+"""Datagrams read in one turn of the event loop; then it is another socket's turn."""
+
+CONSENT_INTERVAL: Final = 1.5
+"""Seconds between two requests for consent; aioice has 5.
+
+A killed browser says no goodbye, and a paused camera sends no frame, so that frames alone tell
+nothing. ICE's consent (RFC 7675) does: a living browser answers each request, whether its camera
+sends or not. A session without frames gives up its seat after 3 s (`pool.SILENT`); its connection
+ends once consent is gone."""
+
+CONSENT_FAILURES: Final = 6
+"""Requests without an answer, each waited for half a second, that end a connection: after about
+12 s. As many as aioice allows, so that packet loss is forgiven as before."""
+
+CONNECT_WITHIN: Final = 20.0
+"""Seconds within which a connection has to come about. Browsers give up after about 15; aioice
+waits without an end for candidates, of which streamlit-webrtc never names the last."""
 
 _ASK_AGAIN: Final = 10  # skipped frames after which the key frame is asked for once more
+_LARGEST: Final = 65_536  # bytes of a UDP datagram
 
 
 class DecoderQueue(queue.Queue[Any]):
-    """aiortc's queue before a decoder, with an end: beyond it, all that waits is dropped.
+    """aiortc's queue before a decoder, with a bound: beyond it, all that waits is dropped.
 
-    A frame of VP8 builds on those before it, so nothing is decoded after that until a frame comes
-    that stands for itself; the sender is asked for one.
+    A VP8 frame builds on those before it, so nothing is decoded after that until a key frame
+    comes; the sender is asked for one.
 
     Args:
         ask: Asks the sender for a key frame.
@@ -58,20 +80,72 @@ class DecoderQueue(queue.Queue[Any]):
             self.queue.extend(ends)
 
 
+def is_key_frame(data: bytes) -> bool:
+    """Whether a VP8 frame builds on no other (RFC 6386, section 9.1: its first bit is 0)."""
+    return bool(data) and not data[0] & 1
+
+
 class BoundedReceiver(RTCRtpReceiver):
     """An RTCRtpReceiver whose decoder has a `DecoderQueue`.
 
-    Private names of a package whose version is pinned exactly; test_limits.py says when they
-    change.
+    Private names of a package whose version is pinned exactly; tests say if they change.
     """
 
     def __init__(self, kind: str, transport: Any) -> None:
         super().__init__(kind, transport)
-        # Set, it makes the receiver send a picture loss indication with the next packet.
+        # Once set, it makes the receiver send a picture loss indication with the next packet.
         lost = self._RTCRtpReceiver__decoder_error  # type: ignore[attr-defined]
         self._RTCRtpReceiver__decoder_queue = DecoderQueue(lost.set)
 
 
-def is_key_frame(data: bytes) -> bool:
-    """Whether a VP8 frame builds on no other (RFC 6386, section 9.1: its first bit is 0)."""
-    return bool(data) and not data[0] & 1
+class EagerProtocol(StunProtocol):
+    """aioice's protocol, which reads all that waits in its socket.
+
+    asyncio reads one datagram a turn. On an overloaded machine the turns grow longer than the time
+    between two frames, and the socket's buffer fills up: five seconds of video that every frame
+    then waits behind, and with it the answers by which a connection is known to live. Read at once,
+    surplus frames are dropped by `DecoderQueue`.
+
+    A private name of asyncio's; if an event loop has none, one datagram is read as before.
+    """
+
+    def datagram_received(self, data: bytes | str, addr: tuple[Any, ...]) -> None:
+        super().datagram_received(data, addr)
+        socket = getattr(self.transport, "_sock", None)
+        if socket is None:
+            return
+        for _ in range(AT_ONCE - 1):
+            if self.transport.is_closing():
+                return
+            try:
+                data, addr = socket.recvfrom(_LARGEST)
+            except OSError:  # nothing waits, or an error that aioice would only log
+                return
+            super().datagram_received(data, addr)
+
+
+class LimitedConnection(RTCPeerConnection):
+    """Closes itself if it has not come about within `CONNECT_WITHIN`.
+
+    Args:
+        configuration: As for RTCPeerConnection.
+    """
+
+    def __init__(self, configuration: RTCConfiguration | None = None) -> None:
+        super().__init__(configuration)
+        self._limit: asyncio.TimerHandle | None = None
+        self._closing: asyncio.Task[None] | None = None
+
+    async def setRemoteDescription(self, description: RTCSessionDescription) -> Any:  # noqa: N802
+        if self._limit is None:
+            self._limit = asyncio.get_running_loop().call_later(CONNECT_WITHIN, self._give_up)
+        return await super().setRemoteDescription(description)
+
+    async def close(self) -> None:
+        if self._limit is not None:
+            self._limit.cancel()
+        await super().close()
+
+    def _give_up(self) -> None:
+        if self.connectionState in ("new", "connecting"):
+            self._closing = asyncio.ensure_future(self.close())

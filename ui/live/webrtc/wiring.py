@@ -1,4 +1,8 @@
-"""What streamlit-webrtc and aiortc are told once a process, before the first stream."""
+"""What streamlit-webrtc and aiortc are told once a process, before the first stream.
+
+They are told through private names and module globals of packages whose versions are pinned
+exactly; the tests of this room say if those change.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +15,15 @@ from streamlit.runtime import Runtime
 from streamlit_webrtc import webrtc
 from streamlit_webrtc.relay import _SERVER_GLOBAL_RELAY_ATTR_NAME_ as RELAY_ATTRIBUTE
 
-from ui.live.webrtc import connection
-from ui.live.webrtc.connection import LimitedConnection
-from ui.live.webrtc.datagrams import EagerProtocol
-from ui.live.webrtc.limits import BoundedReceiver
+from ui.live.webrtc import limits
 
 
 class DirectRelay:
-    """Stands where streamlit-webrtc keeps aiortc's MediaRelay, and relays nothing.
+    """Takes the place of aiortc's MediaRelay in streamlit-webrtc, and relays nothing.
 
     A MediaRelay puts an unbounded queue before each consumer, which grew to 14 s of delay under
     overload, and leaves a waiting task behind for each session's source. Each track of this app has
-    one consumer, who may as well read it directly.
+    one consumer, which can read it directly.
     """
 
     def subscribe(self, track: MediaStreamTrack, buffered: bool = True) -> MediaStreamTrack:
@@ -30,7 +31,7 @@ class DirectRelay:
 
 
 def prepare() -> None:
-    """Safe to call again."""
+    """Everything below. Safe to call again."""
     use_direct_relay(Runtime.instance())
     prepare_webrtc()
 
@@ -44,17 +45,13 @@ def prepare_webrtc() -> None:
 
 
 def use_direct_relay(runtime: Any) -> None:
-    """Before the first session: `get_global_relay` then finds this one instead of making its own.
-
-    A private name of a package whose version is pinned exactly; test_wiring.py says when it
-    changes.
-    """
+    """Before the first session: `get_global_relay` then finds this one and makes none."""
     if not isinstance(getattr(runtime, RELAY_ATTRIBUTE, None), DirectRelay):
         setattr(runtime, RELAY_ATTRIBUTE, DirectRelay())
 
 
 def only_vp8() -> None:
-    """Leaves VP8 as the one video codec of this process.
+    """Leaves VP8 as the only video codec of this process.
 
     aiortc takes the first of the browser's codecs that it knows, and Safari names H.264 first,
     which costs three times the CPU. Every WebRTC browser has VP8 (RFC 7742, section 5).
@@ -68,21 +65,17 @@ def only_vp8() -> None:
 
 
 def end_lost_connections() -> None:
-    """Connections end soon after their browser is gone, or where they never come about.
-
-    Module globals of packages whose versions are pinned exactly; test_connection.py says when
-    they change.
-    """
-    ice.CONSENT_INTERVAL = connection.CONSENT_INTERVAL
-    ice.CONSENT_FAILURES = connection.CONSENT_FAILURES
-    webrtc.RTCPeerConnection = LimitedConnection
+    """Connections end soon after their browser is gone, or if they never come about."""
+    ice.CONSENT_INTERVAL = limits.CONSENT_INTERVAL
+    ice.CONSENT_FAILURES = limits.CONSENT_FAILURES
+    webrtc.RTCPeerConnection = limits.LimitedConnection
 
 
 def bound_decoder_queues() -> None:
     """Frames that the decoder cannot keep up with are dropped; in aiortc they pile up."""
-    rtcpeerconnection.RTCRtpReceiver = BoundedReceiver
+    rtcpeerconnection.RTCRtpReceiver = limits.BoundedReceiver
 
 
 def read_eagerly() -> None:
-    """Frames pile up in no socket. A module global again; test_datagrams.py."""
-    ice.StunProtocol = EagerProtocol
+    """No frame piles up in a socket."""
+    ice.StunProtocol = limits.EagerProtocol

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ui.live import connection_words as words
-from ui.live import streamer
+from ui.live import streamer, words
 from ui.live.components import connection_test
 from ui.live.components.camera import START
 from ui.live.webrtc.ice import VARIABLE

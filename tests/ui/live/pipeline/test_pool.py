@@ -5,7 +5,7 @@ import weakref
 from collections import Counter
 
 import pytest
-from live_fixtures import FakeClock
+from live_fixtures import FakeClock, until
 
 from ui.live.pipeline.pool import CONNECTING, SILENT, AnalysisPool
 
@@ -44,20 +44,13 @@ def pools():
         pool.close()
 
 
-def _until(condition, seconds=5.0):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.002)
-
-
 def test_sessions_take_turns(pools):
     pool, record = pools(1), []
     greedy = _Job("greedy", frames=50, seconds=0.001, record=record)
     modest = _Job("modest", frames=3, seconds=0.001, record=record)
     pool.wake(greedy)
     pool.wake(modest)
-    _until(lambda: len(record) == 53)
+    until(lambda: len(record) == 53)
     # The modest one's three frames come within the first turns, not after the greedy one's fifty.
     assert max(i for i, name in enumerate(record) if name == "modest") < 10
 
@@ -70,7 +63,7 @@ def test_no_session_is_run_by_two_threads_and_the_queue_is_bounded(pools):
         for job in jobs:
             pool.wake(job)
         longest = max(longest, pool.queued)
-    _until(lambda: not any(job.waiting for job in jobs) and pool.queued == 0)
+    until(lambda: not any(job.waiting for job in jobs) and pool.queued == 0)
     assert longest <= len(jobs)
     assert [job.most_at_once for job in jobs] == [1, 1, 1]
 
@@ -81,7 +74,7 @@ def test_hanging_session_does_not_stop_another(pools):
     hanging.run = lambda: (go.wait(5), setattr(hanging, "left", 0))
     pool.wake(hanging)
     pool.wake(lively)
-    _until(lambda: not lively.waiting)
+    until(lambda: not lively.waiting)
     go.set()
 
 
@@ -96,7 +89,7 @@ def test_raising_job_costs_no_thread(pools, caplog):
     broken.run = fail
     pool.wake(broken)
     pool.wake(sound)
-    _until(lambda: sound.record == ["sound"])
+    until(lambda: sound.record == ["sound"])
     assert "An analysis job raised" in caplog.text
 
 
@@ -106,7 +99,7 @@ def test_close_ends_every_thread():
     started = set(threading.enumerate()) - before
     assert len(started) == 3
     pool.close()
-    _until(lambda: not any(thread.is_alive() for thread in started))
+    until(lambda: not any(thread.is_alive() for thread in started))
 
 
 def test_seats_are_counted_and_freed(pools):
@@ -179,5 +172,5 @@ def test_every_woken_frame_is_analysed_under_contention(pools):
         for job in jobs:
             job.left = 1
             pool.wake(job)
-        _until(lambda: not any(job.waiting for job in jobs))
+        until(lambda: not any(job.waiting for job in jobs))
     assert set(done) == {0, 1, 2, 3, 4}

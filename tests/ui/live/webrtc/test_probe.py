@@ -1,10 +1,10 @@
 """The connection test's end in the app, with aiortc in the browser's place."""
 
 import asyncio
-import time
 
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+from live_fixtures import until
 
 from ui.live.webrtc import probe
 from ui.live.webrtc.probe import ProbeError, Probes
@@ -17,8 +17,8 @@ def probes(loop):
     """Every probe of a test has ended after it, and every task with it."""
     probes = Probes(loop)
     yield probes
-    _until(lambda: probes.count == 0)
-    _until(lambda: len(asyncio.all_tasks(loop)) == 0)
+    until(lambda: probes.count == 0)
+    until(lambda: len(asyncio.all_tasks(loop)) == 0)
 
 
 @pytest.fixture
@@ -50,13 +50,6 @@ def _on(loop, coroutine):
     return asyncio.run_coroutine_threadsafe(coroutine, loop).result(10)
 
 
-def _until(condition, seconds=10.0):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
-
-
 async def _connect(browser, sdp):
     await browser.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
     while browser.channel.readyState != "open":
@@ -79,7 +72,7 @@ def test_what_is_sent_comes_back_and_the_browsers_end_is_the_probes(loop, probes
     assert _on(loop, _exchange(viewer, "x" * 1000, b"bytes", "ping 2")) == "ping 2"
     assert probes.count == 1
     _on(loop, viewer.close())
-    _until(lambda: probes.count == 0)
+    until(lambda: probes.count == 0)
 
 
 def _without_candidates(sdp):
@@ -135,7 +128,7 @@ def test_few_at_a_time_and_each_ends_by_itself(probes, browser, monkeypatch):
     with pytest.raises(ProbeError) as caught:
         probes.answer("one too many", offer, NO_SERVERS)
     assert caught.value.state == "busy"
-    _until(lambda: probes.count == 0)
+    until(lambda: probes.count == 0)
     probes.answer("again", offer, NO_SERVERS)
 
 

@@ -1,5 +1,5 @@
 // Goes the way of the video step by step, with a data channel in the video's place. Every word comes
-// from Python (connection_words.py).
+// from Python (words.py).
 
 const LONGEST = 9500; // ms for the whole test
 const GATHERING = 3000; // ms for the browser's own addresses

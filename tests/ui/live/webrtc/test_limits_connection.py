@@ -9,13 +9,15 @@ from pathlib import Path
 import aioice
 import pytest
 from aioice import stun
-from aiortc import RTCConfiguration, RTCPeerConnection, VideoStreamTrack
-from streamlit_webrtc import WebRtcMode, WebRtcWorker, webrtc
+from aiortc import RTCPeerConnection, VideoStreamTrack
+from live_fixtures import until
+from streamlit_webrtc import webrtc
 
+from scripts.live_bench.hosting import webrtc_worker
 from ui.live.pipeline.pool import AnalysisPool
 from ui.live.pipeline.session import LiveSession
 from ui.live.pipeline.tracks import LiveTracks
-from ui.live.webrtc import connection, wiring
+from ui.live.webrtc import limits, wiring
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def wired(monkeypatch):
         (webrtc, "RTCPeerConnection"),
     ]:
         monkeypatch.setattr(module, name, getattr(module, name))  # put back afterwards
-    monkeypatch.setattr(connection, "CONSENT_INTERVAL", connection.CONSENT_INTERVAL / 50)
+    monkeypatch.setattr(limits, "CONSENT_INTERVAL", limits.CONSENT_INTERVAL / 50)
     monkeypatch.setattr(stun, "RETRY_RTO", 0.1)  # of which a request for consent waits one
     wiring.end_lost_connections()
 
@@ -59,7 +61,7 @@ class _Viewer:
         self.film = _PausingFilm()
         self.tracks = LiveTracks(LiveSession(lambda image, width: []), pool, self._painters)
         self.browser = self.on_loop(self._open)
-        self.worker = _worker(loop, self.tracks)
+        self.worker = webrtc_worker(self.tracks, loop)
 
     async def _open(self):
         browser = RTCPeerConnection()
@@ -79,7 +81,7 @@ class _Viewer:
     def connect(self):
         answer = self.offer()
         self.on_loop(lambda: self.browser.setRemoteDescription(answer))
-        _until(lambda: self.frames > 2)
+        until(lambda: self.frames > 2)
 
     @property
     def frames(self):
@@ -104,36 +106,6 @@ class _Viewer:
         self._painters.shutdown()
 
 
-def _worker(loop, tracks):
-    """As streamlit_webrtc.webrtc_streamer makes it for ui/live/streamer.py."""
-    return WebRtcWorker(
-        mode=WebRtcMode.SENDRECV,
-        rtc_configuration=RTCConfiguration(iceServers=[]),
-        source_video_track=tracks.source,
-        source_audio_track=None,
-        sink_video_track=tracks.sink,
-        sink_audio_track=None,
-        player_factory=None,
-        in_recorder_factory=None,
-        out_recorder_factory=None,
-        video_frame_callback=None,
-        audio_frame_callback=None,
-        queued_video_frames_callback=None,
-        queued_audio_frames_callback=None,
-        on_video_ended=None,
-        on_audio_ended=None,
-        video_processor_factory=None,
-        audio_processor_factory=None,
-        async_processing=True,
-        video_receiver_size=4,
-        audio_receiver_size=4,
-        sendback_video=True,
-        sendback_audio=False,
-        loop=loop,
-        relay=wiring.DirectRelay(),
-    )
-
-
 @pytest.fixture
 def viewer(wired, loop, pool):
     made = []
@@ -145,14 +117,7 @@ def viewer(wired, loop, pool):
     yield make
     for each in made:
         each.close()
-    _until(lambda: not asyncio.all_tasks(loop))
-
-
-def _until(condition, seconds=10.0):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
+    until(lambda: not asyncio.all_tasks(loop))
 
 
 def _sockets():
@@ -176,11 +141,11 @@ def test_killed_browser_leaves_nothing_and_the_next_start_is_admitted(viewer, po
     sockets = _sockets() - 1  # the browser's own
     killed.connect()
     killed.kill()
-    _until(lambda: killed.tracks.ended and killed.worker.pc.connectionState == "closed")
+    until(lambda: killed.tracks.ended and killed.worker.pc.connectionState == "closed")
     killed.close_browser()
-    _until(lambda: not _decoders())
-    _until(lambda: _sockets() <= sockets)
-    _until(lambda: not asyncio.all_tasks(loop))
+    until(lambda: not _decoders())
+    until(lambda: _sockets() <= sockets)
+    until(lambda: not asyncio.all_tasks(loop))
     assert pool.seated == 0
     viewer().connect()
 
@@ -189,26 +154,26 @@ def test_paused_camera_keeps_its_connection(viewer):
     paused = viewer()
     paused.connect()
     paused.film.paused = True
-    _until(lambda: paused.tracks.session.status().since_frame > 0.5)
+    until(lambda: paused.tracks.session.status().since_frame > 0.5)
     frames = paused.frames
     time.sleep(1.5)  # a killed browser's connection ends within 0.8 s
     assert paused.frames <= frames + 1
     assert paused.worker.pc.connectionState == "connected"
     assert not paused.tracks.ended
     paused.film.paused = False
-    _until(lambda: paused.frames > frames + 2)
+    until(lambda: paused.frames > frames + 2)
 
 
 def test_connection_that_never_comes_about_ends(viewer, pool, loop, monkeypatch):
-    monkeypatch.setattr(connection, "CONNECT_WITHIN", 1.0)
+    monkeypatch.setattr(limits, "CONNECT_WITHIN", 1.0)
     lost = viewer()
     lost.offer()
     assert lost.worker.pc.connectionState in ("new", "connecting")
     lost.kill()
-    _until(lambda: lost.tracks.ended and lost.worker.pc.connectionState == "closed")
+    until(lambda: lost.tracks.ended and lost.worker.pc.connectionState == "closed")
     lost.close_browser()
-    _until(lambda: not _decoders())
-    _until(lambda: not asyncio.all_tasks(loop))
+    until(lambda: not _decoders())
+    until(lambda: not asyncio.all_tasks(loop))
     assert pool.seated == 0
 
 
@@ -216,12 +181,12 @@ def test_browser_that_closes_ends_the_session_at_once(viewer, pool):
     leaving = viewer()
     leaving.connect()
     leaving.close_browser()
-    _until(lambda: leaving.tracks.ended)
+    until(lambda: leaving.tracks.ended)
     assert pool.seated == 0
 
 
 def test_connection_that_came_about_in_time_stays(viewer, monkeypatch):
-    monkeypatch.setattr(connection, "CONNECT_WITHIN", 3.0)
+    monkeypatch.setattr(limits, "CONNECT_WITHIN", 3.0)
     staying = viewer()
     staying.connect()
     time.sleep(3.1)

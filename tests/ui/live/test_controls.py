@@ -1,7 +1,7 @@
 import pytest
 from live_fixtures import tracked
 
-from ui.live.chooser import chosen
+from ui.live.controls import chosen_face
 
 FACES = [tracked(2), tracked(5), tracked(7)]
 
@@ -12,5 +12,5 @@ FACES = [tracked(2), tracked(5), tracked(7)]
     ids=["chosen", "nobody chosen", "chosen one gone", "another one alone", "nobody there"],
 )
 def test_chosen_face(faces, number, expected):
-    face = chosen(faces, number)
+    face = chosen_face(faces, number)
     assert (face.number if face else None) == expected

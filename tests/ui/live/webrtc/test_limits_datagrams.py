@@ -6,8 +6,8 @@ import socket
 import pytest
 from aioice import ice
 
-from ui.live.webrtc import datagrams, wiring
-from ui.live.webrtc.datagrams import AT_ONCE, EagerProtocol
+from ui.live.webrtc import wiring
+from ui.live.webrtc.limits import AT_ONCE, EagerProtocol
 
 
 class _Receiver:
@@ -98,4 +98,4 @@ def test_aioice_makes_it_for_its_sockets(monkeypatch):
 
     monkeypatch.setattr(ice, "StunProtocol", ice.StunProtocol)
     wiring.read_eagerly()
-    assert asyncio.run(scenario()) == {datagrams.EagerProtocol}
+    assert asyncio.run(scenario()) == {EagerProtocol}

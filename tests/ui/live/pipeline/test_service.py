@@ -3,7 +3,7 @@ import platform
 
 import pytest
 
-from ui.live.pipeline.memory import limit_arenas
+from ui.live.pipeline.service import limit_arenas
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has arenas")
