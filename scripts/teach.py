@@ -28,8 +28,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         dataset = load_dataset(args.data)
         # Keras takes seconds to import: only once the data have been found good.
+        from fer_core.training.distillation import teach
         from fer_core.training.run_folder import RunFolder
-        from fer_core.training.teaching import teach
 
         targets = teach([RunFolder(run) for run in args.runs], dataset, progress)
         targets.write(args.out)

@@ -35,11 +35,10 @@ from fer_core.data.ferplus import FERPLUS_VARIABLE, read_votes
 from fer_core.data.lint import lint
 from fer_core.errors import DataError, FerError
 from fer_core.training.config import TrainingConfig, load_config
-from fer_core.training.distillation import read_soft_targets
 from fer_core.training.distributed.processes import Processes
 from fer_core.training.distributed.rendezvous import meet
 from fer_core.training.progress import TrainingProgress
-from fer_core.training.targets import LabelSources
+from fer_core.training.targets import LabelSources, read_soft_targets
 from scripts.cli import parse_with_data
 
 UNUSABLE = 2  # of LintReport.exit_code

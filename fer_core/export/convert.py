@@ -24,7 +24,7 @@ from fer_core.export.agreement import TOLERANCE, Agreement
 from fer_core.labels import NEUTRAL
 from fer_core.recognition.classifier import Classifier
 from fer_core.training import architecture
-from fer_core.training.fit import predict
+from fer_core.training.architecture import predict
 from fer_core.types import FACE_SIDE
 
 

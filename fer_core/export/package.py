@@ -31,8 +31,8 @@ from fer_core.store.model_files import (
     file_record,
     save_card,
 )
+from fer_core.training.architecture import predict
 from fer_core.training.config import TrainingConfig
-from fer_core.training.fit import predict
 from fer_core.training.partition import prepare, unlike_training
 from fer_core.training.run_folder import RunFolder
 from fer_core.types import FACE_SIDE

@@ -38,7 +38,7 @@ from fer_core.store.model_files import (
     save_card,
     verified_bytes,
 )
-from fer_core.training.fit import predict
+from fer_core.training.architecture import predict
 from fer_core.types import Probabilities
 
 LARGEST_LOSS: Final = 0.01

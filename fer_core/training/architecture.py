@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from fer_core.errors import TrainingError
 from fer_core.labels import EMOTIONS
@@ -21,6 +23,8 @@ from fer_core.types import FACE_SIDE
 IMAGENET_FILE: Final = "mobilenet_v2_imagenet_96_no_top.weights.h5"
 BACKBONE: Final = "backbone"
 POOLED: Final = "pooled"
+PREDICTION_BATCH: Final = 64
+"""Larger ones leave the processors' caches: 256 take a tenth more."""
 
 
 def build(
@@ -80,6 +84,14 @@ def set_trainable(model: keras.Model, *, base: bool, batch_norms: bool) -> None:
         for layer in network.layers:
             if isinstance(layer, keras.layers.BatchNormalization):
                 layer.trainable = False
+
+
+def predict(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(n, 48, 48) uint8 faces → (n, 7) float32 probabilities."""
+    faces = images[..., None].astype(np.float32)
+    return np.asarray(
+        network.predict(faces, batch_size=PREDICTION_BATCH, verbose=0), dtype=np.float32
+    )
 
 
 def backbone(model: keras.Model) -> keras.Model:

@@ -1,88 +1,52 @@
-"""What teachers answer for a data set's images: made once, kept in a file, learnt by students."""
+"""Distillation: finished runs answer for every training image; a student learns these answers."""
 
 from __future__ import annotations
 
-import hashlib
-import io
-import zipfile
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from collections.abc import Sequence
 
+import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from fer_core.data.dataset import Dataset
-from fer_core.errors import DataError
+from fer_core.errors import TrainingError
 from fer_core.labels import EMOTIONS
-from fer_core.store.files import replace_bytes
-from fer_core.types import Probabilities
-
-REMEDY: Final = "Make it with scripts/teach.py from finished runs on the same data set"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SoftTargets:
-    """Averaged answers of one or several teachers.
-
-    Attributes:
-        probabilities: (n, 7) float32 for the n images of the data set, in its order; rows sum to
-            1 for the images of `train/` and are 0 for those of `test/`.
-        unseen: (n,) bool: images from which no teacher learned.
-        data_sha256: The data set's fingerprint.
-        teachers: What each teacher is: run and recipe.
-    """
-
-    probabilities: Probabilities
-    unseen: NDArray[np.bool_]
-    data_sha256: str
-    teachers: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        n = len(self.probabilities)
-        if self.probabilities.shape != (n, len(EMOTIONS)) or self.unseen.shape != (n,):
-            raise ValueError(
-                f"Soft targets are (n, {len(EMOTIONS)}) with (n,) flags. Received: "
-                f"{self.probabilities.shape} and {self.unseen.shape}"
-            )
-
-    @property
-    def sha256(self) -> str:
-        """Of the answers: the same file content gives the same students."""
-        return hashlib.sha256(self.probabilities.tobytes()).hexdigest()
-
-    def write(self, path: Path) -> None:
-        """Replaces the file whole."""
-        file = io.BytesIO()
-        np.savez_compressed(
-            file,
-            probabilities=self.probabilities,
-            unseen=self.unseen,
-            data_sha256=np.array(self.data_sha256),
-            teachers=np.array(self.teachers),
-        )
-        replace_bytes(path, file.getvalue())
+from fer_core.training.architecture import predict
+from fer_core.training.callbacks import Reporter
+from fer_core.training.config import DataConfig, TrainingConfig
+from fer_core.training.partition import TrainingData, prepare
+from fer_core.training.run_folder import RunFolder
+from fer_core.training.targets import SoftTargets
 
 
-def read_soft_targets(path: str | Path, dataset: Dataset) -> SoftTargets:
-    """Reads what `SoftTargets.write` wrote.
+def teach(runs: Sequence[RunFolder], dataset: Dataset, reporter: Reporter) -> SoftTargets:
+    """Averages the answers of the runs' networks, each over a face and its mirror image.
 
     Raises:
-        DataError: where the file cannot be read, or stands for another data set.
+        TrainingError: where a run is not finished, or was trained on another data set.
     """
-    path = Path(path)
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            targets = SoftTargets(
-                arrays["probabilities"].astype(np.float32),
-                arrays["unseen"].astype(bool),
-                str(arrays["data_sha256"]),
-                tuple(map(str, arrays["teachers"])),
+    fingerprint = dataset.fingerprint
+    rows = np.flatnonzero(dataset.splits == "train")
+    faces = dataset.images[rows]
+    answers = np.zeros((len(dataset), len(EMOTIONS)), dtype=np.float32)
+    unseen = np.ones(len(dataset), dtype=bool)
+    parts: dict[tuple[DataConfig, int], TrainingData] = {}
+    names = []
+    for run in runs:
+        record = run.record()
+        if record["data_sha256"] != fingerprint:
+            raise TrainingError(
+                f"{run.path} was trained on another data set than this one. Give the --data that "
+                "it was trained on."
             )
-    except FileNotFoundError as error:
-        raise DataError(f"There are no teachers' answers at {path}. {REMEDY}.") from error
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path} does not hold teachers' answers ({error}). {REMEDY}.") from error
-    if targets.data_sha256 != dataset.fingerprint:
-        raise DataError(f"{path} holds answers for another data set. {REMEDY}.")
-    return targets
+        config = TrainingConfig.from_dict(record["config"])
+        key = (config.data, config.seed)
+        if key not in parts:
+            parts[key] = prepare(dataset, config.data, config.seed)
+        unseen[parts[key].train_rows] = False
+        keras.utils.clear_session()  # the teacher before this one
+        network = run.load_network("model.keras")
+        for views in (faces, faces[:, :, ::-1]):
+            answers[rows] += predict(network, views) / (2 * len(runs))
+        names.append(f"{run.path.name}: {config.title}, seed {config.seed}")
+        reporter.message(f"{run.path} has answered for {len(rows):,} faces.")
+    return SoftTargets(answers, unseen, fingerprint, tuple(names))

@@ -19,20 +19,23 @@ from fer_core.evaluation import calibration
 from fer_core.labels import EMOTIONS
 from fer_core.store.model_files import file_record
 from fer_core.training import architecture
-from fer_core.training.averaging import STATISTICS_IMAGES, WeightAverage
-from fer_core.training.batches import Batches
-from fer_core.training.callbacks import Progress, Replay, Reporter, SaveEpoch
-from fer_core.training.config import TrainingConfig
+from fer_core.training.architecture import PREDICTION_BATCH, predict
+from fer_core.training.batches import Batches, Mixing
+from fer_core.training.callbacks import (
+    STATISTICS_IMAGES,
+    Progress,
+    Replay,
+    Reporter,
+    SaveEpoch,
+    WeightAverage,
+)
+from fer_core.training.config import PhaseConfig, TrainingConfig
 from fer_core.training.distributed.devices import Devices
-from fer_core.training.mixing import Mixing
 from fer_core.training.partition import TrainingData, prepare
 from fer_core.training.phase import counting_callbacks, make_optimizer
 from fer_core.training.run_folder import RunFolder, RunState
-from fer_core.training.sections import PhaseConfig
 from fer_core.training.targets import LabelSources, Targets
 
-PREDICTION_BATCH = 64
-"""Larger ones leave the processors' caches: 256 take a tenth more."""
 FEATURE_STEPS = 16
 """Steps in one call of Keras on pooled features, where a call costs more than a step."""
 
@@ -122,14 +125,6 @@ def _digest(weights: str) -> str | None:
     """Of the file that the network starts from, where it is one."""
     path = Path(weights)
     return str(file_record(path)["sha256"]) if path.is_file() else None
-
-
-def predict(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(n, 48, 48) uint8 faces → (n, 7) float32 probabilities."""
-    faces = images[..., None].astype(np.float32)
-    return np.asarray(
-        network.predict(faces, batch_size=PREDICTION_BATCH, verbose=0), dtype=np.float32
-    )
 
 
 def _adjust(

@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from fer_core.training.sections import PhaseConfig
+from fer_core.training.config import PhaseConfig
 
 
 def make_optimizer(phase: PhaseConfig, steps_per_epoch: int) -> Any:

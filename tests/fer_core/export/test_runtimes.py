@@ -30,8 +30,7 @@ from fer_core.store.model_files import (
     save_card,
     verified_bytes,
 )
-from fer_core.training.architecture import build
-from fer_core.training.fit import predict
+from fer_core.training.architecture import build, predict
 
 
 @pytest.fixture(scope="module")

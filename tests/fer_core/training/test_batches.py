@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fer_core.training.batches import Batches
+from fer_core.training.batches import Batches, Mixing
+from fer_core.training.config import AugmentationConfig
 from fer_core.training.distributed.devices import Shard
-from fer_core.training.mixing import Mixing
-from fer_core.training.sections import AugmentationConfig
+
+N = 200
 
 
 def _batches(images: int, batch_size: int, shard: Shard | None, mixing: Mixing) -> Batches:
@@ -81,3 +82,76 @@ def test_the_images_that_sit_out_are_others_in_another_epoch():
 
 def _all(batches: Batches) -> list[tuple[np.ndarray, ...]]:
     return [batches[index] for index in range(len(batches))]
+
+
+def _batch(weights: np.ndarray | None = None):
+    """Each face has one gray level, its own; its target stands for the level's sign of 128."""
+    levels = np.linspace(0, 255, N, dtype=np.float32)
+    faces = np.broadcast_to(levels[:, None, None, None], (N, 48, 48, 1)).copy()
+    targets = np.eye(7, dtype=np.float32)[(levels > 127).astype(int)]
+    return faces, targets, np.ones(N, np.float32) if weights is None else weights
+
+
+def _mixed(mixing: Mixing, seed: int = 1, weights: np.ndarray | None = None):
+    return mixing.mix(*_batch(weights), np.random.default_rng(seed))
+
+
+BOTH = [Mixing(mixup=0.4), Mixing(cutmix=1.0), Mixing(mixup=0.4, cutmix=1.0)]
+
+
+def test_none_is_none():
+    assert Mixing().is_none
+    assert not any(mixing.is_none for mixing in BOTH)
+
+
+@pytest.mark.parametrize("mixing", BOTH, ids=str)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_shapes_and_sums(mixing: Mixing, seed: int):
+    faces, targets, weights = _mixed(mixing, seed)
+    assert (faces.dtype, targets.dtype, weights.dtype) == (np.float32,) * 3
+    assert faces.shape == (N, 48, 48, 1)
+    np.testing.assert_allclose(targets.sum(axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(weights, 1, atol=1e-6)
+    assert faces.min() >= 0 and faces.max() <= 255
+
+
+def test_mixup_adds_two_faces_in_the_share_of_their_labels():
+    before, targets_before, _ = _batch()
+    faces, targets, _ = _mixed(Mixing(mixup=0.4))
+    partner = np.random.default_rng(1).permutation(N)
+    ours, theirs = before[:, 0, 0, 0], before[partner, 0, 0, 0]
+    apart = np.abs(ours - theirs) > 1
+    share = ((faces[:, 0, 0, 0] - theirs)[apart] / (ours - theirs)[apart])[:, None]
+    expected = share * targets_before[apart] + (1 - share) * targets_before[partner][apart]
+    np.testing.assert_allclose(targets[apart], expected, atol=1e-3)
+    assert faces.std(axis=(1, 2, 3)).max() < 1e-3
+
+
+def test_cutmix_pastes_as_many_pixels_as_its_labels_say():
+    before, targets_before, _ = _batch()
+    faces, targets, _ = _mixed(Mixing(cutmix=1.0))
+    left = (faces == before).mean(axis=(1, 2, 3))
+    partner = np.random.default_rng(1).permutation(N)
+    other = targets_before.argmax(axis=1) != targets_before[partner].argmax(axis=1)
+    ours = targets[np.arange(N), targets_before.argmax(axis=1)]
+    np.testing.assert_allclose(ours[other], left[other], atol=1e-5)
+    assert left.min() + 0.1 > 0.05 and left.mean() < 0.9
+
+
+def test_a_pair_has_the_loss_of_both_weights():
+    weights = np.linspace(0.5, 3, N, dtype=np.float32)
+    _, targets, total = _mixed(Mixing(mixup=0.4), weights=weights)
+    _, plain, _ = _mixed(Mixing(mixup=0.4))
+    assert (total >= 0.5 - 1e-6).all() and (total <= 3 + 1e-6).all()
+    # The brighter half weighs more, so that mixed targets lean towards its class.
+    both = (plain[:, 0] > 0.1) & (plain[:, 1] > 0.1)
+    assert (targets[both, 1] > plain[both, 1]).all()
+
+
+def test_the_same_seed_mixes_alike_and_leaves_the_batch():
+    faces, *_ = _batch()
+    mixing = BOTH[2]
+    for a, b in zip(_mixed(mixing), _mixed(mixing), strict=True):
+        np.testing.assert_array_equal(a, b)
+    again, *_ = _batch()
+    np.testing.assert_array_equal(faces, again)

@@ -13,6 +13,7 @@ from training_tools import Silent, build_tiny
 from fer_core.data.dataset import Dataset, load_dataset
 from fer_core.data.ferplus import read_votes
 from fer_core.errors import TrainingError
+from fer_core.training.architecture import predict
 from fer_core.training.config import (
     DataConfig,
     ModelConfig,
@@ -20,12 +21,11 @@ from fer_core.training.config import (
     TeachersConfig,
     TrainingConfig,
 )
-from fer_core.training.distillation import SoftTargets
-from fer_core.training.fit import fit, predict
+from fer_core.training.distillation import teach
+from fer_core.training.fit import fit
 from fer_core.training.partition import prepare
 from fer_core.training.run_folder import RunFolder
-from fer_core.training.targets import LabelSources
-from fer_core.training.teaching import teach
+from fer_core.training.targets import LabelSources, SoftTargets
 
 CONFIG = TrainingConfig(
     title="Teacher",

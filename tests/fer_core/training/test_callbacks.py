@@ -7,9 +7,9 @@ import pytest
 from training_tools import build_tiny
 
 from fer_core.training import architecture
-from fer_core.training.averaging import WeightAverage, estimate_statistics
+from fer_core.training.callbacks import WeightAverage, estimate_statistics
+from fer_core.training.config import PhaseConfig
 from fer_core.training.phase import make_optimizer
-from fer_core.training.sections import PhaseConfig
 
 FACES = np.random.default_rng(0).integers(0, 256, (48, 48, 48), dtype=np.uint8)
 LABELS = np.eye(7, dtype=np.float32)[np.arange(48) % 7]
@@ -43,7 +43,7 @@ def test_statistics_are_those_of_the_images(network):
 def test_statistics_of_batches_are_averaged(network, monkeypatch: pytest.MonkeyPatch):
     estimate_statistics(network, FACES)
     whole = np.asarray(_norm(network).moving_mean)
-    monkeypatch.setattr("fer_core.training.averaging._BATCH", 16)
+    monkeypatch.setattr("fer_core.training.callbacks._BATCH", 16)
     estimate_statistics(network, FACES)
     np.testing.assert_allclose(_norm(network).moving_mean, whole, atol=1e-5)
 
