@@ -30,8 +30,8 @@ from fer_core.store.model_files import (
     model_file,
     verified_bytes,
 )
+from scripts.ablation.claims import verdict
 from scripts.ablation.design import Plan
-from scripts.ablation.verdicts import verdict
 
 STEMS = list_reports(MODELS)
 

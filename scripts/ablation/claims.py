@@ -1,4 +1,4 @@
-"""The comparisons that the ablation's claims come down to."""
+"""The claims: the comparisons that each comes down to, and the rule by which it is decided."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.evaluation.ablation_report import EVENTS, Cell
+from fer_core.evaluation.ablation_report import (
+    CONFIRMED,
+    EVENTS,
+    NOT_CONFIRMED,
+    UNDECIDABLE,
+    Cell,
+    PairedTest,
+)
 from fer_core.labels import NEUTRAL
 from scripts.ablation.design import PLAIN_CELL, TRANSFER_CELL, TRANSFER_CELLS
 
@@ -19,6 +26,18 @@ STATEMENTS: Final = {
     "transfer": "Transfer learning beats a standard network trained from scratch.",
 }
 """The claims by name; each is decided by the first of `CONTRASTS` with its name."""
+
+ALPHA: Final = 0.05
+MARGIN: Final = 0.01
+"""Benefits smaller than this, in shares, count as no benefit: one face in a hundred."""
+
+RULE: Final = (
+    "A claim is decided by one test, pooled over the other settings and over seeds. Confirmed: "
+    f"Holm's corrected p is below {ALPHA} and every seed alone points the claimed way. Not "
+    f"confirmed: the same the other way round, or the benefit's 95 % interval ends below "
+    f"{MARGIN * 100:.0f} face in 100, so that there is no benefit worth the name. Otherwise, or "
+    "with fewer than two seeds, it is not decidable at this sample size."
+)
 
 Labels = NDArray[np.int64]
 
@@ -74,3 +93,15 @@ CONTRASTS: Final = (
     Contrast("transfer", "correct", (replace(TRANSFER_CELL, size=48),), (PLAIN_CELL,)),
 )
 """All tests: Holm's correction runs over them together."""
+
+
+def verdict(test: PairedTest | None) -> str:
+    """The verdict on the claim that `test` decides; None where its cells are not trained yet."""
+    if test is None or len(test.seeds) < 2:
+        return UNDECIDABLE
+    significant = test.p_holm < ALPHA
+    if significant and min(test.seed_benefits) > 0:
+        return CONFIRMED
+    if significant and max(test.seed_benefits) < 0:
+        return NOT_CONFIRMED
+    return NOT_CONFIRMED if test.benefit.high < MARGIN else UNDECIDABLE

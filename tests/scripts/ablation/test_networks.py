@@ -8,11 +8,11 @@ from small_data import patterned_face
 from fer_core.errors import TrainingError
 from fer_core.training.architecture import backbone
 from fer_core.training.architecture import build as build_mobilenet
-from scripts.ablation.plain_cnn import build
+from scripts.ablation.networks import build_plain
 
 
 def test_it_has_the_contract_and_the_layers_of_the_other_network():
-    network = build()
+    network = build_plain()
     assert network.input_shape == (None, 48, 48, 1)
     answers = network.predict(np.full((3, 48, 48, 1), 200, np.uint8), verbose=0)
     assert answers.shape == (3, 7)
@@ -28,7 +28,7 @@ def test_it_has_the_contract_and_the_layers_of_the_other_network():
 @pytest.mark.parametrize("asked", [{"size": 96}, {"weights": "imagenet"}])
 def test_what_it_does_not_have_is_refused(asked):
     with pytest.raises(TrainingError, match="Received"):
-        build(**asked)
+        build_plain(**asked)
 
 
 def test_it_learns():
@@ -36,7 +36,7 @@ def test_it_learns():
     rng = np.random.default_rng(1)
     labels = np.tile(np.arange(7), 30)
     faces = np.stack([patterned_face(label, rng) for label in labels])[..., None]
-    network = build(width=0.25, dense=32, dropout=0.0)
+    network = build_plain(width=0.25, dense=32, dropout=0.0)
     network.compile(keras.optimizers.AdamW(3e-3), "sparse_categorical_crossentropy")
     network.fit(faces, labels, epochs=8, batch_size=30, verbose=0)
     right = network.predict(faces, verbose=0).argmax(axis=1) == labels

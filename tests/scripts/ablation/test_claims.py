@@ -9,7 +9,7 @@ from fer_core.evaluation.ablation_report import (
     Difference,
     PairedTest,
 )
-from scripts.ablation.verdicts import verdict
+from scripts.ablation.claims import verdict
 
 
 def a_test(event: str, by_seed: tuple[float, ...], half: float, p: float) -> PairedTest:
