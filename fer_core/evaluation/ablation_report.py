@@ -14,8 +14,7 @@ from typing import Any, Final
 
 from fer_core.errors import ReportError
 from fer_core.evaluation.estimates import Estimate, Json, read_count, read_estimate
-from fer_core.evaluation.report import no_constant
-from fer_core.store.files import replace_text
+from fer_core.store.files import read_json, replace_text
 
 ABLATION_FILE: Final = "ablation.json"
 _REMEDY: Final = "Write it again with `python -m scripts.ablation --report-only`."
@@ -265,18 +264,7 @@ def load_ablation(path: Path | str) -> AblationReport:
         ReportError: The file is missing, not JSON, or not such a report; the message names file
             and fault.
     """
-    path = Path(path)
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"), parse_constant=no_constant)
-        return AblationReport.from_dict(data)
-    except OSError as fault:
-        reason = "there is no such file" if not path.exists() else fault.strerror
-        raise ReportError(f"{path.name} cannot be read: {reason}. {_REMEDY}") from fault
-    except KeyError as fault:
-        reason = f"the key {fault} is missing"
-        raise ReportError(f"{path.name} is damaged: {reason}. {_REMEDY}") from fault
-    except (TypeError, ValueError, IndexError, AttributeError, RecursionError) as fault:
-        raise ReportError(f"{path.name} is damaged: {fault}. {_REMEDY}") from fault
+    return read_json(Path(path), ReportError, _REMEDY, AblationReport.from_dict)
 
 
 def save_ablation(report: AblationReport, path: Path | str) -> None:

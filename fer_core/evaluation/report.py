@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from fer_core.errors import ReportError
 from fer_core.evaluation.estimates import Estimate, Json, read_count, read_estimate
 from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import EMOTIONS
-from fer_core.store.files import replace_text
+from fer_core.store.files import read_json, replace_text
 
 REMEDY = "Write it again with scripts/evaluate.py."
 
@@ -62,28 +62,18 @@ class EvaluationReport:
         }
 
     @classmethod
-    def from_dict(cls, data: Json, source: str = "The report") -> EvaluationReport:
+    def from_dict(cls, data: Json) -> EvaluationReport:
         """Reads what `to_dict` wrote; keys that it does not know are ignored.
 
-        Args:
-            data: The parsed JSON.
-            source: How the error message calls it, such as the file's name.
-
-        Raises:
-            ReportError: A key is missing, of the wrong kind, or contradicts another.
+        Raises KeyError, TypeError, ValueError or AttributeError if it is damaged.
         """
-        try:
-            return cls(
-                splits={k: SplitReport.from_dict(v) for k, v in data["splits"].items()},
-                emotions=tuple(data["emotions"]),
-                private_reads=read_count(data.get("private_reads", 0)),
-                mirrored_accuracy=_mirrored(data.get("mirrored_accuracy", {})),
-                **{k: str(data.get(k, "")) for k in TEXTS},
-            )
-        except KeyError as fault:
-            _refuse(source, f"the key {fault} is missing", fault)
-        except (TypeError, ValueError, AttributeError) as fault:
-            _refuse(source, str(fault), fault)
+        return cls(
+            splits={k: SplitReport.from_dict(v) for k, v in data["splits"].items()},
+            emotions=tuple(data["emotions"]),
+            private_reads=read_count(data.get("private_reads", 0)),
+            mirrored_accuracy=_mirrored(data.get("mirrored_accuracy", {})),
+            **{k: str(data.get(k, "")) for k in TEXTS},
+        )
 
 
 def _mirrored(data: Json) -> dict[str, Estimate]:
@@ -101,27 +91,10 @@ def load_report(path: Path | str) -> EvaluationReport:
         ReportError: The file is missing, not JSON, or not a report; the message names file and
             fault.
     """
-    path = Path(path)
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"), parse_constant=no_constant)
-    except OSError as fault:
-        reason = "there is no such file" if not path.exists() else fault.strerror
-        raise ReportError(f"{path.name} cannot be read: {reason}. {REMEDY}") from fault
-    except ValueError as fault:  # broken JSON and broken UTF-8 alike
-        _refuse(path.name, f"it is not valid JSON ({fault})", fault)
-    return EvaluationReport.from_dict(data, path.name)
+    return read_json(Path(path), ReportError, REMEDY, EvaluationReport.from_dict)
 
 
 def save_report(report: EvaluationReport, path: Path | str) -> None:
     """Writes `report` as JSON, complete or not at all."""
     text = json.dumps(report.to_dict(), indent=1, allow_nan=False) + "\n"
     replace_text(Path(path), text)
-
-
-def no_constant(name: str) -> NoReturn:
-    """For `json.loads(parse_constant=…)`: NaN and Infinity, which JSON does not have."""
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def _refuse(source: str, reason: str, fault: Exception) -> NoReturn:
-    raise ReportError(f"{source} is damaged: {reason}. {REMEDY}") from fault

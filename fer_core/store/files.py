@@ -1,15 +1,51 @@
-"""Files that are replaced whole: a kill or a full disk leaves the old one as it was."""
+"""Files read in whole, faults said in words, and files replaced in whole.
+
+A kill or a full disk leaves the old file as it was.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TypeVar
+
+from fer_core.errors import FerError
+
+T = TypeVar("T")
+
+
+def read_json(
+    path: Path, error: type[FerError], remedy: str, parse: Callable[[dict[str, Any]], T]
+) -> T:
+    """Reads a file that holds a JSON object, and makes of it what the caller needs.
+
+    Args:
+        error: Raised if the file is missing, is not UTF-8 or not JSON (which has no NaN), holds
+            something else than an object, or `parse` fails. Its message names file and fault.
+        remedy: What to do then, in a sentence; ends the message.
+        parse: Object → value. Whatever a key that is missing or of the wrong kind makes it raise
+            (KeyError, TypeError, ValueError, IndexError, AttributeError) is taken as damage.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        if not isinstance(values, dict):
+            raise TypeError("it holds no JSON object")
+        return parse(values)
+    except OSError as fault:
+        reason = fault.strerror if path.exists() else f"there is no such file in {path.parent}"
+        raise error(f"{path.name} cannot be read: {reason}. {remedy}") from fault
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as fault:
+        raise error(f"{path.name} is damaged: it is not valid JSON ({fault}). {remedy}") from fault
+    except KeyError as fault:
+        raise error(f"{path.name} is damaged: the key {fault} is missing. {remedy}") from fault
+    except (TypeError, ValueError, IndexError, AttributeError) as fault:
+        raise error(f"{path.name} is damaged: {fault}. {remedy}") from fault
 
 
 def replace_file(path: Path, write: Callable[[Path], Any]) -> None:
-    """Lets `write` make a file beside `path`, whose folder is made where missing, and swaps it in.
+    """Lets `write` make a file beside `path`, and swaps it in; makes the folder if it is missing.
 
     Args:
         write: Gets the path to write at, which ends as `path` does: some writers go by that.
@@ -33,3 +69,7 @@ def replace_bytes(path: Path, data: bytes) -> None:
 def replace_text(path: Path, text: str) -> None:
     """The same for text, in UTF-8."""
     replace_bytes(path, text.encode())
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from fer_core.errors import ModelError
 from fer_core.labels import EMOTIONS
-from fer_core.store.files import replace_text
+from fer_core.store.files import read_json, replace_text
 
 MODELS_VARIABLE: Final = "FER_MODELS"
 MODELS: Final = Path(
@@ -100,19 +100,21 @@ class ModelCard:
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any], source: Path) -> ModelCard:
-        """Raises `ModelError` where a field is missing, unknown, or wrong."""
-        try:
-            card = {
+    def from_dict(cls, values: Mapping[str, Any]) -> ModelCard:
+        """Reads what `to_dict` wrote.
+
+        Raises KeyError, TypeError, ValueError or ModelError if a field is missing, unknown, or
+        wrong.
+        """
+        return cls(
+            **{
                 **values,
                 "emotions": tuple(values["emotions"]),
                 "limits": tuple(values.get("limits", ())),
                 "parameters": int(values.get("parameters", 0)),
                 "unsure_below": float(values.get("unsure_below", 0.0)),
             }
-            return cls(**card)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"{source.name} is not a model card ({error}). {_REMEDY}") from error
+        )
 
 
 def list_models(folder: Path = MODELS) -> list[str]:
@@ -143,16 +145,7 @@ def load_card(model: str | Path = DEFAULT_MODEL) -> ModelCard:
     Raises:
         ModelError: where it is missing or damaged.
     """
-    path = model_file(model, CARD_SUFFIX)
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ModelError(f"There is no model card at {path}. {_REMEDY}") from error
-    except (OSError, ValueError) as error:
-        raise ModelError(f"The model card {path.name} is damaged ({error}). {_REMEDY}") from error
-    if not isinstance(values, dict):
-        raise ModelError(f"{path.name} is not a model card. {_REMEDY}")
-    return ModelCard.from_dict(values, path)
+    return read_json(model_file(model, CARD_SUFFIX), ModelError, _REMEDY, ModelCard.from_dict)
 
 
 def load_model(model: str | Path = DEFAULT_MODEL) -> tuple[ModelCard, bytes]:

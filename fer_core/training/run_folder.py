@@ -25,7 +25,7 @@ import numpy as np
 
 from fer_core.errors import TrainingError
 from fer_core.evaluation.history import COLUMNS
-from fer_core.store.files import replace_file
+from fer_core.store.files import read_json, replace_file
 from fer_core.training.config import TrainingConfig
 
 COMPARED: Final = {
@@ -34,6 +34,8 @@ COMPARED: Final = {
     "label_sources": "set of votes or teachers",
 }
 """What a run's record and a wish to go on with it must agree on, and what to call it."""
+
+_REMEDY: Final = "Start the run again in another folder."
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +202,8 @@ class RunFolder:
             ) from error
 
     def _read_json(self, name: str) -> dict[str, Any] | None:
-        try:
-            values = json.loads((self.path / name).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError) as error:
-            raise TrainingError(f"{self.path / name} is damaged ({error}).") from error
-        return dict(values)
+        path = self.path / name
+        return read_json(path, TrainingError, _REMEDY, dict) if path.exists() else None
 
 
 def _comparable(key: str, record: dict[str, Any]) -> Any:

@@ -18,7 +18,7 @@ from typing import Any
 from fer_core.errors import TrainingError
 from fer_core.evaluation.ablation_report import Cell
 from fer_core.evaluation.predictions import Predictions, read_predictions, write_predictions
-from fer_core.store.files import replace_text
+from fer_core.store.files import read_json, replace_text
 from scripts.ablation.design import CANDIDATES, Costs, Plan, Tuning
 
 
@@ -141,12 +141,6 @@ class WorkFolder:
             raise TrainingError(f"{self.path / name} could not be written ({error}).") from error
 
     def _read(self, name: str) -> dict[str, Any] | None:
-        try:
-            return dict(json.loads((self.path / name).read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, TypeError) as error:
-            raise TrainingError(
-                f"{self.path / name} is damaged ({error}). Remove it: what it stands for is then "
-                "done again."
-            ) from error
+        path = self.path / name
+        remedy = f"Remove {path}: what it stands for is then done again."
+        return read_json(path, TrainingError, remedy, dict) if path.exists() else None

@@ -162,7 +162,7 @@ def test_any_other_data_set_has_one_split(
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        ("no model", "no model card"),
+        ("no model", "no such file"),
         ("altered model", "was altered"),
         ("no data", "nowhere"),
         ("no test images", "no images under test"),

@@ -47,13 +47,16 @@ def _edit_card(**changes: object) -> Callable[[Path], None]:
         (lambda network: network.unlink(), "no model file"),
         (_truncate, "cut short"),
         (_flip_a_byte, "altered"),
-        (lambda network: network.with_name("small.card.json").unlink(), "no model card"),
+        (lambda network: network.with_name("small.card.json").unlink(), "no such file"),
         (lambda network: network.with_name("small.card.json").write_text("{"), "damaged"),
-        (lambda network: network.with_name("small.card.json").write_text("[]"), "not a model card"),
+        (
+            lambda network: network.with_name("small.card.json").write_text("[]"),
+            "damaged: it holds no JSON object",
+        ),
         (_edit_card(emotions=["happy"]), "Expected: angry, disgust"),
         (_edit_card(files={}), "does not name"),
         (_edit_card(unsure_below=2), "unsure_below"),
-        (_edit_card(colour="red"), "not a model card"),
+        (_edit_card(colour="red"), "damaged.*colour"),
     ],
 )
 def test_a_harmed_model_is_refused_in_words(make_model: Make, harm, message: str):

@@ -1,0 +1,58 @@
+"""Files read and replaced in whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fer_core.errors import ReportError
+from fer_core.store.files import read_json, replace_file, replace_text
+
+
+def test_an_object_is_read_and_made_a_value(tmp_path: Path) -> None:
+    replace_text(tmp_path / "new" / "a.json", '{"n": 3}')
+    assert read_json(tmp_path / "new" / "a.json", ReportError, "", lambda v: v["n"] + 1) == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "there is no such file"),
+        (b"{", "not valid JSON"),
+        (b'{"n": "\xff"}', "not valid JSON"),
+        (b"[" * 100_000, "not valid JSON"),
+        (b'{"n": NaN}', "NaN is not a JSON number"),
+        (b"[1]", "no JSON object"),
+        (b"{}", "the key 'n' is missing"),
+        (b'{"n": "three"}', "invalid literal"),
+        (b'{"n": null}', "NoneType"),
+    ],
+)
+def test_faults_are_named_with_file_and_remedy(
+    tmp_path: Path, content: bytes | None, message: str
+) -> None:
+    path = tmp_path / "a.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ReportError) as caught:
+        read_json(path, ReportError, "Write it again.", lambda values: int(values["n"]))
+    words = str(caught.value)
+    assert words.startswith("a.json") and message in words and words.endswith(" Write it again.")
+
+
+def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.json").mkdir()
+    with pytest.raises(ReportError, match="cannot be read: Is a directory"):
+        read_json(tmp_path / "a.json", ReportError, "", dict)
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
+    def half(path: Path) -> None:
+        path.write_text("half")
+        raise OSError("No space left on device")
+
+    replace_text(tmp_path / "a.json", "old")
+    with pytest.raises(OSError, match="No space"):
+        replace_file(tmp_path / "a.json", half)
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
