@@ -40,16 +40,17 @@ clean: ## Remove what make has installed and cached; runs/ and models/ stay
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/.app: requirements.txt $(VENV)/.created
+# The package itself is installed editable: `import fer_core` then works in every folder.
+$(VENV)/.app: requirements.txt pyproject.toml $(VENV)/.created
 	$(call install,requirements.txt)
 	@touch $@
 
-$(VENV)/.dev: requirements.txt requirements-dev.txt $(VENV)/.created
+$(VENV)/.dev: requirements.txt requirements-dev.txt pyproject.toml $(VENV)/.created
 	$(call install,requirements-dev.txt)
 	@touch $(VENV)/.app $@
 
-# uv installs in seconds what takes pip minutes. Where it cannot be had, pip does.
-install = $(PY) -m uv pip install --python $(PY) -r $(1) || $(PY) -m pip install -r $(1)
+# uv installs in seconds what takes pip minutes. If it cannot be had, pip does.
+install = $(PY) -m uv pip install --python $(PY) -r $(1) -e . || $(PY) -m pip install -r $(1) -e .
 
 # A python3 counts only if it runs, has a supported version, and can make environments: Debian
 # ships venv without ensurepip, and pyenv's shims exist for versions that are not active.

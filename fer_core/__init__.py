@@ -22,3 +22,5 @@ __all__ = [
     "Recognizer",
     "decode_image",
 ]
+
+__version__ = "0.2.0"

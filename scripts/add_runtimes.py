@@ -11,42 +11,36 @@ is within one point. The card lists the files and the figures. Needs requirement
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from collections.abc import Sequence
 
 from fer_core.data.dataset import load_dataset
-from fer_core.errors import FerError
 from fer_core.store.model_files import DEFAULT_MODEL, INT8_SUFFIX, ONNX_SUFFIX, load_model
-from scripts.cli import parse_with_data
+from scripts import cli
 
 
-def main(argv: list[str] | None = None) -> int:
+@cli.command()
+def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
     chosen = {INT8_SUFFIX: args.int8, ONNX_SUFFIX: args.onnx}
     suffixes = tuple(suffix for suffix, wanted in chosen.items() if wanted) or tuple(chosen)
-    try:
-        load_model(args.model)
-        dataset = load_dataset(args.data)
-        # Keras takes seconds to import: only once the model and the data have been found good.
-        from fer_core.export.runtimes import add_runtimes
+    load_model(args.model)
+    dataset = load_dataset(args.data)
+    # Keras takes seconds to import: only once the model and the data have been found good.
+    from fer_core.export.runtimes import add_runtimes
 
-        add_runtimes(args.model, dataset, suffixes, print)
-    except FerError as error:
-        print(f"Stopped: {error}", file=sys.stderr)
-        return 2
+    add_runtimes(args.model, dataset, suffixes, print)
     return 0
 
 
-def _arguments(argv: list[str] | None) -> argparse.Namespace:
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", default=DEFAULT_MODEL, help="stem, or path of one of its files")
+    parser.add_argument(
+        "--model", type=cli.model, default=DEFAULT_MODEL, help="stem, or path of one of its files"
+    )
     parser.add_argument("--int8", action="store_true", help="only the 8-bit LiteRT file")
     parser.add_argument("--onnx", action="store_true", help="only the ONNX file")
-    return parse_with_data(parser, argv)
+    return cli.parse_with_data(parser, argv)
 
 
 if __name__ == "__main__":

@@ -14,28 +14,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-from fer_core.errors import FerError
 from fer_core.store.model_files import DEFAULT_MODEL
+from scripts import cli
 from scripts.benchmarks import machine
 
 
-def main(argv: list[str] | None = None) -> int:
+@cli.command()
+def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
-    try:
-        result = _measure(args)
-    except FerError as error:
-        print(f"Stopped: {error}", file=sys.stderr)
-        return 2
-    print(json.dumps({"machine": machine.describe(), **result}, indent=2))
+    print(json.dumps({"machine": machine.describe(), **_measure(args)}, indent=2))
     return 0
 
 
@@ -53,9 +44,11 @@ def _measure(args: argparse.Namespace) -> dict[str, Any]:
     return {"model": args.model, **waiting.measure(args.model, with_keras=not args.without_keras)}
 
 
-def _arguments(argv: list[str] | None) -> argparse.Namespace:
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", default=DEFAULT_MODEL, help="stem, or path of one of its files")
+    parser.add_argument(
+        "--model", type=cli.model, default=DEFAULT_MODEL, help="stem, or path of one of its files"
+    )
     parser.add_argument(
         "--without-keras", action="store_true", help="leave out the comparison with model.predict"
     )

@@ -12,12 +12,11 @@ import argparse
 import json
 import sys
 import textwrap
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from collections.abc import Sequence
 
 from fer_core.data.lint import LintReport, lint
 from fer_core.labels import EMOTIONS
+from scripts import cli
 
 RESULTS = (
     "Clean.",
@@ -27,7 +26,8 @@ RESULTS = (
 MESSAGE_WIDTH = 72
 
 
-def main(argv: list[str] | None = None) -> int:
+@cli.command()
+def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
     report = lint(args.path)
     if args.json:
@@ -69,11 +69,11 @@ def _finding_table(report: LintReport) -> str:
     return "\n".join(rows)
 
 
-def _arguments(argv: list[str] | None) -> argparse.Namespace:
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("path", type=Path, help="folder or zip")
+    parser.add_argument("path", type=cli.path, help="folder or zip")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     return parser.parse_args(argv)
 

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 from fer_core.data.dataset import load_dataset
-from fer_core.errors import FerError, ReportError
+from fer_core.errors import ReportError
 from fer_core.evaluation import (
     Estimate,
     EvaluationReport,
@@ -36,7 +35,7 @@ from fer_core.store.model_files import (
     record_evaluation,
 )
 from fer_core.training.progress import share_shown
-from scripts.cli import parse_with_data
+from scripts import cli
 
 HEADLINE_SPLITS = ("private", "test")
 COLUMNS = (
@@ -44,18 +43,18 @@ COLUMNS = (
 )
 
 
-def main(argv: list[str] | None = None) -> int:
+@cli.command()
+def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
-    try:
-        print(as_table(evaluate(args.model, args.data, args.report, args.predictions)))
-    except (FerError, OSError) as error:
-        print(f"Stopped: {error}", file=sys.stderr)
-        return 2
+    print(as_table(evaluate(args.model, args.data, args.report, args.predictions)))
     return 0
 
 
 def evaluate(
-    model: str, data: str, report_path: Path | None = None, predictions_path: Path | None = None
+    model: str,
+    data: str | Path,
+    report_path: Path | None = None,
+    predictions_path: Path | None = None,
 ) -> EvaluationReport:
     """Reads the test images once, and writes report, predictions and the card's headline.
 
@@ -140,12 +139,14 @@ def _previous_reads(*paths: Path) -> dict[str, int]:
     return reads
 
 
-def _arguments(argv: list[str] | None) -> argparse.Namespace:
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", required=True, help="a model's .tflite file, or its stem")
-    parser.add_argument("--report", type=Path, help="default: STEM.report.json by the model")
-    parser.add_argument("--predictions", type=Path, help="default: STEM.predictions.csv there")
-    return parse_with_data(parser, argv)
+    parser.add_argument(
+        "--model", type=cli.model, required=True, help="a model's .tflite file, or its stem"
+    )
+    parser.add_argument("--report", type=cli.path, help="default: STEM.report.json by the model")
+    parser.add_argument("--predictions", type=cli.path, help="default: STEM.predictions.csv there")
+    return cli.parse_with_data(parser, argv)
 
 
 if __name__ == "__main__":

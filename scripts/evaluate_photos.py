@@ -11,11 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
+from collections.abc import Sequence
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from fer_core.errors import FerError
 from fer_core.evaluation import SplitReport
 from fer_core.evaluation.estimates import Estimate
 from fer_core.evaluation.on_photos import PhotoAnswer, answer, find_photos, score
@@ -23,16 +20,14 @@ from fer_core.labels import EMOTIONS, UNSURE
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.store.model_files import DEFAULT_MODEL
 from fer_core.training.progress import share_shown
+from scripts import cli
 
 
-def main(argv: list[str] | None = None) -> int:
+@cli.command()
+def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
-    try:
-        photos = find_photos(args.photos)
-        recognizer = Recognizer.load(args.model)
-    except (FerError, OSError) as error:
-        print(f"Stopped: {error}", file=sys.stderr)
-        return 2
+    photos = find_photos(args.photos)
+    recognizer = Recognizer.load(args.model)
     answers, show = [], share_shown("the photographs", sys.stderr)
     for result in answer(photos, recognizer):
         answers.append(result)
@@ -96,10 +91,12 @@ def _share(estimate: Estimate | None) -> str:
     return f"{estimate.value:.1%} ({low:.1%}–{high:.1%})"
 
 
-def _arguments(argv: list[str] | None) -> argparse.Namespace:
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("photos", type=Path, metavar="PATH", help="folder of class folders")
-    parser.add_argument("--model", default=DEFAULT_MODEL, help="stem, or path of one of its files")
+    parser.add_argument("photos", type=cli.path, metavar="PATH", help="folder of class folders")
+    parser.add_argument(
+        "--model", type=cli.model, default=DEFAULT_MODEL, help="stem, or path of one of its files"
+    )
     parser.add_argument("--json", action="store_true", help="figures and answers as JSON")
     return parser.parse_args(argv)
 

@@ -10,36 +10,31 @@ stay within 0.001. Then write the report with scripts/evaluate.py.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from collections.abc import Sequence
 
 from fer_core.data.dataset import load_dataset
-from fer_core.errors import FerError
-from fer_core.export.package import package
 from fer_core.store.model_files import MODELS
-from fer_core.training.run_folder import RunFolder
-from scripts.cli import parse_with_data
+from scripts import cli
 
 
-def main(argv: list[str] | None = None) -> int:
+@cli.command()
+def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
-    try:
-        card, agreement = package(
-            RunFolder(args.run),
-            args.name,
-            args.models,
-            load_dataset(args.data),
-            calibrate=args.calibrate,
-            balance_neutral=args.balance_neutral,
-            keep_keras=not args.without_keras,
-        )
-    except FerError as error:
-        print(f"Stopped: {error}", file=sys.stderr)
-        return 2
+    dataset = load_dataset(args.data)
+    # Keras takes seconds to import: only once the data have been found good.
+    from fer_core.export.package import package
+    from fer_core.training.run_folder import RunFolder
+
+    card, agreement = package(
+        RunFolder(args.run),
+        args.name,
+        args.models,
+        dataset,
+        calibrate=args.calibrate,
+        balance_neutral=args.balance_neutral,
+        keep_keras=not args.without_keras,
+    )
     print(
         f"{args.models / card.stem}.*: {card.parameters:,} parameters, validation accuracy "
         f"{card.validation['accuracy']:.1%} on {card.validation['n']:,} faces, temperature "
@@ -52,11 +47,11 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def _arguments(argv: list[str] | None) -> argparse.Namespace:
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", type=Path, required=True, help="a finished run's folder")
+    parser.add_argument("--run", type=cli.path, required=True, help="a finished run's folder")
     parser.add_argument("--name", required=True, help="stem of the model's files")
-    parser.add_argument("--models", type=Path, default=MODELS, help="folder of the models")
+    parser.add_argument("--models", type=cli.path, default=MODELS, help="folder of the models")
     parser.add_argument(
         "--calibrate", action="store_true", help="fold in a temperature, choose an unsure threshold"
     )
@@ -66,7 +61,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         help="lower Neutral's logit until it is answered as often as it is the label",
     )
     parser.add_argument("--without-keras", action="store_true", help="leave out the .keras file")
-    return parse_with_data(parser, argv)
+    return cli.parse_with_data(parser, argv)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 from fer_core.errors import ModelError
 from fer_core.store.assets import ASSETS, ASSETS_VARIABLE, CACHE, fetch_asset, is_right
+from scripts import cli
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,14 +31,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--from",
         dest="source",
-        type=Path,
+        type=cli.path,
         metavar="DIR",
         help="copy from this folder instead of the network; by default the environment variable "
         f"{ASSETS_VARIABLE}, where the file is there",
     )
     parser.add_argument(
         "--into",
-        type=Path,
+        type=cli.path,
         metavar="DIR",
         default=CACHE,
         help="default: %(default)s, where the app looks",

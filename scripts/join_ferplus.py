@@ -12,42 +12,39 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from collections.abc import Sequence
 
 from fer_core.data.dataset import load_dataset
 from fer_core.data.ferplus_join import join, read_original, read_voted_rows, write_votes
-from fer_core.errors import DataError, FerError
+from fer_core.errors import DataError
 from fer_core.training.progress import share_shown
-from scripts.cli import parse_with_data
+from scripts import cli
 
 
-def main(argv: list[str] | None = None) -> int:
+@cli.command()
+def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
-    try:
-        print(f"Reading {args.votes}, {args.original} and {args.data} …", file=sys.stderr)
-        voted = read_voted_rows(args.votes)
-        original = read_original(args.original)
-        dataset = load_dataset(args.data)
-        rows = join(dataset, original, voted, share_shown("the images", sys.stderr))
-        if not rows:
-            raise DataError(f"No image of {args.data} is one of {args.original}.")
-        write_votes(args.out, rows)
-    except (FerError, OSError) as error:
-        print(f"Stopped: {error}", file=sys.stderr)
-        return 2
+    print(f"Reading {args.votes}, {args.original} and {args.data} …", file=sys.stderr)
+    voted = read_voted_rows(args.votes)
+    original = read_original(args.original)
+    dataset = load_dataset(args.data)
+    rows = join(dataset, original, voted, share_shown("the images", sys.stderr))
+    if not rows:
+        raise DataError(f"No image of {args.data} is one of {args.original}.")
+    write_votes(args.out, rows)
     print(f"{len(rows):,} of {len(dataset):,} images have votes.")
     print(f"Written: {args.out}. Next: scripts/train.py --ferplus {args.out}")
     return 0
 
 
-def _arguments(argv: list[str] | None) -> argparse.Namespace:
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--votes", type=Path, required=True, help="FER+'s fer2013new.csv")
-    parser.add_argument("--original", type=Path, required=True, help="FER-2013's fer2013.csv")
-    parser.add_argument("--out", type=Path, required=True, help="the file to write, as ferplus.csv")
-    return parse_with_data(parser, argv)
+    parser.add_argument("--votes", type=cli.path, required=True, help="FER+'s fer2013new.csv")
+    parser.add_argument("--original", type=cli.path, required=True, help="FER-2013's fer2013.csv")
+    parser.add_argument(
+        "--out", type=cli.path, required=True, help="the file to write, as ferplus.csv"
+    )
+    return cli.parse_with_data(parser, argv)
 
 
 if __name__ == "__main__":

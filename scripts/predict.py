@@ -3,7 +3,7 @@
     python scripts/predict.py PHOTO… [--json] [--out DIR] [--model STEM]
 
 A photo that cannot be read is one line on the error output, and the others go on.
-Exit status: 0 where every photo was read, 1 otherwise.
+Exit status: 0 if every photo was read, 1 if not, 2 if nothing could begin.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from PIL import Image
 
@@ -23,6 +22,7 @@ from fer_core import FaceEmotion, Recognizer, decode_image
 from fer_core.errors import FerError
 from fer_core.recognition.drawing import annotate
 from fer_core.store.model_files import DEFAULT_MODEL
+from scripts import cli
 
 JPEG_QUALITY = 92
 
@@ -53,15 +53,12 @@ class Outcome:
         return "\n".join([head, *(_face_line(i, f) for i, f in enumerate(self.faces, start=1))])
 
 
-def main(argv: list[str] | None = None) -> int:
+@cli.command()
+def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
-    try:
-        recognizer = Recognizer.load(args.model)
-        if args.out:
-            args.out.mkdir(parents=True, exist_ok=True)
-    except (FerError, OSError) as error:
-        print(f"Stopped: {error}", file=sys.stderr)
-        return 1
+    recognizer = Recognizer.load(args.model)
+    if args.out:
+        args.out.mkdir(parents=True, exist_ok=True)
     outcomes = []
     for photo in args.photos:
         outcome = look_at(photo, recognizer, _free_name(photo, args.out))
@@ -117,14 +114,16 @@ def _free_name(photo: Path, folder: Path | None) -> Path | None:
     return target
 
 
-def _arguments(argv: list[str] | None) -> argparse.Namespace:
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("photos", type=Path, nargs="+", metavar="PHOTO")
+    parser.add_argument("photos", type=cli.path, nargs="+", metavar="PHOTO")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write annotated copies there")
-    parser.add_argument("--model", default=DEFAULT_MODEL, help="stem or path of a model")
+    parser.add_argument("--out", type=cli.path, metavar="DIR", help="write annotated copies there")
+    parser.add_argument(
+        "--model", type=cli.model, default=DEFAULT_MODEL, help="stem or path of a model"
+    )
     return parser.parse_args(argv)
 
 

@@ -22,44 +22,28 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-# Read when TensorFlow is imported. It turns oneDNN on by itself only on recent Intel processors;
-# on an AMD one with AVX2 it doubles the speed at 96 pixels.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from fer_core.data.dataset import Dataset, load_dataset
 from fer_core.data.ferplus import FERPLUS_VARIABLE, read_votes
 from fer_core.data.lint import lint
-from fer_core.errors import DataError, FerError
+from fer_core.errors import DataError
 from fer_core.training.config import TrainingConfig, load_config
 from fer_core.training.distributed.processes import Processes
 from fer_core.training.distributed.rendezvous import meet
 from fer_core.training.progress import TrainingProgress
 from fer_core.training.targets import LabelSources, read_soft_targets
-from scripts.cli import parse_with_data
+from scripts import cli
 
 UNUSABLE = 2  # of LintReport.exit_code
+DATA_PARALLEL = "fer_core.training.distributed.data_parallel"
 
 
-def main(argv: list[str] | None = None) -> int:
+@cli.command(go_on="Go on with the same command and --resume.")
+def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
-    progress = TrainingProgress()
-    try:
-        return _train(args, progress)
-    except FerError as error:
-        progress.message(f"Stopped: {error}")
-        code = 2
-    except KeyboardInterrupt:
-        progress.message(f"Stopped by you. Go on with: --run {args.run} --resume")
-        code = 130
-    if (
-        "fer_core.training.distributed.data_parallel" in sys.modules
-    ):  # imported only where training is distributed
-        sys.modules["fer_core.training.distributed.data_parallel"].leave(code)
-    return code
+    return _train(args, TrainingProgress())
 
 
 def _train(args: argparse.Namespace, progress: TrainingProgress) -> int:
@@ -94,18 +78,19 @@ def _train(args: argparse.Namespace, progress: TrainingProgress) -> int:
     return 0
 
 
-def _arguments(argv: list[str] | None) -> argparse.Namespace:
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--config", type=Path, required=True, help="a recipe, see configs/")
-    parser.add_argument("--run", type=Path, required=True, help="folder of this run's files")
+    parser.add_argument("--config", type=cli.path, required=True, help="a recipe, see configs/")
+    parser.add_argument("--run", type=cli.path, required=True, help="folder of this run's files")
     parser.add_argument("--resume", action="store_true", help="go on where the run stopped")
     parser.add_argument(
         "--ferplus",
-        default=os.environ.get(FERPLUS_VARIABLE),
+        type=cli.path,
+        default=os.environ.get(FERPLUS_VARIABLE) or None,
         help="CSV file of FER+ votes, for recipes with data.ferplus",
     )
     parser.add_argument(
-        "--teachers", type=Path, help="answers by scripts/teach.py, for recipes with [teachers]"
+        "--teachers", type=cli.path, help="answers by scripts/teach.py, for recipes with [teachers]"
     )
     parser.add_argument(
         "--distribute",
@@ -116,7 +101,14 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--processes", type=int, metavar="N", help="how many, with --distribute")
     parser.add_argument("--process", type=int, metavar="I", help="which one this is, from 0")
-    return parse_with_data(parser, argv)
+    return cli.parse_with_data(parser, argv)
+
+
+def leave(code: int) -> int:
+    """Ends a process that trains with others at once if it failed; returns its code otherwise."""
+    if DATA_PARALLEL in sys.modules:  # imported only to train on several devices
+        sys.modules[DATA_PARALLEL].leave(code)
+    return code
 
 
 def making(config: TrainingConfig, dataset: Dataset, sources: LabelSources) -> dict[str, str]:
@@ -141,7 +133,7 @@ def label_sources(
     return LabelSources(votes, teachers)
 
 
-def check(path: str, progress: TrainingProgress) -> None:
+def check(path: Path, progress: TrainingProgress) -> None:
     """Reports the data set's faults; raises DataError where it cannot be trained on."""
     report = lint(path)
     for finding in report.findings:
@@ -153,4 +145,4 @@ def check(path: str, progress: TrainingProgress) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(leave(main()))

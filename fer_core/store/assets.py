@@ -19,7 +19,13 @@ from typing import BinaryIO, Final
 from fer_core.errors import ModelError
 
 ASSETS_VARIABLE: Final = "FER_ASSETS"
-CACHE: Final = Path(__file__).resolve().parents[2] / ".cache" / "models"
+_CHECKOUT: Final = Path(__file__).resolve().parents[2]
+CACHE: Final = (
+    _CHECKOUT / ".cache" / "models"
+    if (_CHECKOUT / "pyproject.toml").is_file()
+    else Path.home() / ".cache" / "fer-expressions"
+)
+"""In a checkout, or in the user's home if the package was installed."""
 YUNET: Final = "face_detection_yunet_2023mar.onnx"
 
 _TIMEOUT: Final = 30.0  # seconds without a byte

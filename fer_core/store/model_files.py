@@ -20,9 +20,18 @@ from fer_core.labels import EMOTIONS
 from fer_core.store.files import read_json, replace_text
 
 MODELS_VARIABLE: Final = "FER_MODELS"
-MODELS: Final = Path(
-    os.environ.get(MODELS_VARIABLE) or Path(__file__).resolve().parents[2] / "models"
-)
+
+
+def _models_folder() -> Path:
+    """FER_MODELS, or the default network that an installed package brings, or a checkout's own."""
+    if named := os.environ.get(MODELS_VARIABLE):
+        return Path(named).expanduser()
+    package = Path(__file__).resolve().parents[1]
+    packaged = package / "models"
+    return packaged if packaged.is_dir() else package.parent / "models"
+
+
+MODELS: Final = _models_folder()
 DEFAULT_MODEL: Final = "ultimate_model"
 NETWORK_SUFFIX: Final = ".tflite"
 INT8_SUFFIX: Final = ".int8.tflite"

@@ -10,38 +10,25 @@ in training loses at most one epoch. --report-only writes the report from what i
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-# Read when TensorFlow is imported; see scripts/train.py.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+from collections.abc import Sequence
 
 from fer_core.data.dataset import load_dataset
-from fer_core.errors import FerError
 from fer_core.evaluation.ablation_report import save_ablation
 from fer_core.training.progress import TrainingProgress
+from scripts import cli
 from scripts.ablation.design import TINY, Plan
 from scripts.ablation.summary import summarise
 from scripts.ablation.work import WorkFolder
-from scripts.cli import parse_with_data
 
 
-def main(argv: list[str] | None = None) -> int:
+@cli.command(go_on="Go on with the same command.")
+def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
     progress = TrainingProgress()
-    try:
-        if not args.report_only:
-            _train(args, progress)
-        _report(args, progress)
-    except (FerError, OSError) as error:
-        progress.message(f"Stopped: {error}")
-        return 2
-    except KeyboardInterrupt:
-        progress.message("Stopped by you. Go on with the same command.")
-        return 130
+    if not args.report_only:
+        _train(args, progress)
+    _report(args, progress)
     return 0
 
 
@@ -63,13 +50,13 @@ def _report(args: argparse.Namespace, progress: TrainingProgress) -> None:
     progress.message(f"Written: {args.out}")
 
 
-def _arguments(argv: list[str] | None) -> argparse.Namespace:
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, required=True, help="the report, a JSON file")
-    parser.add_argument("--work", type=Path, required=True, help="folder of the finished cells")
+    parser.add_argument("--out", type=cli.path, required=True, help="the report, a JSON file")
+    parser.add_argument("--work", type=cli.path, required=True, help="folder of the finished cells")
     parser.add_argument("--tiny", action="store_true", help="try the machinery out, in minutes")
     parser.add_argument("--report-only", action="store_true", help="train nothing")
-    return parse_with_data(parser, argv, unless="report_only")
+    return cli.parse_with_data(parser, argv, unless="report_only")
 
 
 if __name__ == "__main__":

@@ -16,21 +16,22 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
+from scripts import cli
 from scripts.live_bench import fault_run, invariants, report, runs
 from scripts.live_bench.bench import Bench, BenchError
 from scripts.live_bench.server_options import ServerOptions
 
+ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_MODEL = "ultimate_model"
 FACE = ROOT / "ui" / "assets" / "eileen_collins.jpg"
 
 
-def main(argv: list[str] | None = None) -> int:
+@cli.command()
+def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
     options = ServerOptions(
         model=args.model,
@@ -45,8 +46,7 @@ def main(argv: list[str] | None = None) -> int:
             result, broken = _run(bench, args)
             ready = bench.ready
     except BenchError as error:
-        print(f"Stopped: {error}", file=sys.stderr)
-        return 2
+        return cli.stop(f"Stopped: {error}")
     result["server"] |= {
         "capacity": ready.capacity,
         "frame_cost_ms": round(ready.frame_cost_ms, 2),
@@ -71,14 +71,18 @@ def _run(bench: Bench, args: argparse.Namespace) -> tuple[dict[str, Any], list[s
     return result, invariants.broken(result)
 
 
-def _arguments(argv: list[str] | None) -> argparse.Namespace:
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sessions", type=int, help="viewers; 1, or twice what fits at --overload")
     parser.add_argument("--seconds", type=float, default=30.0, help="for which they are measured")
-    parser.add_argument("--model", default=DEFAULT_MODEL, help="stem, or path of one of its files")
-    parser.add_argument("--film", default="face", help='"face", or a picture with one face')
+    parser.add_argument(
+        "--model", type=cli.model, default=DEFAULT_MODEL, help="stem, or path of one of its files"
+    )
+    parser.add_argument(
+        "--film", type=cli.model, default="face", help='"face", or a picture with one face'
+    )
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument(
         "--overload",

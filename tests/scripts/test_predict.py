@@ -105,6 +105,6 @@ def test_annotated_copies_overwrite_nothing(predict, tmp_path: Path) -> None:
 
 def test_a_missing_model_is_one_line(predict, blank: Path) -> None:
     run = predict(blank, "--model", "no_such_model")
-    assert run.returncode == 1
+    assert run.returncode == 2
     assert "Stopped: " in run.stderr
     assert "Traceback" not in run.stderr

@@ -1,0 +1,110 @@
+"""What every script shares: the ends of `main`, path options, and imports from any folder."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fer_core.data.dataset import DATA_VARIABLE
+from fer_core.errors import DataError
+from scripts import cli
+
+SCRIPTS = Path(cli.__file__).parent
+COMMANDS = sorted(
+    path for path in SCRIPTS.glob("*.py") if "__main__" in path.read_text(encoding="utf-8")
+)
+
+
+def _raising(error: BaseException) -> cli.Main:
+    @cli.command(go_on="Start it again.")
+    def main(argv: object = None) -> int:
+        raise error
+
+    return main
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (DataError("There is no data set at x."), 2, "Stopped: There is no data set at x.\n"),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "run/model.keras"),
+            2,
+            "Stopped: No space left on device (run/model.keras)\n",
+        ),
+        (KeyboardInterrupt(), 130, "Stopped by you. Start it again.\n"),
+        # A pipe, but not standard output's.
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 2, "Stopped: Broken pipe\n"),
+    ],
+)
+def test_main_ends_in_a_sentence(
+    error: BaseException, status: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _raising(error)() == status
+    assert capsys.readouterr().err == said
+
+
+def test_a_fault_of_the_program_stays_a_traceback() -> None:
+    with pytest.raises(ZeroDivisionError):
+        _raising(ZeroDivisionError())()
+
+
+def test_a_reader_that_has_enough_is_no_fault() -> None:
+    program = (
+        "import sys\n"
+        "from scripts import cli\n"
+        "@cli.command()\n"
+        "def main(argv=None):\n"
+        "    for i in range(100_000):\n"
+        "        print(i)\n"
+        "    return 0\n"
+        "sys.exit(main())"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout.readline() == "0\n"
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait() == cli.PIPE_CLOSED
+
+
+@pytest.mark.parametrize("in_variable", [False, True])
+def test_home_is_expanded(
+    in_variable: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(DATA_VARIABLE, "~/data.zip" if in_variable else "")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", type=cli.model)
+    given = [] if in_variable else ["--data", "~/data.zip"]
+    args = cli.parse_with_data(parser, [*given, "--model", "~/small.tflite"])
+    assert args.data == tmp_path / "data.zip"
+    assert args.model == str(tmp_path / "small.tflite")
+
+
+@pytest.mark.parametrize("script", COMMANDS, ids=lambda path: path.stem)
+def test_every_command_starts_from_anywhere_without_keras(script: Path, tmp_path: Path) -> None:
+    """The words of its --help come before the seconds that TensorFlow takes to import."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", script, "--help"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("usage: ")
+    modules = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
+    assert "fer_core.errors" in modules
+    assert modules & {"keras", "tensorflow", "jax"} == set()
+
+
+def test_the_room_of_commands_stays_small() -> None:
+    assert len(COMMANDS) <= 12
