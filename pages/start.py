@@ -5,8 +5,9 @@ import streamlit as st
 from fer_core.errors import FerError, ReportError
 from fer_core.evaluation.split_report import SplitReport
 from fer_core.recognition.drawing import caption
-from ui import charts, frame, resources, sample, thumbnail
+from ui import frame, resources, sample, thumbnail
 from ui.charts.draw import draw
+from ui.charts.faces import probability_bars
 from ui.widgets import answer_line, plain
 
 
@@ -58,7 +59,7 @@ def _sample() -> None:
     with right:
         for face in faces:
             st.markdown(f"**{answer_line(face)}**")
-            draw(charts.probability_bars(face.probabilities), "bars", answer_line(face))
+            draw(probability_bars(face.probabilities), "bars", answer_line(face))
         st.caption("The network's probabilities for the seven expressions it knows.")
 
 

@@ -11,9 +11,10 @@ from fer_core.evaluation.ablation_report import (
     AblationReport,
     PairedTest,
 )
-from ui import charts, resources
-from ui.charts.ablation_words import (
+from ui import resources
+from ui.charts.ablation import (
     TITLES,
+    ablation_dots,
     cell_title,
     p_value,
     read_cells,
@@ -85,7 +86,7 @@ def _chart(report: AblationReport) -> None:
         key="ablation-figure",
     )
     reading = read_cells(report, figure)
-    draw(charts.ablation_dots(report, figure), "ablation", reading)
+    draw(ablation_dots(report, figure), "ablation", reading)
     st.caption(reading)
     with st.expander("The numbers"):
         st.dataframe(_cell_rows(report), hide_index=True, key="ablation-cells")

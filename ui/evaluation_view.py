@@ -9,9 +9,11 @@ from fer_core.errors import ReportError
 from fer_core.evaluation.estimates import Estimate
 from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import DISPLAY_NAMES, EMOTIONS
-from ui import charts, resources
+from ui import resources
 from ui.charts import readings
 from ui.charts.draw import draw
+from ui.charts.evaluation import confusion_heatmap, per_class_bars, reliability_diagram
+from ui.charts.history import history_curves
 from ui.widgets import plain
 
 MATRIX_SHARES = {"By true label": "row", "By answer": "column", "Counts": "count"}
@@ -45,7 +47,7 @@ def mirrored(accuracy: Estimate | None) -> None:
 
 def confusion(split: SplitReport, shares: str, key: str) -> None:
     _chart(
-        charts.confusion_heatmap(split, MATRIX_SHARES[shares]),
+        confusion_heatmap(split, MATRIX_SHARES[shares]),
         readings.read_confusion(split),
         _confusion_rows(split),
         f"{key}-confusion",
@@ -54,7 +56,7 @@ def confusion(split: SplitReport, shares: str, key: str) -> None:
 
 def per_class(split: SplitReport, metric: str, key: str) -> None:
     _chart(
-        charts.per_class_bars(split, METRICS[metric]),
+        per_class_bars(split, METRICS[metric]),
         readings.read_per_class(split, METRICS[metric]),
         _class_rows(split),
         f"{key}-classes",
@@ -74,7 +76,7 @@ def calibration(split: SplitReport, key: str) -> None:
         if part.count
     ]
     reading = f"{readings.read_calibration(split)} {readings.read_selective(split)}"
-    _chart(charts.reliability_diagram(split), reading, rows, f"{key}-calibration")
+    _chart(reliability_diagram(split), reading, rows, f"{key}-calibration")
 
 
 def curves(stem: str, key: str, *, wide: bool) -> None:
@@ -93,7 +95,7 @@ def curves(stem: str, key: str, *, wide: bool) -> None:
         with place:
             st.markdown(f"**{measure.capitalize()}**")
             reading = readings.read_curves(history, measure)
-            draw(charts.history_curves(history, measure), f"{key}-{measure}", reading)
+            draw(history_curves(history, measure), f"{key}-{measure}", reading)
             st.caption(reading)
     _numbers(rows, key)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from made_figures import split_of
 from streamlit.testing.v1 import AppTest
 
-from fer_core.evaluation import EvaluationReport, evaluate_split, save_report
+from fer_core.evaluation import EvaluationReport, save_report
 from fer_core.evaluation.history import COLUMNS
 
 
@@ -16,9 +17,7 @@ def write_report(path: Path, seed: int = 0) -> None:
     rng = np.random.default_rng(seed)
     labels = np.repeat(np.arange(7), 100)
     answers = np.where(rng.random(700) < 0.65, labels, rng.integers(0, 7, 700))
-    probabilities = np.full((700, 7), 0.05, np.float32)
-    probabilities[np.arange(700), answers] = 0.7
-    split = evaluate_split(labels, probabilities, unsure_below=0.4)
+    split = split_of(labels, answers, confidence=0.7, unsure_below=0.4)
     names = ("public", "private", "test", "private_deduplicated")
     save_report(EvaluationReport(dict.fromkeys(names, split), model=path.name.split(".")[0]), path)
 

@@ -1,12 +1,11 @@
-import numpy as np
+from made_figures import split_of
 
-from fer_core.evaluation import evaluate_split
 from ui.charts.style import blue
 from ui.thumbnail import matrix_html
 
 
 def _html(labels: list[int], answers: list[int]) -> str:
-    return matrix_html(evaluate_split(np.array(labels), np.eye(7, dtype=np.float32)[answers]))
+    return matrix_html(split_of(labels, answers))
 
 
 def test_49_cells_coloured_by_the_share_of_their_row():

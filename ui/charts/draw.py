@@ -6,7 +6,7 @@ import pandas as pd  # noqa: F401
 import streamlit as st
 from plotly.graph_objects import Figure
 
-from ui.charts import with_text_color
+from ui.charts.style import with_text_color
 
 _STILL = {"displayModeBar": False, "scrollZoom": False}
 

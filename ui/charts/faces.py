@@ -1,4 +1,4 @@
-"""A whole session → one ribbon a face, in the colours of its answers."""
+"""One face's probabilities → bars; all of a session's answers → one ribbon a face."""
 
 from __future__ import annotations
 
@@ -8,15 +8,53 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fer_core.labels import COLORS, DISPLAY_NAMES, UNSURE
+from fer_core.types import Probabilities
 from fer_core.video.record import ANSWERS, SessionRows
 from fer_core.video.spans import Run, by_face, frame_times, runs
 from ui.charts.session_words import clock, duration
-from ui.charts.style import LEGEND, styled
+from ui.charts.style import FILLS, LEGEND, NAMES, SHARE_AXIS, styled
+from ui.charts.words import percent
 
 MOST_STRIPS: Final = 8
 _STEPS: Final = 300  # over the whole width: about a pixel each on a telephone
 _TICKS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)  # seconds
 _MOST_TICKS: Final = 6
+
+
+def probability_bars(probabilities: Probabilities | None) -> go.Figure:
+    """Seven bars that keep their order and place; only lengths and figures change.
+
+    Args:
+        probabilities: (7,) in [0, 1] in the order of `EMOTIONS`; None before there is a face,
+            drawn as empty places.
+    """
+    values = [0.0] * len(NAMES) if probabilities is None else probabilities.tolist()
+    texts = [percent(value) for value in values]
+    if probabilities is None:
+        texts = ["–"] * len(NAMES)
+    else:
+        best = int(np.argmax(probabilities))
+        texts[best] = f"<b>{texts[best]}</b>"
+    figure = go.Figure()
+    figure.add_bar(
+        orientation="h",
+        x=values,
+        y=NAMES,
+        marker={"color": FILLS},
+        hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+    )
+    # The figures stand in a column of their own: beside the bars' ends they would dance.
+    figure.add_scatter(
+        x=[1.16] * len(NAMES),
+        y=NAMES,
+        mode="text",
+        text=texts,
+        textposition="middle left",
+        hoverinfo="skip",
+    )
+    figure.update_xaxes(range=[0, 1.16], **SHARE_AXIS)
+    figure.update_yaxes(autorange="reversed", ticksuffix=" ")
+    return styled(figure, 250, bargap=0.35)
 
 
 def answer_strips(rows: SessionRows) -> go.Figure:

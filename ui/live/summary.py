@@ -13,9 +13,8 @@ from fer_core.labels import DISPLAY_NAMES
 from fer_core.video import export
 from fer_core.video.record import ANSWERS, SessionRecord
 from fer_core.video.summary import FaceSummary, SessionSummary, summarize
-from ui.charts import answer_strips
 from ui.charts.draw import draw as draw_chart
-from ui.charts.faces import MOST_STRIPS
+from ui.charts.faces import MOST_STRIPS, answer_strips
 from ui.charts.session_words import read_face, read_lost, read_session, read_strips
 
 _EMPTY: Final = "No frame was analysed in this session, so there is nothing to sum up."

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_figures import probabilities_of, split_of
 
 from fer_core.errors import ReportError
 from fer_core.evaluation import (
@@ -19,18 +20,10 @@ from fer_core.evaluation import (
 from fer_core.evaluation.estimates import wilson
 from fer_core.labels import EMOTIONS, FEAR, NEUTRAL, SURPRISE
 
-
-def _answers(answers: list[int], confidence: float = 0.82) -> np.ndarray:
-    """Rows whose largest probability, at `answers`, is `confidence`."""
-    rows = np.full((len(answers), 7), (1 - confidence) / 6, np.float32)
-    rows[np.arange(len(answers)), answers] = confidence
-    return rows
-
-
 # Two of each class; one fear called surprise, one sad called neutral, both disgusts called angry.
 LABELS = np.repeat(np.arange(7), 2)
 ANSWERS = [0, 0, 0, 0, FEAR, SURPRISE, 3, 3, 4, NEUTRAL, 5, 5, 6, 6]
-SPLIT = evaluate_split(LABELS, _answers(ANSWERS), unsure_below=0.5)
+SPLIT = split_of(LABELS, ANSWERS)
 
 
 def _value(estimate: Estimate | None) -> float:
@@ -94,8 +87,8 @@ def test_wilson_against_published_values(hits: int, n: int, low: float, high: fl
 
 
 def test_selective_accuracy_counts_only_the_sure():
-    sure = _answers(ANSWERS)
-    sure[5] = _answers([SURPRISE], 0.4)[0]  # one of the wrong answers becomes unsure
+    sure = probabilities_of(ANSWERS)
+    sure[5] = probabilities_of([SURPRISE], 0.4)[0]  # one of the wrong answers becomes unsure
     selective = evaluate_split(LABELS, sure, unsure_below=0.5).selective
     assert selective is not None
     assert selective.coverage == pytest.approx(13 / 14)
@@ -105,7 +98,7 @@ def test_selective_accuracy_counts_only_the_sure():
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("labels", [[], [3], [3, 3, NEUTRAL]])
 def test_absent_classes_are_null_and_never_nan(labels: list[int]):
-    split = evaluate_split(np.array(labels, int), _answers(labels))
+    split = evaluate_split(np.array(labels, int), probabilities_of(labels))
     assert split.n == len(labels)
     assert split.per_class["disgust"].recall is None
     json.dumps(split.to_dict(), allow_nan=False)
@@ -114,9 +107,9 @@ def test_absent_classes_are_null_and_never_nan(labels: list[int]):
 @pytest.mark.parametrize(
     ("labels", "probabilities"),
     [
-        (np.zeros(2, int), _answers([0])),
-        (np.array([7]), _answers([0])),
-        (np.array([0]), _answers([0]) * 2),
+        (np.zeros(2, int), probabilities_of([0])),
+        (np.array([7]), probabilities_of([0])),
+        (np.array([0]), probabilities_of([0]) * 2),
         (np.array([0]), np.full((1, 7), np.nan, np.float32)),
     ],
 )
@@ -189,11 +182,11 @@ def test_a_missing_report_is_named(tmp_path: Path):
 def test_predictions_survive_a_round_trip(tmp_path: Path):
     path = tmp_path / "m.predictions.csv"
     paths = [f"test/a,{i}.jpg" for i in range(14)]
-    write_predictions(path, Predictions(paths, LABELS, _answers(ANSWERS)))
+    write_predictions(path, Predictions(paths, LABELS, probabilities_of(ANSWERS)))
     read = read_predictions(path)
     assert list(read.paths) == paths
     np.testing.assert_array_equal(read.labels, LABELS)
-    np.testing.assert_allclose(read.probabilities, _answers(ANSWERS), atol=1e-5)
+    np.testing.assert_allclose(read.probabilities, probabilities_of(ANSWERS), atol=1e-5)
     assert isinstance(evaluate_split(read.labels, read.probabilities), SplitReport)
 
 
@@ -202,7 +195,7 @@ def test_predictions_survive_a_round_trip(tmp_path: Path):
 )
 def test_a_damaged_prediction_is_named_with_its_line(tmp_path: Path, line: str):
     path = tmp_path / "m.predictions.csv"
-    write_predictions(path, Predictions(["a"], LABELS[:1], _answers([0])))
+    write_predictions(path, Predictions(["a"], LABELS[:1], probabilities_of([0])))
     with path.open("a") as file:
         file.write(line + "\n")
     with pytest.raises(ReportError, match="line 3"):

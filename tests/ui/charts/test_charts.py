@@ -8,39 +8,32 @@ from pathlib import Path
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from made_figures import history_of, probabilities_of, split_of
 from session_fixtures import rows_of
 
 from fer_core.evaluation import ClassScores, Estimate, SplitReport, evaluate_split
-from fer_core.evaluation.history import History
 from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS, FEAR, SURPRISE
 from fer_core.recognition.label_tiles import contrast, from_hex
-from ui import charts
-from ui.charts.style import blue, ink_on
+from ui.charts.evaluation import confusion_heatmap, per_class_bars, reliability_diagram
+from ui.charts.faces import answer_strips, probability_bars
+from ui.charts.history import history_curves
+from ui.charts.style import blue, ink_on, with_text_color
 
 ROOT = Path(__file__).resolve().parents[3]
 SAD = EMOTIONS.index("sad")
 NAMES = tuple(DISPLAY_NAMES[name] for name in EMOTIONS)
 
 
-def split_of(labels: list[int], answers: list[int], confidence: float = 0.82) -> SplitReport:
-    rows = np.full((len(answers), 7), (1 - confidence) / 6, np.float32)
-    rows[np.arange(len(answers)), answers] = confidence
-    return evaluate_split(np.array(labels, int), rows, unsure_below=0.5)
-
-
 # Angry: 2 of 2. Fear: 1 of 4, two called surprise, one sad. Surprise: 3 of 4. No other images.
 SPLIT = split_of([0, 0, 2, 2, 2, 2, 5, 5, 5, 5], [0, 0, 2, 5, 5, 4, 5, 5, 5, 0])
 EMPTY = split_of([], [])
-HISTORY = History(
-    epoch=(1, 2, 3, 4),
-    phase=("warm-up", "fine-tuning", "fine-tuning", "fine-tuning"),
-    size=(96,) * 4,
-    learning_rate=(1e-3,) * 4,
+HISTORY = history_of(
+    4,
+    phase=("warm-up", *["fine-tuning"] * 3),
     loss=(1.9, 1.5, 1.2, 1.0),
     accuracy=(0.2, 0.4, 0.6, 0.7),
     val_loss=(1.8, 1.4, 1.3, 1.35),
     val_accuracy=(0.3, 0.45, 0.58, 0.55),
-    seconds=(60.0,) * 4,
 )
 PROBABILITIES = np.array([0.02, 0, 0.05, 0.86, 0.01, 0.05, 0.01], np.float32)
 
@@ -58,24 +51,24 @@ def _without_intervals(split: SplitReport) -> SplitReport:
 
 FIGURES: dict[str, Callable[[], go.Figure]] = {
     **{
-        f"{kind} matrix of {name}": lambda s=split, k=kind: charts.confusion_heatmap(s, k)
+        f"{kind} matrix of {name}": lambda s=split, k=kind: confusion_heatmap(s, k)
         for kind in ("count", "row", "column")
         for name, split in (("some", SPLIT), ("none", EMPTY))
     },
     **{
-        f"{metric} of {name}": lambda s=split, m=metric: charts.per_class_bars(s, m)
+        f"{metric} of {name}": lambda s=split, m=metric: per_class_bars(s, m)
         for metric in ("recall", "precision", "f1")
         for name, split in (("some", SPLIT), ("none", EMPTY), ("bare", _without_intervals(SPLIT)))
     },
-    "reliability": lambda: charts.reliability_diagram(SPLIT),
-    "reliability of none": lambda: charts.reliability_diagram(EMPTY),
-    "reliability without bins": lambda: charts.reliability_diagram(_without_intervals(SPLIT)),
-    "loss": lambda: charts.history_curves(HISTORY, "loss"),
-    "accuracy": lambda: charts.history_curves(HISTORY, "accuracy"),
-    "probabilities": lambda: charts.probability_bars(PROBABILITIES),
-    "no probabilities": lambda: charts.probability_bars(None),
-    "strips": lambda: charts.answer_strips(rows_of([(0, 1, "happy"), (1, 2, "unsure")])),
-    "no strips": lambda: charts.answer_strips(rows_of([])),
+    "reliability": lambda: reliability_diagram(SPLIT),
+    "reliability of none": lambda: reliability_diagram(EMPTY),
+    "reliability without bins": lambda: reliability_diagram(_without_intervals(SPLIT)),
+    "loss": lambda: history_curves(HISTORY, "loss"),
+    "accuracy": lambda: history_curves(HISTORY, "accuracy"),
+    "probabilities": lambda: probability_bars(PROBABILITIES),
+    "no probabilities": lambda: probability_bars(None),
+    "strips": lambda: answer_strips(rows_of([(0, 1, "happy"), (1, 2, "unsure")])),
+    "no strips": lambda: answer_strips(rows_of([])),
 }
 
 
@@ -99,7 +92,7 @@ def _font_colors(value: object) -> Iterator[object]:
 
 
 def test_the_pages_text_color_reaches_every_axis() -> None:
-    layout = charts.with_text_color(charts.reliability_diagram(SPLIT), "#22262A").layout
+    layout = with_text_color(reliability_diagram(SPLIT), "#22262A").layout
     assert layout.font.color == "#22262A"
     for axis in (layout.xaxis, layout.yaxis, layout.yaxis2):
         assert axis.tickfont.color == axis.title.font.color == "#22262A"
@@ -149,7 +142,7 @@ def test_cell_text_reads_at_every_depth_and_deeper_is_darker() -> None:
     ],
 )
 def test_matrix_cell(normalize: str, depth: float, text: str, hover: str) -> None:
-    figure = charts.confusion_heatmap(SPLIT, normalize)
+    figure = confusion_heatmap(SPLIT, normalize)
     heat, words = figure.data
     assert tuple(heat.x) == tuple(heat.y) == NAMES
     assert heat.z[FEAR][SURPRISE] == pytest.approx(depth)
@@ -160,7 +153,7 @@ def test_matrix_cell(normalize: str, depth: float, text: str, hover: str) -> Non
 
 
 def test_matrix_has_the_first_label_on_top() -> None:
-    layout = charts.confusion_heatmap(SPLIT).layout
+    layout = confusion_heatmap(SPLIT).layout
     assert layout.yaxis.autorange == "reversed"
     assert (layout.yaxis.title.text, layout.xaxis.title.text) == (
         "True label",
@@ -180,7 +173,7 @@ def test_matrix_has_the_first_label_on_top() -> None:
 def test_matrix_words_for_ones_and_nothing(
     normalize: str, row: int, column: int, hover: str
 ) -> None:
-    assert charts.confusion_heatmap(SPLIT, normalize).data[0].hovertext[row][column] == hover
+    assert confusion_heatmap(SPLIT, normalize).data[0].hovertext[row][column] == hover
 
 
 @pytest.mark.parametrize(
@@ -198,7 +191,7 @@ def test_matrix_words_for_ones_and_nothing(
     ],
 )
 def test_bars_have_the_hardest_on_top_and_their_own_colours(metric: str, labels: str) -> None:
-    figure = charts.per_class_bars(SPLIT, metric)
+    figure = per_class_bars(SPLIT, metric)
     bars = figure.data[0]
     assert ",".join(bars.y) == labels
     assert figure.layout.yaxis.autorange == "reversed"
@@ -207,7 +200,7 @@ def test_bars_have_the_hardest_on_top_and_their_own_colours(metric: str, labels:
 
 
 def test_bars_carry_their_intervals() -> None:
-    figure = charts.per_class_bars(SPLIT, "recall")
+    figure = per_class_bars(SPLIT, "recall")
     fear = SPLIT.per_class["fear"].recall
     assert fear is not None and fear.low is not None and fear.high is not None
     for whiskers in figure.data[1:]:
@@ -221,18 +214,15 @@ def test_bars_carry_their_intervals() -> None:
 
 
 def test_bars_without_intervals_in_the_report() -> None:
-    figure = charts.per_class_bars(_without_intervals(SPLIT), "recall")
+    figure = per_class_bars(_without_intervals(SPLIT), "recall")
     assert [len(whiskers.x) for whiskers in figure.data[1:]] == [0, 0]
     assert figure.data[0].hovertext[0] == "25 % of 4 fearful faces recognised"
 
 
 def test_reliability_shows_every_bin_with_its_count() -> None:
-    labels, answers = [0] * 8, [0] * 5 + [1] * 3
-    rows = np.full((8, 7), 0.1 / 6, np.float32)
-    rows[np.arange(8), answers] = 0.9
-    rows[7] = np.float32(0.6 / 6)
-    rows[7, 1] = 0.4
-    figure = charts.reliability_diagram(evaluate_split(np.array(labels), rows))
+    rows = probabilities_of([0] * 5 + [1] * 3, 0.9)
+    rows[7] = probabilities_of([1], 0.4)
+    figure = reliability_diagram(evaluate_split(np.zeros(8, int), rows))
     points = next(trace for trace in figure.data if trace.mode == "lines+markers")
     counts = next(trace for trace in figure.data if trace.type == "bar")
     assert list(points.x) == pytest.approx([0.4, 0.9])
@@ -252,7 +242,7 @@ def test_reliability_shows_every_bin_with_its_count() -> None:
 def test_curves(
     measure: str, training: tuple[float, ...], validation: tuple[float, ...], hover: str
 ) -> None:
-    figure = charts.history_curves(HISTORY, measure)
+    figure = history_curves(HISTORY, measure)
     ours, theirs = figure.data
     assert (ours.name, theirs.name) == ("Training", "Validation")
     assert (ours.y, theirs.y) == (training, validation)
@@ -262,7 +252,7 @@ def test_curves(
 
 
 def test_curves_shade_and_name_the_phases() -> None:
-    layout = charts.history_curves(HISTORY).layout
+    layout = history_curves(HISTORY).layout
     assert [(s.x0, s.x1) for s in layout.shapes] == [(0.5, 1.5), (1.5, 4.5)]
     assert layout.shapes[0].fillcolor != layout.shapes[1].fillcolor
     assert [a.text for a in layout.annotations] == ["warm-up", "fine-tuning"]
@@ -270,23 +260,13 @@ def test_curves_shade_and_name_the_phases() -> None:
 
 
 def test_short_phases_have_upright_names() -> None:
-    n = 40
-    long = History(
-        epoch=tuple(range(1, n + 1)),
-        phase=("warm-up", *["fine-tuning"] * (n - 1)),
-        size=(96,) * n,
-        learning_rate=(0.5,) * n,
-        loss=(0.5,) * n,
-        accuracy=(0.5,) * n,
-        val_loss=(0.5,) * n,
-        val_accuracy=(0.5,) * n,
-        seconds=(0.5,) * n,
-    )
-    assert [a.textangle for a in charts.history_curves(long).layout.annotations] == [-90, 0]
+    long = history_of(40, phase=("warm-up", *["fine-tuning"] * 39))
+    assert [a.textangle for a in history_curves(long).layout.annotations] == [-90, 0]
 
 
 def test_drawing_a_report_needs_no_scikit_learn() -> None:
-    code = "import sys, ui.charts, ui.charts.readings; print('sklearn' in sys.modules)"
+    modules = "ui.charts.ablation, ui.charts.evaluation, ui.charts.readings"
+    code = f"import sys, {modules}; print('sklearn' in sys.modules)"
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -1,30 +1,18 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
 import pytest
+from made_figures import counted_split, history_of
 
-from fer_core.evaluation import Estimate, Selective, SplitReport, evaluate_split
-from fer_core.evaluation.history import History
+from fer_core.evaluation import Estimate, Selective, SplitReport
 from ui.charts import readings
 from ui.charts.words import faces, part_of, percent, points
 
 ANGRY, DISGUST, FEAR, HAPPY, SAD, SURPRISE, NEUTRAL = range(7)
 
 
-def split_of(
-    counts: dict[tuple[int, int], int], confidence: float = 0.8, unsure_below: float | None = None
-) -> SplitReport:
-    """A split of {(label, answer): how many}."""
-    pairs = [pair for pair, n in counts.items() for _ in range(n)]
-    labels = np.array([label for label, _ in pairs], int)
-    rows = np.full((len(pairs), 7), (1 - confidence) / 6, np.float32)
-    rows[np.arange(len(pairs)), [answer for _, answer in pairs]] = confidence
-    return evaluate_split(labels, rows, unsure_below)
-
-
 # 40 fearful: 16 recognised, 14 sad, 6 surprised, 4 neutral. 10 surprised: 9. 50 neutral: 45.
-SPLIT = split_of(
+SPLIT = counted_split(
     {
         (FEAR, FEAR): 16,
         (FEAR, SAD): 14,
@@ -34,12 +22,11 @@ SPLIT = split_of(
         (SURPRISE, FEAR): 1,
         (NEUTRAL, NEUTRAL): 45,
         (NEUTRAL, SAD): 5,
-    },
-    unsure_below=0.5,
+    }
 )
-EMPTY = split_of({})
-PERFECT = split_of({(HAPPY, HAPPY): 3})
-ONE_MISTAKE = split_of({(HAPPY, HAPPY): 3, (SAD, FEAR): 1, (SAD, SAD): 1})
+EMPTY = counted_split({})
+PERFECT = counted_split({(HAPPY, HAPPY): 3})
+ONE_MISTAKE = counted_split({(HAPPY, HAPPY): 3, (SAD, FEAR): 1, (SAD, SAD): 1})
 
 Read = Callable[[SplitReport], str]
 
@@ -110,7 +97,7 @@ def _f1(split: SplitReport) -> str:
         ),
         (
             readings.read_fear_surprise,
-            split_of({(SURPRISE, SURPRISE): 2}),
+            counted_split({(SURPRISE, SURPRISE): 2}),
             "0 of 2 surprised faces were called fearful (0 %).",
         ),
         (
@@ -219,18 +206,7 @@ def test_an_empty_split_has_neither_fear_nor_surprise() -> None:
     ],
 )
 def test_curves(accuracy: tuple[float, ...], validation: tuple[float, ...], expected: str) -> None:
-    n = len(accuracy)
-    history = History(
-        epoch=tuple(range(1, n + 1)),
-        phase=("fine-tuning",) * n,
-        size=(96,) * n,
-        learning_rate=(1e-3,) * n,
-        loss=(1.0,) * n,
-        accuracy=accuracy,
-        val_loss=(1.0,) * n,
-        val_accuracy=validation,
-        seconds=(1.0,) * n,
-    )
+    history = history_of(len(accuracy), accuracy=accuracy, val_accuracy=validation)
     assert readings.read_curves(history) == expected
 
 
@@ -252,17 +228,7 @@ def test_words(text: str, expected: str) -> None:
 
 
 def test_the_curves_of_the_loss() -> None:
-    history = History(
-        epoch=(1, 2, 3),
-        phase=("fine-tuning",) * 3,
-        size=(96,) * 3,
-        learning_rate=(1e-3,) * 3,
-        loss=(1.5, 1.25, 1.0),
-        accuracy=(0.5,) * 3,
-        val_loss=(1.6, 1.3, 1.4),
-        val_accuracy=(0.5,) * 3,
-        seconds=(1.0,) * 3,
-    )
+    history = history_of(3, loss=(1.5, 1.25, 1.0), val_loss=(1.6, 1.3, 1.4))
     assert readings.read_curves(history, "loss") == (
         "Validation loss is lowest in epoch 2 of 3 (1.30); training loss is 0.05 below it there."
     )

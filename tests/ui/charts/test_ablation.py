@@ -16,9 +16,9 @@ from fer_core.evaluation.ablation_report import (
 )
 from scripts.ablation.design import CELLS, PLAIN_CELL, TRANSFER_CELL
 from scripts.ablation.summary import summarise
-from ui import charts
-from ui.charts.ablation_words import (
+from ui.charts.ablation import (
     TITLES,
+    ablation_dots,
     cell_title,
     p_value,
     read_cells,
@@ -107,7 +107,7 @@ def test_cells_have_names_of_their_own():
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_has_a_chart_with_every_cell_and_a_reading(report, name):
-    figure = charts.ablation_dots(report, name)
+    figure = ablation_dots(report, name)
     dots = next(trace for trace in figure.data if trace.hovertext)
     assert list(dots.y) == [cell_title(cell) for cell in CELLS]
     factor = 1 if name == "neutral_bias_index" else 100
@@ -122,7 +122,7 @@ def test_a_figure_that_does_not_exist_is_left_out(report):
         return replace(result, figures={**result.figures, "disgust_recall": None})
 
     bare = replace(report, cells=tuple(map(without, report.cells)))
-    charts.ablation_dots(bare, "disgust_recall")
+    ablation_dots(bare, "disgust_recall")
     assert read_cells(bare, "disgust_recall").endswith("these images have none.")
 
 
