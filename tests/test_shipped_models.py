@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from fer_core.export import agreement
 from fer_core.export.onnx_classifier import OnnxClassifier
 from fer_core.recognition.classifier import Classifier
 from fer_core.store.model_files import (
+    CARD_SUFFIX,
     DEFAULT_MODEL,
     HISTORY_SUFFIX,
     INT8_SUFFIX,
@@ -33,6 +36,7 @@ from fer_core.store.model_files import (
 from scripts.ablation.claims import verdict
 from scripts.ablation.design import Plan
 
+ROOT = Path(__file__).resolve().parents[1]
 STEMS = list_reports(MODELS)
 
 
@@ -47,6 +51,27 @@ def test_every_file_of_a_card_is_there_unaltered(stem: str):
     for suffix in card.files:
         verified_bytes(card, model_file(stem, suffix))
     assert {REPORT_SUFFIX, PREDICTIONS_SUFFIX, HISTORY_SUFFIX} <= set(card.files)
+
+
+def test_a_checkout_that_rewrites_line_ends_leaves_hashed_files_alone(tmp_path: Path):
+    attributes, card = ROOT / ".gitattributes", model_file(DEFAULT_MODEL, CARD_SUFFIX)
+    (tmp_path / "models").mkdir()
+    copy, text = tmp_path / "models" / card.name, tmp_path / "text.md"
+    copy.write_bytes(card.read_bytes())
+    text.write_bytes(b"one\r\ntwo\r\n")
+    (tmp_path / ".gitattributes").write_bytes(attributes.read_bytes())
+
+    def git(*command: str) -> None:
+        subprocess.run(["git", *command], cwd=tmp_path, check=True, capture_output=True)
+
+    git("init", "-q")
+    git("config", "core.autocrlf", "true")
+    git("add", ".")
+    copy.unlink()
+    text.unlink()
+    git("checkout", "--", ".")
+    assert copy.read_bytes() == card.read_bytes()
+    assert text.read_bytes() == b"one\ntwo\n"
 
 
 @pytest.mark.parametrize("stem", STEMS)
