@@ -1,12 +1,13 @@
 """Photos: several at once, or one from the camera, or the sample; results to see and to keep."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from fer_core.recognition import photos as photo_results
-from fer_core.recognition.photos import Named, Photo, PhotoResult
+from fer_core.recognition.photos import Photo, PhotoResult
 from fer_core.recognition.recognizer import Recognizer
 from ui import face_card, frame, resources, sample
 from ui.widgets import file_name, plain
@@ -32,11 +33,11 @@ def _given() -> list[Photo]:
         camera = st.toggle("Take a picture with the camera")
         if st.button("Use the sample", icon=":material/portrait:"):
             st.session_state[SAMPLE] = True
-    photos = [Photo(file.name, file.getvalue()) for file in files]
+    photos = [Photo(file.name, file.getvalue) for file in files]
     if camera and (taken := st.camera_input("Look at the camera, then take the picture")):
-        photos.append(Photo("camera.jpg", taken.getvalue()))
+        photos.append(Photo("camera.jpg", taken.getvalue))
     if st.session_state.get(SAMPLE):
-        photos.append(Photo("eileen_collins.jpg", sample.SAMPLE.read_bytes()))
+        photos.append(Photo("eileen_collins.jpg", sample.SAMPLE.read_bytes))
     if len(photos) > MOST_PHOTOS:
         st.warning(
             f"{len(photos)} photos are more than the {MOST_PHOTOS} that fit at a time. The first "
@@ -46,7 +47,7 @@ def _given() -> list[Photo]:
     return photos[:MOST_PHOTOS]
 
 
-def _results(photos: list[Photo], recognizer: Recognizer) -> list[Named]:
+def _results(photos: list[Photo], recognizer: Recognizer) -> list[PhotoResult]:
     """Each photo's result; those that this session has seen are not computed again."""
     kept: dict[tuple[str, str], PhotoResult] = st.session_state.setdefault(KEPT, {})
     model = recognizer.card.files[".tflite"]["sha256"]
@@ -56,7 +57,7 @@ def _results(photos: list[Photo], recognizer: Recognizer) -> list[Named]:
     new = {key: photo for key, photo in zip(keys, photos, strict=True) if key not in kept}
     if new:
         _analyze(new, kept, recognizer)
-    return [(photo.name, kept[key]) for key, photo in zip(keys, photos, strict=True)]
+    return [replace(kept[key], name=photo.name) for key, photo in zip(keys, photos, strict=True)]
 
 
 def _analyze(
@@ -72,19 +73,14 @@ def _analyze(
     bar.empty()
 
 
-def _summary(results: list[Named], recognizer: Recognizer) -> None:
+def _summary(results: list[PhotoResult], recognizer: Recognizer) -> None:
     st.markdown(f"**{plain(photo_results.totals(results))}**")
-    as_json = partial(
-        photo_results.as_json,
-        results,
-        model=recognizer.card.stem,
-        detector=recognizer.detector_name,
-    )
+    as_json = partial(photo_results.as_json, results, recognizer)
     as_csv, as_zip = (partial(f, results) for f in (photo_results.as_csv, photo_results.as_zip))
     with st.container(horizontal=True):
         _download("Download table (CSV)", as_csv, "faces.csv", "text/csv")
         _download("Download everything (JSON)", as_json, "faces.json", "application/json")
-        if any(result.annotated for _, result in results):
+        if any(result.annotated for result in results):
             _download("Download pictures (ZIP)", as_zip, "pictures.zip", "application/zip")
         if st.session_state.get(SAMPLE) and st.button("Remove the sample"):
             del st.session_state[SAMPLE]
@@ -98,9 +94,9 @@ def _download(label: str, make: Callable[[], bytes], name: str, kind: str) -> No
     )
 
 
-def _card(name: str, result: PhotoResult) -> None:
+def _card(result: PhotoResult) -> None:
     with st.container(border=True):
-        st.html(file_name(name))
+        st.html(file_name(result.name))
         if result.problem:
             st.error(plain(result.problem), icon=":material/error:")
             return
@@ -122,8 +118,8 @@ if network.detector_name != "YuNet":
 found = _results(_given(), network)
 if found:
     _summary(found, network)
-for photo_name, photo_result in found:
-    _card(photo_name, photo_result)
+for photo_result in found:
+    _card(photo_result)
 if table := photo_results.rows(found):
     with st.expander("All faces as a table"):
         st.dataframe(table, hide_index=True)

@@ -6,20 +6,19 @@ in which the face has to be found and framed first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from fer_core.data.dataset import IMAGE_SUFFIXES
 from fer_core.data.sources import normal_name
-from fer_core.errors import DataError, FerError
+from fer_core.errors import DataError
 from fer_core.evaluation import SplitReport, evaluate_split
-from fer_core.images import decode
 from fer_core.labels import EMOTIONS
+from fer_core.recognition.photos import Photo, PhotoResult, analyze, document
 from fer_core.recognition.recognizer import Recognizer
-from fer_core.types import FaceEmotion
 
 PHOTO_LAYOUT = (
     "Expected a folder with one folder of photographs for each expression that is to be measured: "
@@ -27,72 +26,45 @@ PHOTO_LAYOUT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledPhoto:
-    """One photograph.
-
-    Attributes:
-        path: Its file.
-        emotion: What its largest face is said to show.
-    """
-
-    path: Path
-    emotion: str
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoAnswer:
-    """What came of a photograph.
-
-    Attributes:
-        photo: The photograph and its label.
-        face: Its largest face with the network's answer; None where none was found or read.
-        error: Why the file could not be read; "" where it could.
-    """
-
-    photo: LabelledPhoto
-    face: FaceEmotion | None = None
-    error: str = ""
-
-
-def find_photos(folder: Path) -> list[LabelledPhoto]:
+def find_photos(folder: Path) -> list[Photo]:
     """The photographs of a folder's class folders, whose names count in any case; sorted by path.
 
     Raises:
-        DataError: where there is no such folder, or no photograph in it.
+        DataError: there is no such folder, or no photograph in it.
     """
     if not folder.is_dir():
         raise DataError(f"There is no folder at {folder}. {PHOTO_LAYOUT}")
     photos = [
-        LabelledPhoto(path, normal_name(path.parent.name))
+        Photo.from_file(path, label)
         for path in sorted(folder.glob("*/*"))
-        if normal_name(path.parent.name) in EMOTIONS and path.suffix.lower() in IMAGE_SUFFIXES
+        if (label := normal_name(path.parent.name)) in EMOTIONS
+        and path.suffix.lower() in IMAGE_SUFFIXES
     ]
     if not photos:
         raise DataError(f"{folder} holds no photograph in a class folder. {PHOTO_LAYOUT}")
     return photos
 
 
-def answer(photos: list[LabelledPhoto], recognizer: Recognizer) -> Iterator[PhotoAnswer]:
-    """Analyses photograph by photograph; what cannot be read becomes an answer that says why."""
+def answer(photos: Sequence[Photo], recognizer: Recognizer) -> Iterator[PhotoResult]:
+    """The answer for each photograph's largest face, one photograph after the other."""
     for photo in photos:
-        try:
-            faces = recognizer.analyze(decode(photo.path.read_bytes()), max_faces=1)
-        except FerError as error:
-            yield PhotoAnswer(photo, error=str(error))
-        except OSError as error:
-            yield PhotoAnswer(photo, error=error.strerror or str(error))
-        else:
-            yield PhotoAnswer(photo, face=faces[0] if faces else None)
+        yield analyze(photo, recognizer, edge=None, max_faces=1)
 
 
-def score(answers: list[PhotoAnswer], unsure_below: float) -> SplitReport:
+def score(results: Sequence[PhotoResult], unsure_below: float) -> SplitReport:
     """All figures of the photographs whose face was found.
 
     Args:
         unsure_below: The model's threshold, in [0, 1].
     """
-    seen = [(a.photo.emotion, a.face) for a in answers if a.face is not None]
-    labels = np.array([EMOTIONS.index(emotion) for emotion, _ in seen], dtype=np.int64)
+    seen = [(result.label, result.faces[0]) for result in results if result.faces]
+    labels = np.array([EMOTIONS.index(label) for label, _ in seen], dtype=np.int64)
     probabilities = np.array([face.probabilities for _, face in seen], dtype=np.float32)
     return evaluate_split(labels, probabilities.reshape(-1, len(EMOTIONS)), unsure_below)
+
+
+def to_dict(
+    results: Sequence[PhotoResult], report: SplitReport, recognizer: Recognizer
+) -> dict[str, Any]:
+    """Every photograph's answer, as the photo page gives it, and the figures under "report"."""
+    return {**document(results, recognizer), "report": report.to_dict()}

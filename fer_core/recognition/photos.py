@@ -1,4 +1,7 @@
-"""Photos → results, and results → table, JSON and zip. Nothing of it is written to disk."""
+"""Photos → results, and results → table, JSON and zip. Nothing of it is written to disk.
+
+The photo page, scripts/predict.py and the evaluation on photographs all go this way.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ import json
 import logging
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 import cv2
@@ -28,10 +31,19 @@ from fer_core.types import FaceEmotion, RGBImage
 SHOWN_EDGE: Final = 1600
 """The longer edge of an annotated picture at most, in pixels. A session keeps these and no others:
 fifty telephone pictures in full would be two gigabytes."""
+LARGEST_EDGE: Final = 65_500
+"""Of a JPEG, in pixels (libjpeg's JPEG_MAX_DIMENSION)."""
+COLUMNS: Final = (
+    *("file", "face", "x", "y", "width", "height", "score", "answer", "confidence"),
+    *EMOTIONS,
+)
+"""Of the table of faces."""
+
 _QUALITY: Final = 90
 _UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
 """What some system allows in no file name."""
-_LONGEST_NAME: Final = 100
+_LONGEST_NAME: Final = 200
+"""Bytes; file systems allow 255, of which an ending and a number need some."""
 
 _log = logging.getLogger(__name__)
 
@@ -41,16 +53,23 @@ class Photo:
     """A file that somebody gave.
 
     Attributes:
-        name: As the browser tells it; not to be trusted.
-        data: Its bytes.
+        name: What it is called in results. It may come from a browser, and is not to be trusted.
+        read: Returns its bytes; may raise OSError.
+        label: The expression that its largest face is said to show; "" if nobody said.
     """
 
     name: str
-    data: bytes = field(repr=False)
+    read: Callable[[], bytes] = field(repr=False)
+    label: str = ""
+
+    @classmethod
+    def from_file(cls, path: Path, label: str = "") -> Photo:
+        return cls(str(path), path.read_bytes, label)
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(self.data).hexdigest()
+        """SHA-256 of its bytes."""
+        return hashlib.sha256(self.read()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,42 +77,75 @@ class PhotoResult:
     """What became of a photo.
 
     Attributes:
-        faces: By size, the largest first; empty where none was found or the file is bad.
+        name, label: The photo's.
+        faces: By size, the largest first; empty if none was found or the file is bad.
         size: (width, height) of the decoded picture, in pixels; (0, 0) of a bad file.
-        annotated: JPEG bytes of the picture with its boxes; None of a bad file.
-        problem: Why there is no result, in words; "" where there is one.
+        annotated: JPEG bytes of the picture with its boxes; None of a bad file, or if none was
+            asked for.
+        saved_as: The file that the annotated picture was written to; "" if it was not.
+        problem: Why there is no result, in words; "" if there is one.
     """
 
+    name: str
+    label: str = ""
     faces: tuple[FaceEmotion, ...] = ()
     size: tuple[int, int] = (0, 0)
     annotated: bytes | None = field(default=None, repr=False)
+    saved_as: str = ""
     problem: str = ""
 
+    def to_dict(self) -> dict[str, Any]:
+        """The photo in JSON, alike for page, command line and evaluation."""
+        named = {"file": self.name, **({"label": self.label} if self.label else {})}
+        if self.problem:
+            return {**named, "problem": self.problem}
+        return {
+            **named,
+            "width": self.size[0],
+            "height": self.size[1],
+            "faces": [face.to_dict() for face in self.faces],
+            **({"annotated": self.saved_as} if self.saved_as else {}),
+        }
 
-Named = tuple[str, PhotoResult]
 
+def analyze(
+    photo: Photo,
+    recognizer: Recognizer,
+    *,
+    edge: int | None = SHOWN_EDGE,
+    max_faces: int | None = None,
+) -> PhotoResult:
+    """The result of one photo; never raises for what is wrong with it.
 
-def analyze(photo: Photo, recognizer: Recognizer) -> PhotoResult:
-    """The result of one photo; never raises for what is wrong with it."""
+    Args:
+        edge: The longer edge of the annotated picture at most, in pixels, up to `LARGEST_EDGE`;
+            None leaves the annotated picture out.
+        max_faces: Only the largest ones; all by default.
+    """
     try:
-        image = decode(photo.data)
-        faces = recognizer.analyze(image)
-        shown = annotate(image, faces)
-        return PhotoResult(tuple(faces), (image.shape[1], image.shape[0]), _jpeg(shown))
+        image = decode(photo.read())
+        faces = recognizer.analyze(image, max_faces=max_faces)
+        shown = None if edge is None else _jpeg(annotate(image, faces), edge)
     except FerError as error:
-        return PhotoResult(problem=str(error))
+        problem = str(error)
+    except OSError as error:
+        problem = f"{error.strerror or error}."
     except Exception:
         _log.exception("A photo could not be analysed")  # its name and pixels are not logged
-        return PhotoResult(
-            problem="This photo met a fault in the app, which the console describes. The other "
-            "photos are not affected."
+        problem = (
+            "This photo met a fault in the app, which the console describes. The other photos are "
+            "not affected."
         )
+    else:
+        size = (image.shape[1], image.shape[0])
+        return PhotoResult(photo.name, photo.label, tuple(faces), size, shown)
+    return PhotoResult(photo.name, photo.label, problem=problem)
 
 
-def totals(results: Sequence[Named]) -> str:
+def totals(results: Sequence[PhotoResult]) -> str:
     """One line: photos, faces, and how often each answer was given."""
-    faces = [face for _, result in results for face in result.faces]
-    bad = sum(bool(result.problem) for _, result in results)
+    faces = [face for result in results for face in result.faces]
+    bad = sum(bool(result.problem) for result in results)
     line = f"{_count(len(results), 'photo')}, {_count(len(faces), 'face')}"
     if bad:
         line += f", {_count(bad, 'file')} not readable"
@@ -110,68 +162,77 @@ def described(result: PhotoResult) -> str:
     return ", ".join([f"The photo, {_count(len(captions), 'face')} boxed", *captions])
 
 
-def rows(results: Iterable[Named]) -> list[dict[str, Any]]:
-    """One row a face: file, box, answer and seven probabilities."""
+def rows(results: Iterable[PhotoResult]) -> list[dict[str, Any]]:
+    """One row a face, by `COLUMNS`: file, box, answer and seven probabilities."""
     return [
         {
-            "file": name,
+            "file": result.name,
             "face": number,
-            **face.face.box.to_dict(),
-            "score": round(face.face.score, 4),
-            "answer": face.answer,
-            "confidence": round(face.confidence, 4),
-            **{e: round(float(p), 4) for e, p in zip(EMOTIONS, face.probabilities, strict=True)},
+            **values["box"],
+            **{column: values[column] for column in ("score", "answer", "confidence")},
+            **values["probabilities"],
         }
-        for name, result in results
+        for result in results
         for number, face in enumerate(result.faces, start=1)
+        for values in [face.to_dict()]
     ]
 
 
-COLUMNS: Final = (
-    *("file", "face", "x", "y", "width", "height", "score", "answer", "confidence"),
-    *EMOTIONS,
-)
-
-
-def as_csv(results: Sequence[Named]) -> bytes:
+def as_csv(results: Sequence[PhotoResult]) -> bytes:
     """The rows as CSV in UTF-8, with a mark by which spreadsheets know the encoding."""
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
     writer.writeheader()
     writer.writerows({**row, "file": _no_formula(row["file"])} for row in rows(results))
-    return text.getvalue().encode("utf-8-sig")
+    # A file name may hold bytes that are no character.
+    return text.getvalue().encode("utf-8-sig", "backslashreplace")
 
 
-def as_json(results: Sequence[Named], model: str = "", detector: str = "") -> bytes:
+def document(results: Iterable[PhotoResult], recognizer: Recognizer) -> dict[str, Any]:
     """Every photo, the unreadable ones with their reason, and what the answers came from."""
-    photos: list[dict[str, Any]] = [
-        {"file": name, "problem": result.problem}
-        if result.problem
-        else {
-            "file": name,
-            "width": result.size[0],
-            "height": result.size[1],
-            "faces": [face.to_dict() for face in result.faces],
-        }
-        for name, result in results
-    ]
-    source = {"model": model, "detector": detector}
-    return json.dumps({**source, "emotions": EMOTIONS, "photos": photos}, indent=1).encode()
+    return {
+        "model": recognizer.card.stem,
+        "detector": recognizer.detector_name,
+        "emotions": EMOTIONS,
+        "photos": [result.to_dict() for result in results],
+    }
 
 
-def as_zip(results: Sequence[Named]) -> bytes:
+def as_json(results: Iterable[PhotoResult], recognizer: Recognizer) -> bytes:
+    """The document as a JSON file."""
+    return json.dumps(document(results, recognizer), indent=1).encode()
+
+
+def as_zip(results: Sequence[PhotoResult]) -> bytes:
     """The annotated pictures; files of one name stay apart by a number."""
     buffer = io.BytesIO()
     taken: set[str] = set()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, result in results:
+        for result in results:
             if result.annotated is not None:
-                archive.writestr(_free_name(name, taken), result.annotated)
+                name = free_name(result.name, lambda name: name.casefold() in taken)
+                taken.add(name.casefold())
+                archive.writestr(name, result.annotated)
     return buffer.getvalue()
 
 
-def _jpeg(image: RGBImage) -> bytes:
-    scale = SHOWN_EDGE / max(image.shape[:2])
+def free_name(photo: str, is_taken: Callable[[str], bool], mark: str = "") -> str:
+    """A name for a picture made of a photo of this name: safe on every system, and not taken.
+
+    Args:
+        mark: Follows the photo's name, as in ".annotated".
+    """
+    stem = _UNSAFE.sub("", PurePath(photo.replace("\\", "/")).stem)
+    stem = stem.encode("utf-8", "ignore")[:_LONGEST_NAME].decode("utf-8", "ignore")
+    stem = (stem.strip(". ") or "photo") + mark
+    name, number = f"{stem}.jpg", 2
+    while is_taken(name):
+        name, number = f"{stem}-{number}.jpg", number + 1
+    return name
+
+
+def _jpeg(image: RGBImage, edge: int) -> bytes:
+    scale = edge / max(image.shape[:2])
     if scale < 1:
         size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
         image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
@@ -187,13 +248,3 @@ def _count(n: int, noun: str) -> str:
 def _no_formula(name: str) -> str:
     """A spreadsheet takes a cell that starts so for a formula (OWASP, CSV injection)."""
     return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    stem = PurePath(name.replace("\\", "/")).stem
-    stem = _UNSAFE.sub("", stem)[:_LONGEST_NAME].strip(". ") or "photo"
-    free, number = f"{stem}.jpg", 2
-    while free.casefold() in taken:
-        free, number = f"{stem}-{number}.jpg", number + 1
-    taken.add(free.casefold())
-    return free

@@ -87,7 +87,7 @@ def test_bad_files_stand_in_the_json_too(predict, blank: Path) -> None:
     run = predict("absent.jpg", blank, "--json")
     photos = json.loads(run.stdout)["photos"]
     assert run.returncode == 1
-    assert "No such file" in photos[0]["error"]
+    assert "No such file" in photos[0]["problem"]
     assert photos[1]["faces"] == []
 
 

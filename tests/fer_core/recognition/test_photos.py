@@ -2,6 +2,8 @@ import csv
 import io
 import json
 import zipfile
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from PIL import Image
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.photos import (
     COLUMNS,
+    LARGEST_EDGE,
     SHOWN_EDGE,
     Photo,
     PhotoResult,
@@ -30,8 +33,27 @@ def _face(emotion: str, sure: float = 0.94) -> FaceEmotion:
     return FaceEmotion(face, probabilities, np.zeros((48, 48), np.uint8), unsure_below=0.4)
 
 
-GOOD = PhotoResult((_face("happy"), _face("sad", 0.3)), (200, 100), b"jpeg")
-BAD = PhotoResult(problem="Not a picture.")
+class Finds:
+    """A recognizer that finds the same faces everywhere."""
+
+    card = SimpleNamespace(stem="strong")
+    detector_name = "YuNet"
+
+    def __init__(self, *faces: FaceEmotion) -> None:
+        self._faces = list(faces)
+
+    def analyze(self, image, max_faces=None):
+        return self._faces[:max_faces]
+
+
+FACES = (_face("happy"), _face("sad", 0.3))
+
+
+def good(name: str) -> PhotoResult:
+    return PhotoResult(name, "", FACES, (200, 100), b"jpeg")
+
+
+BAD = PhotoResult("b.jpg", problem="Not a picture.")
 
 
 def _table(data: bytes) -> list[dict[str, str]]:
@@ -39,7 +61,7 @@ def _table(data: bytes) -> list[dict[str, str]]:
 
 
 def test_one_row_a_face():
-    first, second = _table(as_csv([("a.jpg", GOOD), ("b.jpg", BAD)]))
+    first, second = _table(as_csv([good("a.jpg"), BAD]))
     assert tuple(first) == COLUMNS
     assert (first["file"], first["face"], first["answer"], first["x"]) == (
         "a.jpg",
@@ -53,14 +75,21 @@ def test_one_row_a_face():
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("=1+1.jpg", "'=1+1.jpg"), ("+a", "'+a"), ("-a", "'-a"), ("@a", "'@a"), ("a=b", "a=b")],
+    [
+        ("\udcff.jpg", "\\udcff.jpg"),
+        ("=1+1.jpg", "'=1+1.jpg"),
+        ("+a", "'+a"),
+        ("-a", "'-a"),
+        ("@a", "'@a"),
+        ("a=b", "a=b"),
+    ],
 )
 def test_a_file_name_is_no_formula(name: str, expected: str):
-    assert _table(as_csv([(name, GOOD)]))[0]["file"] == expected
+    assert _table(as_csv([good(name)]))[0]["file"] == expected
 
 
 def test_json_tells_of_bad_files_too():
-    data = json.loads(as_json([("a.jpg", GOOD), ("b.jpg", BAD)], "strong", "YuNet"))
+    data = json.loads(as_json([good("a.jpg"), BAD], Finds()))
     assert (data["model"], data["detector"]) == ("strong", "YuNet")
     assert data["photos"][0]["faces"][0]["answer"] == "happy"
     assert data["photos"][1] == {"file": "b.jpg", "problem": "Not a picture."}
@@ -72,49 +101,83 @@ def test_json_tells_of_bad_files_too():
         (["a.png", "a.jpg", "A.webp"], ["a.jpg", "a-2.jpg", "A-3.jpg"]),
         (["../../etc/passwd", "..\\x.jpg"], ["passwd.jpg", "x.jpg"]),
         (["...", ""], ["photo.jpg", "photo-2.jpg"]),
-        (["a:\x00b?.png", "n" * 300], ["ab.jpg", "n" * 100 + ".jpg"]),
+        (["a:\x00b?.png", "n" * 300], ["ab.jpg", "n" * 200 + ".jpg"]),
+        (["é" * 300, "bad\udcff.png"], ["é" * 100 + ".jpg", "bad.jpg"]),
     ],
 )
 def test_names_in_the_zip_stay_apart_and_inside(names: list[str], expected: list[str]):
-    with zipfile.ZipFile(io.BytesIO(as_zip([(name, GOOD) for name in names]))) as archive:
+    with zipfile.ZipFile(io.BytesIO(as_zip([good(name) for name in names]))) as archive:
         assert archive.namelist() == expected
 
 
 def test_an_annotated_picture_in_words():
-    assert described(GOOD) == ("The photo, 2 faces boxed, 1 happy 94 %, 2 unsure: sad or angry")
+    assert described(good("a")) == (
+        "The photo, 2 faces boxed, 1 happy 94 %, 2 unsure: sad or angry"
+    )
 
 
 def test_a_bad_file_is_not_in_the_zip():
-    with zipfile.ZipFile(io.BytesIO(as_zip([("b.jpg", BAD)]))) as archive:
+    with zipfile.ZipFile(io.BytesIO(as_zip([BAD]))) as archive:
         assert archive.namelist() == []
 
 
 @pytest.mark.parametrize(
     ("results", "expected"),
     [
-        ([("a", GOOD)], "1 photo, 2 faces: 1 unsure, 1 happy"),
-        ([("a", GOOD), ("b", BAD)], "2 photos, 2 faces, 1 file not readable: 1 unsure, 1 happy"),
-        ([("b", BAD)], "1 photo, 0 faces, 1 file not readable"),
+        ([good("a")], "1 photo, 2 faces: 1 unsure, 1 happy"),
+        ([good("a"), BAD], "2 photos, 2 faces, 1 file not readable: 1 unsure, 1 happy"),
+        ([BAD], "1 photo, 0 faces, 1 file not readable"),
     ],
 )
 def test_totals(results, expected: str):
     assert totals(results) == expected
 
 
-class Finds:
-    """A recognizer that finds the same faces everywhere."""
-
-    def __init__(self, *faces: FaceEmotion) -> None:
-        self._faces = list(faces)
-
-    def analyze(self, image):
-        return self._faces
-
-
-def test_a_large_picture_is_kept_small():
+def _jpeg(width: int, height: int) -> bytes:
     buffer = io.BytesIO()
-    Image.new("RGB", (4000, 3000)).save(buffer, "JPEG")
-    result = analyze(Photo("a.jpg", buffer.getvalue()), Finds(_face("happy")))
+    Image.new("RGB", (width, height)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("edge", "shown"), [(SHOWN_EDGE, (1600, 1200)), (LARGEST_EDGE, (4000, 3000)), (None, None)]
+)
+def test_the_annotated_picture_is_as_large_as_asked(edge: int | None, shown) -> None:
+    photo = Photo("a.jpg", lambda: _jpeg(4000, 3000))
+    result = analyze(photo, Finds(*FACES), edge=edge)
     assert result.size == (4000, 3000)
-    assert result.annotated is not None
-    assert max(Image.open(io.BytesIO(result.annotated)).size) == SHOWN_EDGE
+    assert (result.annotated and Image.open(io.BytesIO(result.annotated)).size) == shown
+
+
+def test_a_picture_wider_than_any_jpeg_is_annotated_smaller() -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (70_000, 16)).save(buffer, "PNG")
+    result = analyze(Photo("wide.png", buffer.getvalue), Finds(), edge=LARGEST_EDGE)
+    assert Image.open(io.BytesIO(result.annotated or b"")).width == LARGEST_EDGE
+
+
+def test_name_label_and_most_faces_are_kept_to() -> None:
+    photo = Photo("a.jpg", lambda: _jpeg(64, 48), label="happy")
+    result = analyze(photo, Finds(*FACES), max_faces=1)
+    assert (result.name, result.label, len(result.faces)) == ("a.jpg", "happy", 1)
+    assert result.to_dict()["label"] == "happy"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("absent.jpg", None, "No such file"),
+        ("n" * 300 + ".jpg", None, "name too long"),
+        ("empty.jpg", b"", "empty"),
+        ("text.jpg", b"hello", "not a picture"),
+    ],
+)
+def test_a_bad_file_becomes_a_result_that_says_why(
+    tmp_path: Path, name: str, content: bytes | None, problem: str
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    result = analyze(Photo.from_file(path), Finds(*FACES))
+    assert problem in result.problem
+    assert (result.name, result.faces, result.annotated) == (str(path), (), None)

@@ -1,4 +1,4 @@
-"""`scripts/evaluate_photos.py` as a program, on the sample portrait and a small network."""
+"""`scripts/evaluate.py --photos` as a program, on the sample portrait and a small network."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def model(make_model: Callable[..., Path]) -> Path:
 @pytest.fixture
 def evaluate(model: Path) -> Run:
     def run(*args: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(ROOT / "scripts/evaluate_photos.py"), "--model", str(model)]
+        command = [sys.executable, str(ROOT / "scripts/evaluate.py"), "--model", str(model)]
         return subprocess.run(
-            [*command, *map(str, args)], capture_output=True, text=True, check=False
+            [*command, "--photos", *map(str, args)], capture_output=True, text=True, check=False
         )
 
     return run
@@ -70,12 +70,14 @@ def test_counts_right_answers_photos_without_a_face_and_what_is_no_photo(
     assert report["accuracy"]["value"] == pytest.approx(2 / 3)
     assert report["per_class"][answer]["recall"] == 1
     assert report["per_class"][wrong]["recall"] == 0
-    by_name = {Path(photo["photo"]).name: photo for photo in document["photos"]}
+    by_name = {Path(photo["file"]).name: photo for photo in document["photos"]}
     assert set(by_name) == {"a.jpg", "b.JPG", "c.jpg", "wall.png", "cut off.jpg"}
-    assert by_name["a.jpg"]["answer"]["emotion"] == answer
-    assert by_name["wall.png"]["answer"] is None
-    assert "error" not in by_name["wall.png"]
-    assert "damaged" in by_name["cut off.jpg"]["error"]
+    (face,) = by_name["a.jpg"]["faces"]
+    assert (by_name["a.jpg"]["label"], face["emotion"]) == (answer, answer)
+    assert by_name["wall.png"]["faces"] == []
+    assert "problem" not in by_name["wall.png"]
+    assert "damaged" in by_name["cut off.jpg"]["problem"]
+    assert document["model"] == "small"
 
 
 def test_the_table_says_the_same(evaluate: Run, answer: str, tmp_path: Path) -> None:
@@ -98,3 +100,12 @@ def test_a_folder_without_class_folders_is_explained(
     assert run.stderr.startswith("Stopped:")
     assert "one folder of photographs for each expression" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("option", ["--report", "--predictions"])
+def test_photographs_and_a_report_do_not_go_together(
+    evaluate: Run, tmp_path: Path, option: str
+) -> None:
+    run = evaluate(tmp_path, option, tmp_path / "r")
+    assert run.returncode == 2
+    assert "--photos writes nothing" in run.stderr
