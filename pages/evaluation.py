@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fer_core.errors import ReportError
-from fer_core.evaluation import EvaluationReport
+from fer_core.evaluation.report import EvaluationReport
 from ui import ablation_view, frame, resources
 from ui import evaluation_view as view
 from ui.charts import readings

@@ -23,16 +23,11 @@ from pathlib import Path
 
 from fer_core.data.dataset import load_dataset
 from fer_core.errors import ReportError
-from fer_core.evaluation import (
-    Estimate,
-    EvaluationReport,
-    SplitReport,
-    load_report,
-    on_dataset,
-    on_photos,
-    save_report,
-    write_predictions,
-)
+from fer_core.evaluation import on_dataset, on_photos
+from fer_core.evaluation.estimates import Estimate
+from fer_core.evaluation.predictions import write_predictions
+from fer_core.evaluation.report import EvaluationReport, load_report, save_report
+from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.classifier import Classifier
 from fer_core.recognition.photos import PhotoResult
@@ -89,7 +84,7 @@ def evaluate(
     mirrored = on_dataset.predict(
         classifier, test, share_shown("their mirror images", sys.stderr), mirrored=True
     )
-    report = on_dataset.report(
+    report = on_dataset.evaluate(
         dataset,
         predictions,
         model=card.stem,

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from fer_core.evaluation import SplitReport, evaluate_split
 from fer_core.evaluation.history import History
+from fer_core.evaluation.metrics import evaluate_split
+from fer_core.evaluation.split_report import SplitReport
 
 
 def probabilities_of(answers: Sequence[int], confidence: float = 0.82) -> np.ndarray:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fer_core.evaluation import load_report
+from fer_core.evaluation.report import load_report
 from fer_core.store.model_files import MODELS, REPORT_SUFFIX, list_reports, load_card, model_file
 
 ROOT = Path(__file__).resolve().parents[1]

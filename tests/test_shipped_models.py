@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from fer_core.data.dataset import DATA_VARIABLE, load_dataset
-from fer_core.evaluation import evaluate_split, load_report, read_predictions
 from fer_core.evaluation.ablation_report import ABLATION_FILE, load_ablation
 from fer_core.evaluation.history import read_history
+from fer_core.evaluation.metrics import evaluate_split
+from fer_core.evaluation.predictions import read_predictions
+from fer_core.evaluation.report import load_report
 from fer_core.export import agreement
 from fer_core.export.onnx_classifier import OnnxClassifier
 from fer_core.recognition.classifier import Classifier

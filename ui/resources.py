@@ -4,12 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer_core import evaluation
 from fer_core.errors import ModelError
-from fer_core.evaluation import EvaluationReport, ablation_report
-from fer_core.evaluation import history as histories
-from fer_core.evaluation.ablation_report import AblationReport
-from fer_core.evaluation.history import History
+from fer_core.evaluation.ablation_report import ABLATION_FILE, AblationReport, load_ablation
+from fer_core.evaluation.history import History, read_history
+from fer_core.evaluation.report import EvaluationReport, load_report
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.store import model_files
 from fer_core.store.model_files import DEFAULT_MODEL, ModelCard
@@ -80,7 +78,7 @@ def ablation() -> AblationReport | None:
 
     Raises ReportError where the file is damaged.
     """
-    path = models_folder() / ablation_report.ABLATION_FILE
+    path = models_folder() / ABLATION_FILE
     return _ablation(str(path), _stamp(path)) if path.exists() else None
 
 
@@ -102,14 +100,14 @@ def _card(path: str, stamp: Stamp) -> ModelCard:
 
 @st.cache_resource(show_spinner="Reading the report …", max_entries=16)
 def _report(path: str, stamp: Stamp) -> EvaluationReport:
-    return evaluation.load_report(Path(path))
+    return load_report(Path(path))
 
 
 @st.cache_resource(show_spinner="Reading the training history …", max_entries=16)
 def _history(path: str, stamp: Stamp) -> History:
-    return histories.read_history(Path(path))
+    return read_history(Path(path))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _ablation(path: str, stamp: Stamp) -> AblationReport:
-    return ablation_report.load_ablation(path)
+    return load_ablation(path)

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from fer_core.data.dataset import Dataset
 from fer_core.errors import DataError
-from fer_core.evaluation import EvaluationReport, Predictions, evaluate_split
 from fer_core.evaluation.estimates import Estimate, wilson
+from fer_core.evaluation.metrics import evaluate_split
+from fer_core.evaluation.predictions import Predictions
+from fer_core.evaluation.report import EvaluationReport
 from fer_core.recognition.classifier import Classifier
 from fer_core.types import Probabilities
 
@@ -71,7 +73,7 @@ def split_masks(dataset: Dataset) -> Masks:
     }
 
 
-def report(
+def evaluate(
     dataset: Dataset,
     predictions: Predictions,
     *,

@@ -15,7 +15,8 @@ import numpy as np
 from fer_core.data.dataset import IMAGE_SUFFIXES
 from fer_core.data.sources import normal_name
 from fer_core.errors import DataError
-from fer_core.evaluation import SplitReport, evaluate_split
+from fer_core.evaluation.metrics import evaluate_split
+from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.photos import Photo, PhotoResult, analyze, document
 from fer_core.recognition.recognizer import Recognizer

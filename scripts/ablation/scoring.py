@@ -5,7 +5,7 @@ Nothing that the app imports may import this module: it needs scikit-learn and S
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from fer_core.errors import ReportError
 from fer_core.evaluation.ablation_report import (
+    FIGURES,
     Cell,
     CellResult,
     CellRun,
@@ -22,10 +23,18 @@ from fer_core.evaluation.ablation_report import (
     PairedTest,
 )
 from fer_core.evaluation.estimates import Estimate, bootstrap, wilson
+from fer_core.evaluation.metrics import (
+    Floats,
+    Matrices,
+    balanced_accuracy,
+    confusion_matrix,
+    evaluate_split,
+    neutral_bias,
+)
 from fer_core.evaluation.paired import Draws, holm, mcnemar
 from fer_core.evaluation.predictions import Predictions
-from fer_core.evaluation.scoring import score
 from fer_core.labels import EMOTIONS, NEUTRAL
+from fer_core.types import Probabilities
 from scripts.ablation.claims import CONTRASTS, Contrast, counted, happened
 
 DISGUST = EMOTIONS.index("disgust")
@@ -89,62 +98,32 @@ def _cell_result(cell: Cell, runs: tuple[FinishedRun, ...], labels: Labels) -> C
     return CellResult(cell, _pooled(labels, np.stack([run.answers for run in runs])), each)
 
 
-def _figures(labels: Labels, probabilities: NDArray[np.float32]) -> Figures:
-    report = score(labels, probabilities)
-    return {
-        "accuracy": report.accuracy,
-        "balanced_accuracy": report.balanced_accuracy,
-        "neutral_bias_index": report.neutral_bias_index,
-        "false_neutral_rate": report.false_neutral_rate,
-        "disgust_recall": report.per_class["disgust"].recall,
-    }
+def _figures(labels: Labels, probabilities: Probabilities) -> Figures:
+    split = evaluate_split(labels, probabilities)
+    figures = {name: getattr(split, name) for name in FIGURES if name != "disgust_recall"}
+    return {**figures, "disgust_recall": split.per_class["disgust"].recall}
 
 
 def _pooled(labels: Labels, answers: Labels) -> Figures:
     """The means over seeds, from (seeds, n) answers."""
     draws = Draws.of(labels, len(answers))
     matrices = draws.confusions(labels, answers)
-    now = np.stack([_confusion(labels, row) for row in answers])
+    counts = np.stack([confusion_matrix(labels, row) for row in answers])
 
-    def spread(value: NDArray[np.float64], of_draws: NDArray[np.float64]) -> Estimate:
-        return bootstrap(float(value.mean()), (of_draws * draws.seeds).sum(axis=1))
+    def spread(figure: Callable[[Matrices], Floats]) -> Estimate:
+        return bootstrap(float(figure(counts).mean()), (figure(matrices) * draws.seeds).sum(axis=1))
 
-    neutral = counted("false_neutral", labels)
-    disgust = labels == DISGUST
-    right, called_neutral = answers == labels, answers == NEUTRAL
-    index = _neutral_bias(now) if (labels == NEUTRAL).any() else None
+    def share(events: NDArray[np.bool_]) -> Estimate | None:
+        return wilson(float(events.sum()) / len(events), events.shape[1])
+
+    right, neutral = answers == labels, labels == NEUTRAL
     return {
-        "accuracy": _share(right),
-        "balanced_accuracy": spread(_balanced(now), _balanced(matrices)),
-        "neutral_bias_index": None if index is None else spread(index, _neutral_bias(matrices)),
-        "false_neutral_rate": _share(called_neutral[:, neutral]),
-        "disgust_recall": _share(right[:, disgust]),
+        "accuracy": share(right),
+        "balanced_accuracy": spread(balanced_accuracy),
+        "neutral_bias_index": spread(neutral_bias) if neutral.any() else None,
+        "false_neutral_rate": share(answers[:, ~neutral] == NEUTRAL),
+        "disgust_recall": share(right[:, labels == DISGUST]),
     }
-
-
-def _share(events: NDArray[np.bool_]) -> Estimate | None:
-    return wilson(float(events.sum()) / len(events), events.shape[1])
-
-
-def _confusion(labels: Labels, answers: Labels) -> NDArray[np.float64]:
-    side = len(EMOTIONS)
-    counts = np.bincount(labels * side + answers, minlength=side * side)
-    return counts.reshape(side, side).astype(np.float64)
-
-
-def _balanced(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
-    supports = matrices.sum(axis=-1)
-    recalls = np.diagonal(matrices, axis1=-2, axis2=-1) / np.maximum(supports, 1)
-    present = np.maximum((supports > 0).sum(axis=-1), 1)
-    balanced: NDArray[np.float64] = recalls.sum(axis=-1) / present
-    return balanced
-
-
-def _neutral_bias(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
-    index: NDArray[np.float64] = matrices[..., NEUTRAL].sum(axis=-1) / matrices[
-        ..., NEUTRAL, :
-    ].sum(axis=-1)
-    return index
 
 
 def _test(contrast: Contrast, runs: Runs, labels: Labels) -> PairedTest | None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from live_page import until
 
-from fer_core.evaluation import load_report
+from fer_core.evaluation.report import load_report
 from fer_core.labels import EMOTIONS
 from fer_core.store.model_files import DEFAULT_MODEL, REPORT_SUFFIX, model_file
 

@@ -8,8 +8,8 @@ import numpy as np
 from made_figures import split_of
 from streamlit.testing.v1 import AppTest
 
-from fer_core.evaluation import EvaluationReport, save_report
 from fer_core.evaluation.history import COLUMNS
+from fer_core.evaluation.report import EvaluationReport, save_report
 
 
 def write_report(path: Path, seed: int = 0) -> None:

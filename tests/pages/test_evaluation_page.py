@@ -26,7 +26,7 @@ def test_every_figure_and_chart_of_one_model(open_page):
 
 
 def test_the_figures_are_those_of_the_report(open_page, models):
-    from fer_core.evaluation import load_report
+    from fer_core.evaluation.report import load_report
 
     split = load_report(models / f"{DEFAULT}.report.json").splits["private"]
     assert split.accuracy is not None

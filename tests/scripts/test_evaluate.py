@@ -16,7 +16,9 @@ import pytest
 
 from fer_core.data.dataset import load_dataset
 from fer_core.errors import ReportError
-from fer_core.evaluation import EvaluationReport, evaluate_split, load_report, read_predictions
+from fer_core.evaluation.metrics import evaluate_split
+from fer_core.evaluation.predictions import read_predictions
+from fer_core.evaluation.report import EvaluationReport, load_report
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.classifier import Classifier
 from fer_core.store.model_files import load_card

@@ -6,6 +6,7 @@ import pytest
 from fer_core.data.dataset import Dataset
 from fer_core.errors import DataError
 from fer_core.evaluation import on_dataset
+from fer_core.evaluation.report import EvaluationReport
 from fer_core.recognition.classifier import Classifier
 
 
@@ -50,8 +51,8 @@ def test_reads_of_private_test_are_counted_for_the_same_network_only(small_liter
     predictions = on_dataset.predict(Classifier(small_litert), test, shares.append)
     assert shares[-1] == 1.0
 
-    def reads(network: bytes, previous: dict[str, int]) -> on_dataset.EvaluationReport:
-        return on_dataset.report(
+    def reads(network: bytes, previous: dict[str, int]) -> EvaluationReport:
+        return on_dataset.evaluate(
             FER,
             predictions,
             model="m",

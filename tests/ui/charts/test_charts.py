@@ -11,7 +11,9 @@ import pytest
 from made_figures import history_of, probabilities_of, split_of
 from session_fixtures import rows_of
 
-from fer_core.evaluation import ClassScores, Estimate, SplitReport, evaluate_split
+from fer_core.evaluation.estimates import Estimate
+from fer_core.evaluation.metrics import evaluate_split
+from fer_core.evaluation.split_report import ClassScores, SplitReport
 from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS, FEAR, SURPRISE
 from fer_core.recognition.label_tiles import contrast, from_hex
 from ui.charts.evaluation import confusion_heatmap, per_class_bars, reliability_diagram

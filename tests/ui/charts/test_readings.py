@@ -4,7 +4,8 @@ from dataclasses import replace
 import pytest
 from made_figures import counted_split, history_of
 
-from fer_core.evaluation import Estimate, Selective, SplitReport
+from fer_core.evaluation.estimates import Estimate
+from fer_core.evaluation.split_report import Selective, SplitReport
 from ui.charts import readings
 from ui.charts.words import faces, part_of, percent, points
 

@@ -1,17 +1,21 @@
-"""Labels and probabilities → the figures of a SplitReport, by scikit-learn where it has them.
+"""Labels and probabilities → the figures of a SplitReport.
 
-Nothing the app imports may import this module: see `evaluation.evaluate_split`.
+A figure of the confusion matrix is a function of matrices in the last two axes: one call gives its
+value, another all of its bootstrap replicates. What needs the probabilities is scikit-learn's.
+Importing that costs a second of CPU and 60 MB, so that nothing the app imports may import this
+module: the app reads reports and never computes one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn import metrics
 
-from fer_core.evaluation.estimates import Estimate, bootstrap, resample, wilson
+from fer_core.evaluation.estimates import Counts, Estimate, bootstrap, resample, wilson
 from fer_core.evaluation.split_report import ClassScores, ReliabilityBin, Selective, SplitReport
 from fer_core.labels import EMOTIONS, FEAR, NEUTRAL, SURPRISE
 from fer_core.types import Probabilities
@@ -20,29 +24,46 @@ CLASSES: Final = np.arange(len(EMOTIONS))
 BINS: Final = 15  # as in Guo et al. (2017), and in most work that reports this figure since
 
 Labels = NDArray[np.integer[Any]]
-Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Matrices = NDArray[Any]
+"""(..., 7, 7) confusion matrices, true labels as rows; counts, or sums of weighted counts."""
 
 
-def score(
+def evaluate_split(
     labels: Labels, probabilities: Probabilities, unsure_below: float | None = None
 ) -> SplitReport:
-    """See `evaluation.evaluate_split`."""
+    """All figures of one part of a data set.
+
+    Args:
+        labels: (n,) integers 0-6, the true labels in the order of `EMOTIONS`; n may be 0.
+        probabilities: (n, 7) in [0, 1]; each row sums to 1.
+        unsure_below: The model's threshold on the largest probability, in [0, 1], or None.
+
+    Raises:
+        ValueError: Shapes, labels or probabilities are not as said.
+    """
     _check(labels, probabilities)
     exact = probabilities.astype(np.float64)
     exact /= exact.sum(axis=1, keepdims=True)  # log_loss warns at float32's rounding
     answers = exact.argmax(axis=1)
     right, confidence = answers == labels, exact.max(axis=1)
-    counts = _confusion(labels, answers)
+    counts = confusion_matrix(labels, answers)
+    draws = resample(counts)
     reliability = reliability_bins(confidence, right)
+
+    def bootstrapped(figure: Callable[[Matrices], Floats], defined: bool) -> Estimate | None:
+        return bootstrap(float(figure(counts)), figure(draws)) if defined else None
+
+    some, neutral = bool(counts.any()), bool(counts[NEUTRAL].any())
     return SplitReport(
         n=len(labels),
-        accuracy=_accuracy(labels, answers),
-        **_averages(labels, answers, counts),
+        accuracy=wilson(int(right.sum()), len(labels)),
+        balanced_accuracy=bootstrapped(balanced_accuracy, some),
+        macro_f1=bootstrapped(macro_f1, some),
         top2_accuracy=_top2(labels, exact),
         confusion_matrix=tuple(tuple(row) for row in counts.tolist()),
-        per_class=_per_class(labels, answers, counts),
-        neutral_bias_index=_neutral_bias(counts),
+        per_class=_per_class(counts, draws),
+        neutral_bias_index=bootstrapped(neutral_bias, neutral),
         false_neutral_rate=_false_neutral(counts),
         fear_as_surprise_rate=wilson(int(counts[FEAR, SURPRISE]), int(counts[FEAR].sum())),
         surprise_as_fear_rate=wilson(int(counts[SURPRISE, FEAR]), int(counts[SURPRISE].sum())),
@@ -51,6 +72,39 @@ def score(
         reliability=reliability,
         selective=_selective(right, confidence, unsure_below),
     )
+
+
+def confusion_matrix(labels: Labels, answers: Labels) -> Counts:
+    """(n,) labels and (n,) answers → (7, 7) counts, true labels as rows."""
+    side = len(EMOTIONS)
+    return np.bincount(labels * side + answers, minlength=side * side).reshape(side, side)
+
+
+def recalls(matrices: Matrices) -> Floats:
+    """(..., 7); 0 for a class without images."""
+    return np.asarray(_diagonal(matrices) / np.maximum(matrices.sum(axis=-1), 1))
+
+
+def f1s(matrices: Matrices) -> Floats:
+    """(..., 7); 0 for a class with neither images nor answers."""
+    both = matrices.sum(axis=-1) + matrices.sum(axis=-2)
+    return np.asarray(2 * _diagonal(matrices) / np.maximum(both, 1))
+
+
+def balanced_accuracy(matrices: Matrices) -> Floats:
+    """(...) the mean recall of the classes that have images."""
+    return _mean_of_present(recalls(matrices), matrices)
+
+
+def macro_f1(matrices: Matrices) -> Floats:
+    """(...) the mean F1 of the classes that have images."""
+    present = matrices.sum(axis=-1) > 0
+    return _mean_of_present(np.where(present, f1s(matrices), 0), matrices)
+
+
+def neutral_bias(matrices: Matrices) -> Floats:
+    """(...) the share answered neutral ÷ the share truly neutral, of which there must be some."""
+    return np.asarray(matrices[..., NEUTRAL].sum(axis=-1) / matrices[..., NEUTRAL, :].sum(axis=-1))
 
 
 def reliability_bins(confidence: Floats, right: NDArray[np.bool_]) -> tuple[ReliabilityBin, ...]:
@@ -104,33 +158,13 @@ def _check(labels: Labels, probabilities: Probabilities) -> None:
         raise ValueError("Probabilities are at least 0, and each row sums to 1.")
 
 
-def _confusion(labels: Labels, answers: Labels) -> Counts:
-    if len(labels) == 0:
-        return np.zeros((len(EMOTIONS), len(EMOTIONS)), dtype=np.int64)
-    matrix: Counts = metrics.confusion_matrix(labels, answers, labels=CLASSES)
-    return matrix
+def _diagonal(matrices: Matrices) -> Matrices:
+    return np.diagonal(matrices, axis1=-2, axis2=-1)
 
 
-def _accuracy(labels: Labels, answers: Labels) -> Estimate | None:
-    if len(labels) == 0:
-        return None
-    return wilson(int(metrics.accuracy_score(labels, answers, normalize=False)), len(labels))
-
-
-def _averages(labels: Labels, answers: Labels, counts: Counts) -> dict[str, Estimate | None]:
-    if len(labels) == 0:
-        return {"balanced_accuracy": None, "macro_f1": None}
-    present = np.flatnonzero(counts.sum(axis=1))
-    # Balanced accuracy is the mean recall of the classes that have images. scikit-learn's own
-    # function warns of answers that are nobody's label, which small data sets cannot help.
-    balanced = float(metrics.recall_score(labels, answers, labels=present, average="macro"))
-    f1 = metrics.f1_score(labels, answers, labels=present, average="macro", zero_division=0)
-    draws = resample(counts)
-    recalls, f1s = _recalls(draws)[:, present], _f1s(draws)[:, present]
-    return {
-        "balanced_accuracy": bootstrap(balanced, recalls.mean(axis=1)),
-        "macro_f1": bootstrap(float(f1), f1s.mean(axis=1)),
-    }
+def _mean_of_present(values: Floats, matrices: Matrices) -> Floats:
+    present = (matrices.sum(axis=-1) > 0).sum(axis=-1)
+    return np.asarray(values.sum(axis=-1) / np.maximum(present, 1))
 
 
 def _top2(labels: Labels, probabilities: Floats) -> Estimate | None:
@@ -140,42 +174,18 @@ def _top2(labels: Labels, probabilities: Floats) -> Estimate | None:
     return wilson(round(hits), len(labels))
 
 
-def _per_class(labels: Labels, answers: Labels, counts: Counts) -> dict[str, ClassScores]:
-    if len(labels) == 0:
-        return {name: ClassScores(None, None, None, 0) for name in EMOTIONS}
-    f1 = metrics.precision_recall_fscore_support(labels, answers, labels=CLASSES, zero_division=0)[
-        2
-    ]
-    draws = _f1s(resample(counts))
+def _per_class(counts: Counts, draws: Counts) -> dict[str, ClassScores]:
+    values, replicates = f1s(counts), f1s(draws)
+    right, supports, answered = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
     return {
         name: ClassScores(
-            precision=wilson(int(counts[i, i]), int(counts[:, i].sum())),
-            recall=wilson(int(counts[i, i]), int(counts[i].sum())),
-            f1=bootstrap(float(f1[i]), draws[:, i]) if counts[i].any() else None,
-            support=int(counts[i].sum()),
+            precision=wilson(int(right[i]), int(answered[i])),
+            recall=wilson(int(right[i]), int(supports[i])),
+            f1=bootstrap(float(values[i]), replicates[:, i]) if supports[i] else None,
+            support=int(supports[i]),
         )
         for i, name in enumerate(EMOTIONS)
     }
-
-
-def _recalls(counts: Counts) -> Floats:
-    right = np.diagonal(counts, axis1=-2, axis2=-1)
-    recalls: Floats = right / np.maximum(counts.sum(axis=-1), 1)
-    return recalls
-
-
-def _f1s(counts: Counts) -> Floats:
-    right = np.diagonal(counts, axis1=-2, axis2=-1)
-    f1s: Floats = 2 * right / np.maximum(counts.sum(axis=-1) + counts.sum(axis=-2), 1)
-    return f1s
-
-
-def _neutral_bias(counts: Counts) -> Estimate | None:
-    truly = int(counts[NEUTRAL].sum())
-    if truly == 0:
-        return None
-    draws = resample(counts)[:, :, NEUTRAL].sum(axis=1) / truly
-    return bootstrap(int(counts[:, NEUTRAL].sum()) / truly, draws)
 
 
 def _false_neutral(counts: Counts) -> Estimate | None:

@@ -1,23 +1,12 @@
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
+import sklearn.metrics
 from made_figures import probabilities_of, split_of
 
-from fer_core.errors import ReportError
-from fer_core.evaluation import (
-    Estimate,
-    EvaluationReport,
-    Predictions,
-    SplitReport,
-    evaluate_split,
-    load_report,
-    read_predictions,
-    save_report,
-    write_predictions,
-)
-from fer_core.evaluation.estimates import wilson
+from fer_core.evaluation.estimates import Estimate, wilson
+from fer_core.evaluation.metrics import evaluate_split
 from fer_core.labels import EMOTIONS, FEAR, NEUTRAL, SURPRISE
 
 # Two of each class; one fear called surprise, one sad called neutral, both disgusts called angry.
@@ -118,85 +107,16 @@ def test_what_is_no_answer_is_refused(labels: np.ndarray, probabilities: np.ndar
         evaluate_split(labels, probabilities)
 
 
-REPORT = EvaluationReport(
-    {"test": SPLIT},
-    model="m",
-    model_sha256="a",
-    private_reads=2,
-    mirrored_accuracy={"test": Estimate(0.7, 0.6, 0.8)},
-)
-
-
-def test_a_report_survives_a_round_trip(tmp_path: Path):
-    path = tmp_path / "m.report.json"
-    save_report(REPORT, path)
-    assert load_report(path) == REPORT
-    assert [p.name for p in tmp_path.iterdir()] == [path.name]
-
-
-def test_the_shape_that_other_tools_read(tmp_path: Path):
-    data = REPORT.to_dict()
-    assert data["emotions"] == list(EMOTIONS)
-    split = data["splits"]["test"]
-    assert set(split["accuracy"]) == {"value", "low", "high"}
-    for name in ("balanced_accuracy", "macro_f1", "top2_accuracy", "neutral_bias_index"):
-        assert isinstance(split[name], float)
-    assert {"precision", "recall", "f1", "support"} <= set(split["per_class"]["angry"])
-
-
-def _without(key: str) -> dict:
-    data = REPORT.to_dict()
-    del data["splits"]["test"][key]
-    return data
-
-
-def _contradicting() -> dict:
-    data = REPORT.to_dict()
-    data["splits"]["test"]["confusion_matrix"][0][0] += 1
-    return data
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("{", "not valid JSON"),
-        ("[]", "damaged"),
-        ('{"splits": {}, "emotions": []}', "damaged"),
-        (json.dumps(_without("accuracy")), "'accuracy' is missing"),
-        (json.dumps(_contradicting()), "counts n = 14"),
-        (json.dumps(REPORT.to_dict()).replace("0.5", "NaN", 1), "not a JSON number"),
-    ],
-)
-def test_a_damaged_report_is_named(tmp_path: Path, text: str, message: str):
-    path = tmp_path / "m.report.json"
-    path.write_text(text)
-    with pytest.raises(ReportError, match=rf"m\.report\.json.*{message}"):
-        load_report(path)
-
-
-def test_a_missing_report_is_named(tmp_path: Path):
-    with pytest.raises(ReportError, match="no such file"):
-        load_report(tmp_path / "none.report.json")
-
-
-def test_predictions_survive_a_round_trip(tmp_path: Path):
-    path = tmp_path / "m.predictions.csv"
-    paths = [f"test/a,{i}.jpg" for i in range(14)]
-    write_predictions(path, Predictions(paths, LABELS, probabilities_of(ANSWERS)))
-    read = read_predictions(path)
-    assert list(read.paths) == paths
-    np.testing.assert_array_equal(read.labels, LABELS)
-    np.testing.assert_allclose(read.probabilities, probabilities_of(ANSWERS), atol=1e-5)
-    assert isinstance(evaluate_split(read.labels, read.probabilities), SplitReport)
-
-
-@pytest.mark.parametrize(
-    "line", ["x,joy,1,0,0,0,0,0,0", "x,happy,1,0", "x,happy,1,1,0,0,0,0,0", "x,happy,a,0,0,0,0,0,0"]
-)
-def test_a_damaged_prediction_is_named_with_its_line(tmp_path: Path, line: str):
-    path = tmp_path / "m.predictions.csv"
-    write_predictions(path, Predictions(["a"], LABELS[:1], probabilities_of([0])))
-    with path.open("a") as file:
-        file.write(line + "\n")
-    with pytest.raises(ReportError, match="line 3"):
-        read_predictions(path)
+def test_figures_agree_with_scikit_learn():
+    rng = np.random.default_rng(2)
+    labels = rng.integers(0, 6, 500)  # no neutral image
+    answers = np.where(rng.random(500) < 0.5, labels, rng.integers(0, 7, 500))
+    split = split_of(labels, answers)
+    present = np.unique(labels)
+    f1 = sklearn.metrics.f1_score(labels, answers, labels=present, average=None)
+    assert split.counts.tolist() == sklearn.metrics.confusion_matrix(labels, answers).tolist()
+    recall = sklearn.metrics.recall_score(labels, answers, labels=present, average="macro")
+    assert _value(split.balanced_accuracy) == pytest.approx(recall)
+    assert _value(split.macro_f1) == pytest.approx(f1.mean())
+    assert [_value(split.per_class[EMOTIONS[i]].f1) for i in present] == pytest.approx(f1.tolist())
+    assert _value(split.accuracy) == sklearn.metrics.accuracy_score(labels, answers)
