@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -32,9 +33,7 @@ class Classifier:
     """
 
     def __init__(self, model: bytes, *, threads: int = 1) -> None:
-        self._model = model
-        self._threads = threads
-        self._interpreters = Pool(self._new_interpreter)
+        self._interpreters = Pool(partial(_new_interpreter, model, threads))
 
     def predict(self, crops: NDArray[np.uint8]) -> Probabilities:
         """Classifies faces.
@@ -60,14 +59,15 @@ class Classifier:
             ]
         return np.concatenate(parts)
 
-    def _new_interpreter(self) -> Interpreter:
-        try:
-            interpreter = Interpreter(model_content=self._model, num_threads=self._threads)
-            interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise ModelError(f"The model file is not a LiteRT network ({error}).") from error
-        _check_shapes(interpreter)
-        return interpreter
+
+def _new_interpreter(model: bytes, threads: int) -> Interpreter:
+    try:
+        interpreter = Interpreter(model_content=model, num_threads=threads)
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise ModelError(f"The model file is not a LiteRT network ({error}).") from error
+    _check_shapes(interpreter)
+    return interpreter
 
 
 def _run(interpreter: Interpreter, faces: NDArray[np.float32]) -> Probabilities:

@@ -16,6 +16,8 @@ class Pool(Generic[_T]):
     One for each thread would be built anew for every Streamlit rerun, which is a thread of its
     own: 20 ms each time for a detector.
 
+    A pickled pool makes its objects anew where it arrives.
+
     Args:
         create: Makes one. Called once right away, so that what is wrong with it shows early.
     """
@@ -23,6 +25,9 @@ class Pool(Generic[_T]):
     def __init__(self, create: Callable[[], _T]) -> None:
         self._create = create
         self._idle = deque([create()])
+
+    def __reduce__(self) -> tuple[type[Pool[_T]], tuple[Callable[[], _T]]]:
+        return type(self), (self._create,)
 
     @contextmanager
     def borrow(self) -> Iterator[_T]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,10 +58,10 @@ class YuNetDetector:
     def __init__(self, path: Path) -> None:
         try:
             # From memory: OpenCV opens no path beyond ASCII on Windows.
-            self._file = np.frombuffer(path.read_bytes(), np.uint8)
-            self._networks = Pool(self._create)
+            create = partial(_create, np.frombuffer(path.read_bytes(), np.uint8))
+            self._networks = Pool(create)
             # OpenCV lays a network out anew, for 3 ms, where its input has another size than last.
-            self._close_ups = Pool(self._create)
+            self._close_ups = Pool(create)
         except (OSError, cv2.error) as error:
             raise ModelError(
                 f"{path} is not the face detector {YUNET}. Run scripts/fetch_models.py."
@@ -103,16 +104,11 @@ class YuNetDetector:
             rows = network.detect(bgr)[1]
         return np.empty((0, 15), np.float32) if rows is None else np.array(rows, np.float32)
 
-    def _create(self) -> Any:
-        return cv2.FaceDetectorYN.create(
-            "onnx",
-            self._file,
-            np.empty(0, np.uint8),
-            (VIDEO_WIDTH, VIDEO_WIDTH),
-            _SCORE,
-            _OVERLAP,
-            _CANDIDATES,
-        )
+
+def _create(file: NDArray[np.uint8]) -> Any:
+    size = (VIDEO_WIDTH, VIDEO_WIDTH)
+    settings = np.empty(0, np.uint8)
+    return cv2.FaceDetectorYN.create("onnx", file, settings, size, _SCORE, _OVERLAP, _CANDIDATES)
 
 
 def _pad(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
