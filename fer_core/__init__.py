@@ -5,7 +5,7 @@
 >>> faces = recognizer.analyze(decode_image(data))
 """
 
-from fer_core.errors import FerError, ImageError, ModelError
+from fer_core.errors import FerError, ImageError, InputError, ModelError
 from fer_core.images import decode as decode_image
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.recognizer import Recognizer
@@ -18,6 +18,7 @@ __all__ = [
     "FaceEmotion",
     "FerError",
     "ImageError",
+    "InputError",
     "ModelError",
     "Recognizer",
     "decode_image",

@@ -9,6 +9,10 @@ class ImageError(FerError):
     """A file that cannot become a picture."""
 
 
+class InputError(FerError, ValueError):
+    """An argument that the library does not take, such as an array that is no picture."""
+
+
 class ModelError(FerError):
     """A model that is missing, altered, or not of the expected shape."""
 

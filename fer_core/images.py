@@ -1,7 +1,7 @@
 """Bytes → picture: the only decoder of the project.
 
 Pillow alone decodes, with the three plug-ins below and no other. `cv2.imdecode` judges no size
-before it allocates, and applies EXIF orientation where Pillow does not: two decoders would not
+before it allocates, and applies EXIF orientation when Pillow does not: two decoders would not
 agree about the same file.
 """
 
@@ -19,7 +19,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from fer_core.errors import ImageError
+from fer_core.errors import ImageError, InputError
 from fer_core.types import GrayImage, RGBImage
 
 MAX_PIXELS: Final = 25_000_000
@@ -76,23 +76,25 @@ _TRANSPOSITIONS: Final = {
 _SIXTEEN_TO_EIGHT_BITS: Final = ((np.arange(65_536) + 128) // 257).astype(np.uint8)
 
 
-def decode(data: bytes) -> RGBImage:
+def decode(data: bytes | bytearray | memoryview) -> RGBImage:
     """Decodes a JPEG, PNG or WebP file, recognised by its content.
 
     EXIF orientation is applied, transparency is laid on white, of an animation the first frame is
     taken, and all metadata is dropped. Safe to call from several threads.
 
     Args:
-        data: The whole file.
+        data: The whole file; any bytes-like object, an `mmap` too.
 
     Returns:
         (height, width, 3) uint8 RGB, of at most 25 megapixels. A JPEG above that is decoded at the
         largest of a half, a quarter or an eighth of its size that fits.
 
     Raises:
-        ImageError: where the file is empty, cut off, damaged, no picture, of another kind, too
-            large or too small.
+        ImageError: the file is empty, cut off, damaged, no picture, of another kind, too large or
+            too small.
+        InputError: `data` is no bytes-like object.
     """
+    data = _as_bytes(data)
     kind = _supported_kind(data)
     # A decoder meets hostile bytes here, and Pillow's raise struct.error, KeyError, SyntaxError,
     # ValueError, MemoryError and more: to the user all of them mean the same.
@@ -105,7 +107,7 @@ def decode(data: bytes) -> RGBImage:
         _reduce(picture)
         picture.load()
         _check_end(kind, data)
-        upright = _turn_upright(_to_rgb(picture), _orientation(picture))
+        upright = _turn_upright(to_rgb(picture), _orientation(picture))
     except ImageError:
         raise
     except Exception as error:
@@ -113,6 +115,18 @@ def decode(data: bytes) -> RGBImage:
             f"This {kind} file is cut off or damaged. {ACCEPTED} Download or save it again."
         ) from error
     return np.array(upright)
+
+
+def to_rgb(picture: Image.Image) -> Image.Image:
+    """A PIL image of any mode as RGB: transparency is laid on white, 16 bits are scaled to 8."""
+    if picture.mode.startswith("I"):
+        return _from_16_bits(picture)
+    if picture.has_transparency_data:
+        layer = picture.convert("RGBA")
+        paper = Image.new("RGB", picture.size, "white")
+        paper.paste(layer, mask=layer.getchannel("A"))
+        return paper
+    return picture.convert("RGB")
 
 
 def to_gray(image: RGBImage) -> GrayImage:
@@ -127,6 +141,18 @@ def file_kind(data: bytes) -> str | None:
     """What a file is by its first bytes: "JPEG", "PNG", "GIF" …, or None for no known kind."""
     head = data[:_SIGNATURE_BYTES]
     return next((kind for kind, pattern in _SIGNATURES if pattern.match(head)), None)
+
+
+def _as_bytes(data: object) -> bytes:
+    if isinstance(data, bytes):
+        return data
+    try:
+        return memoryview(data).tobytes()  # type: ignore[arg-type]
+    except TypeError:
+        raise InputError(
+            "Expected: the bytes of a JPEG, PNG or WebP file, as Path(...).read_bytes() returns "
+            f"them. Received: {type(data).__name__}"
+        ) from None
 
 
 def _supported_kind(data: bytes) -> str:
@@ -191,19 +217,8 @@ def _reduce(picture: ImageFile.ImageFile) -> None:
         picture.draft(None, (width // divisor, height // divisor))
 
 
-def _to_rgb(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith("I"):
-        return _from_16_bits(picture)
-    if picture.has_transparency_data:
-        layer = picture.convert("RGBA")
-        paper = Image.new("RGB", picture.size, "white")
-        paper.paste(layer, mask=layer.getchannel("A"))
-        return paper
-    return picture.convert("RGB")
-
-
 def _from_16_bits(picture: Image.Image) -> Image.Image:
-    """Scales 16-bit gray to 8 bits. Pillow's own conversion would clip it at 255."""
+    """Pillow's own conversion would clip at 255."""
     values = np.asarray(picture).astype(np.uint16)
     gray = _SIXTEEN_TO_EIGHT_BITS[values]
     clear = picture.info.get("transparency")
@@ -213,7 +228,7 @@ def _from_16_bits(picture: Image.Image) -> Image.Image:
 
 
 def _orientation(picture: Image.Image) -> int:
-    """EXIF's orientation, 1 to 8; 1 (upright) where the metadata is damaged."""
+    """EXIF's orientation, 1 to 8; 1 (upright) if the metadata is damaged."""
     try:
         return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # Broken metadata is common, and no reason to refuse a picture that is whole.

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.errors import InputError
 from fer_core.types import Box, Face, RGBImage
 
 VIDEO_WIDTH: Final = 320
@@ -30,7 +31,7 @@ def shrink(image: RGBImage, width: int) -> tuple[RGBImage, tuple[float, float]]:
         The copy, and its width and height as shares of the picture's.
     """
     if width < 1:
-        raise ValueError(f"The detection width is at least 1 pixel. Received: {width}")
+        raise InputError(f"The detection width is at least 1 pixel. Received: {width}")
     rows, columns = image.shape[:2]
     scale = min(1.0, width / columns, _MAX_ASPECT * width / rows)
     size = (max(1, round(columns * scale)), max(1, round(rows * scale)))

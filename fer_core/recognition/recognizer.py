@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
+from fer_core.errors import InputError
 from fer_core.recognition.classifier import Classifier
 from fer_core.recognition.cropping import face_crop
 from fer_core.recognition.detection import PHOTO_WIDTH, Detector, load_detector
+from fer_core.recognition.inputs import as_crops, as_rgb
 from fer_core.store.model_files import DEFAULT_MODEL, ModelCard, load_model
-from fer_core.types import FaceEmotion, RGBImage
+from fer_core.types import Box, Face, FaceEmotion, RGBImage
+
+Picture = NDArray[Any] | Image.Image
+"""(height, width, 3) uint8 RGB, or what `inputs.as_rgb` makes one of: gray, RGBA, a PIL image."""
 
 
 class Recognizer:
     """Detect → crop → classify. Safe to call from several threads.
 
+    It can be pickled, about 10 MB, and sent to another process or machine: networks are loaded anew
+    there, and no file is needed.
+
     Args:
         detector: Finds the faces.
         classifier: Answers for their crops.
-        card: What the model says of itself.
+        card: The card of the classifier's model.
     """
 
     def __init__(self, detector: Detector, classifier: Classifier, card: ModelCard) -> None:
@@ -32,7 +44,7 @@ class Recognizer:
         """Loads a model by its stem or by the path of one of its files.
 
         Raises:
-            ModelError: where it is missing, altered, or not of the expected shape.
+            ModelError: it is missing, altered, or not of the expected shape.
         """
         card, network = load_model(model)
         return cls(load_detector(), Classifier(network), card)
@@ -43,7 +55,7 @@ class Recognizer:
 
     def analyze(
         self,
-        image: RGBImage,
+        image: Picture,
         *,
         detection_width: int = PHOTO_WIDTH,
         max_faces: int | None = None,
@@ -51,18 +63,59 @@ class Recognizer:
         """Finds the faces of a picture and the network's answer for each.
 
         Args:
-            image: (height, width, 3) uint8 RGB.
-            detection_width: Faces are looked for on a copy scaled down to this width.
-            max_faces: Only the largest ones; all by default.
+            image: (height, width, 3) uint8 RGB. Gray, RGBA and PIL images are converted.
+            detection_width: Faces are looked for on a copy scaled down to this width, in pixels.
+            max_faces: Only the largest ones, at least 1; all by default.
 
         Returns:
-            The faces by size, the largest first; empty where there are none.
+            The faces by size, the largest first; empty if there are none.
+
+        Raises:
+            InputError: `image` is no such picture, or a number is below 1.
         """
-        faces = self._detector.detect(image, detection_width)[:max_faces]
+        image = as_rgb(image)
+        faces = self.detect(image, detection_width=detection_width, max_faces=max_faces)
+        return self._answer([image] * len(faces), faces)
+
+    def detect(
+        self,
+        image: Picture,
+        *,
+        detection_width: int = PHOTO_WIDTH,
+        max_faces: int | None = None,
+    ) -> list[Face]:
+        """Finds the faces of a picture, without asking the network; arguments as of `analyze`."""
+        if max_faces is not None and max_faces < 1:
+            raise InputError(f"max_faces is at least 1, or None for all. Received: {max_faces}")
+        return self._detector.detect(as_rgb(image), detection_width)[:max_faces]
+
+    def classify(self, crops: Sequence[Picture] | NDArray[np.uint8]) -> list[FaceEmotion]:
+        """The network's answers for faces that are cut out already.
+
+        The network knows FER-2013's framing alone, and answers worse the further a crop is from it:
+        a square as wide as the head, upright, the eyes 0.37 of its side apart and 0.39 of it below
+        its top edge. `analyze` cuts faces so.
+
+        Args:
+            crops: Pictures as `analyze` takes them, of any size; or an array (n, height, width) or
+                (n, height, width, 3) uint8. Those of 48x48 reach the network as they are, others
+                are scaled. A crop that is not square is widened by its replicated edges.
+
+        Returns:
+            One answer for each crop, in their order; the box of its face is the whole crop.
+
+        Raises:
+            InputError: a crop is no picture, or `crops` is a single one.
+        """
+        images = as_crops(crops)
+        faces = [Face(Box(0, 0, image.shape[1], image.shape[0])) for image in images]
+        return self._answer(images, faces)
+
+    def _answer(self, images: Sequence[RGBImage], faces: Sequence[Face]) -> list[FaceEmotion]:
         if not faces:
             return []
-        crops = np.stack([face_crop(image, face) for face in faces])
-        answers = self._classifier.predict(crops)
+        crops = [face_crop(image, face) for image, face in zip(images, faces, strict=True)]
+        answers = self._classifier.predict(np.stack(crops))
         return [
             FaceEmotion(face, answer, crop, self.card.unsure_below)
             for face, answer, crop in zip(faces, answers, crops, strict=True)

@@ -6,14 +6,16 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
 from fer_core import images
-from fer_core.errors import ImageError
+from fer_core.errors import ImageError, InputError
 
 COLOR = (200, 30, 40)
 HALF_ON_WHITE = (227, 142, 147)  # COLOR at an alpha of 128, laid on white
@@ -51,6 +53,18 @@ def png_header(width: int, height: int) -> bytes:
 def webp_header(width: int, height: int) -> bytes:
     canvas = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     return b"RIFF\x16\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00" + b"\x00" * 4 + canvas
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, lambda data: memoryview(data)[::1]])
+def test_any_bytes_like_object_is_decoded(kind: Callable[[bytes], bytes]) -> None:
+    image = images.decode(kind(encode(plain(), "PNG")))
+    assert (image == COLOR).all()
+
+
+@pytest.mark.parametrize("data", [None, "face.jpg", Path("face.jpg"), io.BytesIO(), 5])
+def test_what_is_no_bytes_is_told(data: object) -> None:
+    with pytest.raises(InputError, match=rf"read_bytes.*Received: {type(data).__name__}"):
+        images.decode(data)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
