@@ -53,7 +53,7 @@ HEAVY = {
     # The benchmarks measure the app from outside: through Streamlit's own test harness, and by
     # WebRTC clients in processes of their own.
     "streamlit": {
-        "app.py", "pages", "ui", "scripts/benchmarks/app.py", "scripts/live_bench/launch.py",
+        "app.py", "pages", "ui", "scripts/benchmarks/app.py", "scripts/live_bench/bench.py",
     },
     "streamlit_webrtc": {"ui/live", "scripts/live_bench/hosting.py"},
     "aiortc": {"ui/live", "scripts/live_bench"},

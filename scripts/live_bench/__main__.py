@@ -1,4 +1,4 @@
-"""Drives the app's live pipeline with real WebRTC clients and prints what they saw, as one JSON.
+"""Drive the app's live pipeline with real WebRTC clients and print what they saw, as one JSON.
 
     python -m scripts.live_bench [--sessions 1] [--seconds 30]
     python -m scripts.live_bench --overload --seconds 600
@@ -7,8 +7,8 @@
 
 The server runs in a process of its own, the viewers in others, over UDP on this machine. Each
 viewer shows a film of a real face with a frame counter burnt in, and reads the counter from the
-picture that comes back: the delay is camera to screen. Exit status 1 where a promise is broken;
-"broken" then says which. Linux only. Rates and delays mean something on an idle machine only.
+picture that comes back: the delay is camera to screen. Exit status 1 if a promise is broken;
+"broken" then says which. Rates and delays mean something on an idle machine only.
 """
 
 from __future__ import annotations
@@ -20,14 +20,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from fer_core.store.model_files import DEFAULT_MODEL
 from scripts import cli
-from scripts.live_bench import fault_run, invariants, report, runs
-from scripts.live_bench.bench import Bench, BenchError
-from scripts.live_bench.server_options import ServerOptions
+from scripts.live_bench import invariants, report, runs
+from scripts.live_bench.bench import Bench
+from scripts.live_bench.messages import ServerOptions
 
-ROOT = Path(__file__).resolve().parents[2]
-DEFAULT_MODEL = "ultimate_model"
-FACE = ROOT / "ui" / "assets" / "eileen_collins.jpg"
+FACE = Path(__file__).resolve().parents[2] / "ui" / "assets" / "eileen_collins.jpg"
 
 
 @cli.command()
@@ -37,38 +36,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         model=args.model,
         faults=args.faults,
         admit_all=args.overload,
-        seats=fault_run.SEATS if args.faults else None,
+        seats=runs.SEATS if args.faults else None,
     )
-    asked = {name: value for name, value in vars(args).items() if value is not None}
-    about = report.about(asked)
-    try:
-        with Bench(options, FACE if args.film == "face" else Path(args.film)) as bench:
-            result, broken = _run(bench, args)
-            ready = bench.ready
-    except BenchError as error:
-        return cli.stop(f"Stopped: {error}")
-    result["server"] |= {
-        "capacity": ready.capacity,
-        "frame_cost_ms": round(ready.frame_cost_ms, 2),
-        "detector": ready.detector,
-    }
+    about = report.about(vars(args))
+    with Bench(options, FACE if args.film == "face" else Path(args.film)) as bench:
+        result = _run(bench, args)
+        result["server"] |= bench.service
+    broken = invariants.broken(result, faults=args.faults, overload=args.overload)
     print(json.dumps(about | result | {"broken": broken}, indent=2))
     return 1 if broken else 0
 
 
-def _run(bench: Bench, args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
-    """The report of the run that was asked for, and the promises that it breaks."""
+def _run(bench: Bench, args: argparse.Namespace) -> dict[str, Any]:
+    """The report of the run that was asked for."""
     if args.cycles:
-        result = runs.visits(bench, args.cycles)
-        return result, invariants.broken_by_visits(result)
+        return runs.visits(bench, args.cycles)
     if args.faults:
-        result = fault_run.faults(bench, args.seconds)
-        return result, invariants.broken_by_faults(result)
-    if args.overload:
-        result = runs.steady(bench, args.sessions or 2 * bench.ready.capacity, args.seconds)
-        return result, invariants.broken_by_overload(result)
-    result = runs.steady(bench, args.sessions or 1, args.seconds)
-    return result, invariants.broken(result)
+        return runs.faults(bench, args.seconds)
+    sessions = 2 * bench.service["capacity"] if args.overload else 1
+    return runs.steady(bench, args.sessions or sessions, args.seconds)
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -87,7 +73,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     kind.add_argument(
         "--overload",
         action="store_true",
-        help="take viewers beyond capacity, as the app never does",
+        help="admit viewers beyond capacity, as the app never does",
     )
     kind.add_argument(
         "--faults",
@@ -103,7 +89,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         parser.error(f"--cycles is 1 or more. Received: {args.cycles}")
     if args.film != "face" and not Path(args.film).is_file():
         parser.error(f'--film is "face" or a picture. There is no file {args.film}.')
-    least = fault_run.LEAST_SECONDS if args.faults else 1.0
+    least = runs.LEAST_SECONDS if args.faults else 1.0
     if args.seconds < least:
         parser.error(f"--seconds is {least:.0f} or more here. Received: {args.seconds:g}")
     return args

@@ -1,108 +1,70 @@
-"""What the processes tell each other through their pipes. A peer is one session's number."""
+"""What the processes of the benchmark tell each other through their pipes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any, Literal
 
-# From a client to the server and back, as a page would carry it.
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A browser's session description."""
-
-    peer: int
-    sdp: str
+Kind = Literal[
+    "answer", "begin", "census", "close", "closed", "connect", "corrupt", "count", "end", "failed",
+    "hang", "offer", "opened", "playing", "quit", "ready", "refusal", "refused", "resize",
+    "serving", "stop", "viewed",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The app's session description."""
+class Message:
+    """One message. Its kinds, by receiver, with the type or meaning of `value` in brackets:
 
-    peer: int
-    sdp: str
+    A client: "connect"; "answer" [SDP]; "refusal": every seat is taken; "corrupt": send payloads
+    that no decoder can read; "resize": continue in the camera's other resolution; "begin": what is
+    seen counts from now on; "end": report it; "close": close the connection as a browser tab does.
 
+    The server: "offer" [SDP]; "hang" [seconds that the next analysis takes]; "stop": the page's
+    Stop; "begin" and "end" as above; "count": take a census; "quit".
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Every seat is taken."""
+    The benchmark, from a client: "opened": ready to connect; "offer" [SDP]; "playing": the first
+    picture has come back; "refused" [seconds since the offer]; "closed"; "viewed" [`Viewed`].
 
-    peer: int
+    The benchmark, from the server: "ready" [capacity, cost of a frame and detector, for the
+    report]; "answer" [SDP]; "refusal"; "failed" [why no connection could be made]; "census" [how
+    many threads of each name, unfinished tasks of the event loop, sockets, live sessions, peer
+    connections, taken seats and queued jobs there are]; "serving" [`Served` by peer; the most
+    frames of one session that waited at once, by place; the app's warnings].
 
+    Attributes:
+        kind: See above.
+        peer: Number of the session that it is about; None for the whole process.
+        value: See above; None for most kinds.
+    """
 
-# To a client.
-
-
-@dataclass(frozen=True, slots=True)
-class Connect:
-    peer: int
-
-
-@dataclass(frozen=True, slots=True)
-class Corrupt:
-    """Send some payloads that no decoder can read."""
-
-    peer: int
-
-
-@dataclass(frozen=True, slots=True)
-class Resize:
-    """The camera goes on in its other resolution."""
-
-    peer: int
+    kind: Kind
+    peer: int | None = None
+    value: Any = None
 
 
 @dataclass(frozen=True, slots=True)
-class Begin:
-    """From now on everything counts."""
+class ServerOptions:
+    """How the server of a run behaves.
 
+    Attributes:
+        model: Stem of the model, or the path of one of its files.
+        faults: Whether analyses raise now and then.
+        admit_all: Whether sessions beyond capacity are admitted, which the app never does.
+        seats: How many sessions fit; None works it out as the app does.
+    """
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """Up to now everything counted: report it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """Close the connection as a browser's tab does."""
-
-    peer: int
-
-
-# From a client.
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The process is ready to connect."""
-
-
-@dataclass(frozen=True, slots=True)
-class Playing:
-    """The first picture came back."""
-
-    peer: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The server said no, so many seconds after the offer."""
-
-    peer: int
-    within_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    peer: int
+    model: str
+    faults: bool = False
+    admit_all: bool = False
+    seats: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Viewed:
-    """What a viewer saw between `Begin` and `End`.
+    """What a viewer saw between "begin" and "end".
 
     Attributes:
-        peer: Whose.
         seconds: Between the two.
         sent: Frames that the camera gave.
         returned: Different pictures that came back.
@@ -113,7 +75,6 @@ class Viewed:
         sizes: (height, width) of the pictures that came back.
     """
 
-    peer: int
     seconds: float
     sent: int
     returned: int
@@ -124,66 +85,12 @@ class Viewed:
     sizes: frozenset[tuple[int, int]]
 
 
-# To the server.
-
-
-@dataclass(frozen=True, slots=True)
-class Hang:
-    """The next analysis of this session takes so long."""
-
-    peer: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """The page's "Stop": the viewer is done."""
-
-    peer: int
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """Say what lives."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quit:
-    pass
-
-
-# From the server.
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """The service runs and is warm.
-
-    Attributes:
-        capacity: Sessions that fit.
-        frame_cost_ms: CPU time of one analysis, as capacity is worked out from it.
-        detector: Its name.
-    """
-
-    capacity: int
-    frame_cost_ms: float
-    detector: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The connection could not be made."""
-
-    peer: int
-    reason: str
-
-
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One session between `Begin` and `End`, as the server saw it.
+    """One session between "begin" and "end", as the server saw it.
 
     Attributes:
-        frames: That went back.
+        frames: That were sent back.
         analysed: Answers.
         with_face: Answers with a face in them.
         raised: Analyses that were made to raise.
@@ -195,42 +102,3 @@ class Served:
     with_face: int = 0
     raised: int = 0
     hung: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Serving:
-    """The server between `Begin` and `End`.
-
-    Attributes:
-        sessions: By peer.
-        queues: The most frames of one session that were seen waiting at once: `app` for painting
-            and analysis, `undecoded` and `decoded` in aiortc before it.
-        warnings: What the app wrote to its log, less the faults that were asked for.
-    """
-
-    sessions: dict[int, Served] = field(default_factory=dict)
-    queues: dict[str, int] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Census:
-    """What lives in the server.
-
-    Attributes:
-        threads: Names of Python's threads, sorted.
-        tasks: Unfinished tasks of the event loop.
-        sockets: Open ones.
-        sessions: Live sessions that were not closed.
-        connections: Peer connections still in memory.
-        seated: Seats taken.
-        queued: Jobs in the analysis pool.
-    """
-
-    threads: tuple[str, ...]
-    tasks: int
-    sockets: int
-    sessions: int
-    connections: int
-    seated: int
-    queued: int

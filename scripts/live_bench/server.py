@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import logging
 import os
@@ -11,18 +10,16 @@ import threading
 import time
 import weakref
 from collections import Counter
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any, Final
 
+import psutil
 from aiortc import RTCPeerConnection
 
 from fer_core.recognition.recognizer import Recognizer
-from scripts.live_bench import messages as m
-from scripts.live_bench.hosting import HostedSession
-from scripts.live_bench.server_options import ServerOptions
-from scripts.live_bench.watched import AskedForError, WatchedRecognizer
+from scripts.live_bench.hosting import AskedForError, HostedSession, WatchedRecognizer
+from scripts.live_bench.messages import Kind, Message, ServerOptions
 from ui.live.pipeline import capacity, service
 from ui.live.pipeline.session import LiveSession
 from ui.live.webrtc import wiring
@@ -32,18 +29,17 @@ _UNLIMITED: Final = 10_000
 
 
 def serve(pipe: Connection, options: ServerOptions) -> None:
-    """Does what the pipe's other end says until it is closed."""
+    """Do what the pipe's other end says until it is closed."""
     log = _Log()
     logging.getLogger("ui").addHandler(log)
     logging.getLogger("aiortc").setLevel(logging.ERROR)  # each undecodable payload warns
     server = _Server(pipe, options, log)
-    server.welcome()
     while True:
         try:
             message = pipe.recv()
         except EOFError:
             break
-        if isinstance(message, m.Quit):
+        if message.kind == "quit":
             break
         server.do(message)
     pipe.close()
@@ -51,7 +47,7 @@ def serve(pipe: Connection, options: ServerOptions) -> None:
 
 
 class _Log(logging.StreamHandler[Any]):
-    """Writes what the app warns of to the console, and keeps it, less the faults asked for."""
+    """Write what the app warns of to the console, and keep it, less the faults asked for."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,8 +70,8 @@ class _Server:
         wiring.prepare_webrtc()
         self._recognizer = Recognizer.load(options.model)
         self._service = service.start_service()
-        self._cost = service.frame_cost(self._recognizer)
-        self._seats = capacity.seats(self._cost, service.CORES, self._environment())
+        cost = service.frame_cost(self._recognizer)
+        self._seats = options.seats or capacity.seats(cost, service.CORES)
         self._loop = _running_loop()
         _fill(self._service.painters)
         self._hosted: dict[int, HostedSession] = {}
@@ -83,43 +79,42 @@ class _Server:
         self._connections: weakref.WeakSet[RTCPeerConnection] = weakref.WeakSet()
         self._queues: Counter[str] = Counter()
         threading.Thread(target=self._look, name="look", daemon=True).start()
+        ready = {
+            "capacity": self._seats,
+            "frame_cost_ms": round(1000 * cost, 2),
+            "detector": self._recognizer.detector_name,
+        }
+        self._tell("ready", value=ready)
 
-    def _environment(self) -> dict[str, str]:
-        chosen = self._options.seats
-        return dict(os.environ) if chosen is None else {capacity.VARIABLE: str(chosen)}
-
-    def welcome(self) -> None:
-        self._tell(m.Ready(self._seats, 1000 * self._cost, self._recognizer.detector_name))
-
-    def do(self, message: Any) -> None:
+    def do(self, message: Message) -> None:
         match message:
             # The app does these two in a thread of the viewer's own, too.
-            case m.Offer(peer, sdp):
+            case Message("offer", int(peer), sdp):
                 threading.Thread(target=self._host, args=(peer, sdp), name="page").start()
-            case m.Stop(peer):
+            case Message("stop", int(peer)):
                 threading.Thread(target=self._hosted.pop(peer).stop, name="page").start()
-            case m.Hang(peer, seconds):
-                self._hosted[peer].watched.hang(seconds)
-            case m.Begin():
+            case Message("hang", int(peer), seconds):
+                self._hosted[peer].watched.pause = seconds
+            case Message("begin"):
                 self._queues.clear()
                 for hosted in self._hosted.values():
                     hosted.begin()
-            case m.End():
-                sessions = {peer: hosted.served() for peer, hosted in self._hosted.items()}
-                self._tell(m.Serving(sessions, dict(self._queues), tuple(self._log.warnings)))
-            case m.Count():
-                self._tell(self._census())
+            case Message("end"):
+                served = {peer: hosted.served() for peer, hosted in self._hosted.items()}
+                self._tell("serving", value=(served, self._queues, self._log.warnings))
+            case Message("count"):
+                self._tell("census", value=self._census())
 
-    def _tell(self, message: Any) -> None:
+    def _tell(self, kind: Kind, peer: int | None = None, value: Any = None) -> None:
         with self._telling:
-            self._pipe.send(message)
+            self._pipe.send(Message(kind, peer, value))
 
     def _host(self, peer: int, sdp: str) -> None:
         watched = WatchedRecognizer(self._recognizer, faults=self._options.faults)
         tracks = service.start_session(watched, self._service)
         seats = _UNLIMITED if self._options.admit_all else self._seats
         if not self._service.pool.admit(tracks.session, seats):
-            self._tell(m.Refusal(peer))
+            self._tell("refusal", peer)
             return
         self._sessions.add(tracks.session)
         hosted = HostedSession(tracks, watched, self._loop)
@@ -128,30 +123,29 @@ class _Server:
         try:
             answer = hosted.answer(sdp)
         except Exception as error:
-            self._tell(m.Failed(peer, f"{type(error).__name__}: {error}"))
+            self._tell("failed", peer, f"{type(error).__name__}: {error}")
         else:
-            self._tell(m.Answer(peer, answer))
+            self._tell("answer", peer, answer)
 
     def _look(self) -> None:
         while True:
             time.sleep(_LOOK_EACH)
             self._count_waiting()
 
-    def _count_waiting(self) -> None:
+    def _count_waiting(self) -> None:  # in `_look` itself, its loop would keep the last session
         for hosted in list(self._hosted.values()):
             if not hosted.over:
-                for place, count in hosted.waiting().items():
-                    self._queues[place] = max(self._queues[place], count)
+                self._queues |= hosted.waiting()  # the larger of each
 
-    def _census(self) -> m.Census:
+    def _census(self) -> Counter[str]:
         for peer in [peer for peer, hosted in self._hosted.items() if hosted.over]:
             del self._hosted[peer]
         gc.collect()
         pool = self._service.pool
-        return m.Census(
-            threads=tuple(sorted(thread.name for thread in threading.enumerate())),
+        threads = Counter(f"thread {thread.name}" for thread in threading.enumerate())
+        return threads + Counter(
             tasks=len(asyncio.all_tasks(self._loop)),
-            sockets=_sockets(),
+            sockets=len(psutil.Process().net_connections("all")),
             sessions=sum(not session.closed for session in self._sessions),
             connections=len(self._connections),
             seated=pool.seated,
@@ -162,8 +156,8 @@ class _Server:
 def _running_loop() -> asyncio.AbstractEventLoop:
     """WebRTC's event loop in a thread of its own; in the app it is Streamlit's.
 
-    Its executor is asyncio's own default (aiortc encodes there), but for its threads: they all
-    start now, so that those which start later are leaks.
+    Its executor is asyncio's own default (aiortc encodes there), except that its threads all start
+    now, so that those which start later are leaks.
     """
     loop = asyncio.new_event_loop()
     executor = ThreadPoolExecutor(min(32, service.CORES + 4), thread_name_prefix="asyncio")
@@ -173,17 +167,9 @@ def _running_loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-def _fill(executor: Executor) -> None:
-    """Starts every thread of a pool."""
-    workers: int = executor._max_workers
+def _fill(executor: ThreadPoolExecutor) -> None:
+    """Start every thread of a pool."""
+    workers = executor._max_workers
     barrier = threading.Barrier(workers)
     for done in [executor.submit(barrier.wait, 10) for _ in range(workers)]:
         done.result()
-
-
-def _sockets() -> int:
-    found = 0
-    for link in Path("/proc/self/fd").iterdir():
-        with contextlib.suppress(OSError):  # closed since, as the listing's own is
-            found += link.readlink().name.startswith("socket:")
-    return found

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from scripts.live_bench import invariants
+from scripts.live_bench.invariants import broken
 
 SESSION = {
     "analysed_fps": 12.0,
@@ -33,23 +33,20 @@ def report(server=(), session=()):
     return {"sessions": [copy.deepcopy(SESSION), second], "server": SERVER | dict(server)}
 
 
-@pytest.mark.parametrize(
-    "check",
-    [
-        invariants.broken,
-        invariants.broken_by_faults,
-        invariants.broken_by_overload,
-        invariants.broken_by_visits,
-    ],
-)
-def test_a_good_run_breaks_nothing(check):
-    assert check(report()) == []
+@pytest.mark.parametrize("run", [{}, {"faults": True}, {"overload": True}])
+def test_a_good_run_breaks_nothing(run):
+    assert broken(report(), **run) == []
+
+
+@pytest.mark.parametrize(("left", "count"), [({}, 0), ({"thread video-decoder": 2}, 1)])
+def test_short_visits_are_to_leave_nothing(left, count):
+    assert len(broken({"cycles": 4, "server": {"left": left}})) == count
 
 
 @pytest.mark.parametrize(
     ("result", "word"),
     [
-        (report(server={"left": {"threads": ["video-decoder"]}}), "video-decoder"),
+        (report(server={"left": {"thread video-decoder": 1}}), "video-decoder"),
         (report(server={"refused_within_s": 1.2}), "1.2 s"),
         (report(server={"warnings": ["painting failed"]}), "painting failed"),
         (report(server={"max_queue": 3}), "3 frames"),
@@ -61,12 +58,12 @@ def test_a_good_run_breaks_nothing(check):
     ],
 )
 def test_any_run(result, word):
-    (sentence,) = invariants.broken(result)
+    (sentence,) = broken(result)
     assert word in sentence
 
 
 def test_a_short_run_says_nothing_of_memory():
-    assert invariants.broken(report({"rss_growth_percent": 40.0, "measured_s": 60})) == []
+    assert broken(report({"rss_growth_percent": 40.0, "measured_s": 60})) == []
 
 
 @pytest.mark.parametrize(
@@ -78,7 +75,7 @@ def test_a_short_run_says_nothing_of_memory():
     ],
 )
 def test_faults_that_did_not_take_place(session, server, word):
-    (sentence,) = invariants.broken_by_faults(report(server, session))
+    (sentence,) = broken(report(server, session), faults=True)
     assert word in sentence
 
 
@@ -92,5 +89,5 @@ def test_faults_that_did_not_take_place(session, server, word):
     ],
 )
 def test_overload(session, server, word):
-    (sentence,) = invariants.broken_by_overload(report(server, session))
+    (sentence,) = broken(report(server, session), overload=True)
     assert word in sentence

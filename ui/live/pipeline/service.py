@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import os
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -36,7 +36,7 @@ class Service:
     """
 
     pool: AnalysisPool
-    painters: Executor
+    painters: ThreadPoolExecutor
 
 
 def start_service() -> Service:

@@ -11,6 +11,7 @@ from typing import Any
 from aioice import ice
 from aiortc import MediaStreamTrack, rtcpeerconnection
 from aiortc.codecs import CODECS
+from aiortc.contrib.media import MediaRelay
 from streamlit.runtime import Runtime
 from streamlit_webrtc import webrtc
 from streamlit_webrtc.relay import _SERVER_GLOBAL_RELAY_ATTR_NAME_ as RELAY_ATTRIBUTE
@@ -18,7 +19,7 @@ from streamlit_webrtc.relay import _SERVER_GLOBAL_RELAY_ATTR_NAME_ as RELAY_ATTR
 from ui.live.webrtc import limits
 
 
-class DirectRelay:
+class DirectRelay(MediaRelay):
     """Takes the place of aiortc's MediaRelay in streamlit-webrtc, and relays nothing.
 
     A MediaRelay puts an unbounded queue before each consumer, which grew to 14 s of delay under
@@ -66,16 +67,16 @@ def only_vp8() -> None:
 
 def end_lost_connections() -> None:
     """Connections end soon after their browser is gone, or if they never come about."""
-    ice.CONSENT_INTERVAL = limits.CONSENT_INTERVAL
+    ice.CONSENT_INTERVAL = limits.CONSENT_INTERVAL  # type: ignore[assignment]
     ice.CONSENT_FAILURES = limits.CONSENT_FAILURES
-    webrtc.RTCPeerConnection = limits.LimitedConnection
+    webrtc.RTCPeerConnection = limits.LimitedConnection  # type: ignore[attr-defined]
 
 
 def bound_decoder_queues() -> None:
     """Frames that the decoder cannot keep up with are dropped; in aiortc they pile up."""
-    rtcpeerconnection.RTCRtpReceiver = limits.BoundedReceiver
+    rtcpeerconnection.RTCRtpReceiver = limits.BoundedReceiver  # type: ignore[attr-defined]
 
 
 def read_eagerly() -> None:
     """No frame piles up in a socket."""
-    ice.StunProtocol = limits.EagerProtocol
+    ice.StunProtocol = limits.EagerProtocol  # type: ignore[misc]

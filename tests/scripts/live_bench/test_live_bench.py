@@ -9,16 +9,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[3] / "scripts/live_bench"
+COMMAND = [sys.executable, "-m", "scripts.live_bench"]
 
 
 def bench(*args: object, status: int = 0) -> dict[str, Any]:
-    command = [sys.executable, str(SCRIPT), *map(str, args)]
+    command = [*COMMAND, *map(str, args)]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, cwd="/", timeout=240
     )
@@ -65,7 +64,7 @@ def test_visits_leave_nothing_behind() -> None:
     ],
 )
 def test_arguments_that_mean_nothing_are_refused(args: list[object], word: str) -> None:
-    command = [sys.executable, str(SCRIPT), *map(str, args)]
+    command = [*COMMAND, *map(str, args)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert word in done.stderr
