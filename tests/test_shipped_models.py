@@ -16,7 +16,7 @@ from fer_core.evaluation.metrics import evaluate_split
 from fer_core.evaluation.predictions import read_predictions
 from fer_core.evaluation.report import load_report
 from fer_core.export import agreement
-from fer_core.export.onnx_classifier import OnnxClassifier
+from fer_core.export.runtimes import OnnxClassifier
 from fer_core.recognition.classifier import Classifier
 from fer_core.store.model_files import (
     CARD_SUFFIX,

@@ -21,25 +21,26 @@ from numpy.typing import NDArray
 from fer_core.errors import ModelError
 from fer_core.export import agreement
 from fer_core.export.agreement import TOLERANCE, Agreement
-from fer_core.labels import NEUTRAL
+from fer_core.labels import EMOTIONS, NEUTRAL
 from fer_core.recognition.classifier import Classifier
+from fer_core.store.class_names import ONNX_PROPERTY, as_lines, with_class_names
 from fer_core.training import architecture
 from fer_core.training.architecture import predict
 from fer_core.types import FACE_SIDE
 
 
 def to_litert(network: keras.Model) -> bytes:
-    """The LiteRT flatbuffer of a network of `fer_core.training.architecture.build`."""
+    """The LiteRT file of a network of `architecture.build`, with its class names."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
         # The exporter prints the signature of every call.
         with Path(os.devnull).open("w") as sink, contextlib.redirect_stdout(sink):
             network.export(path, format="litert", verbose=False)
-        return path.read_bytes()
+        return with_class_names(path.read_bytes(), EMOTIONS)
 
 
 def to_onnx(network: keras.Model) -> bytes:
-    """The ONNX file of a network of `architecture.build`: same input, same output.
+    """The ONNX file of a network of `architecture.build`: same input, output and class names.
 
     Raises:
         ModelError: where the converter is not installed.
@@ -52,13 +53,17 @@ def to_onnx(network: keras.Model) -> bytes:
         warnings.simplefilter("ignore")  # Keras's patch for NumPy 2 asks for `np.object`
         path = Path(folder) / "model.onnx"
         try:
+            import onnx  # noqa: PLC0415 - a tool for development
+
             inference.export(path, format="onnx", verbose=False)
         except ImportError as error:
             raise ModelError(
                 f"The ONNX converter is not installed ({error}). Run: pip install -r "
                 "requirements-dev.txt"
             ) from error
-        return path.read_bytes()
+        made = onnx.load(path)
+        onnx.helper.set_model_props(made, {ONNX_PROPERTY: as_lines(EMOTIONS)})
+        return bytes(made.SerializeToString())
 
 
 def prove_agreement(

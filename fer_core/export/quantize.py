@@ -18,6 +18,8 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from fer_core.errors import ModelError
+from fer_core.labels import EMOTIONS
+from fer_core.store.class_names import with_class_names
 
 CALIBRATION_FACES: Final = 512
 """With half as many, probabilities are as far off on average: 0.014 on 1,200 validation faces."""
@@ -53,7 +55,7 @@ def to_int8(litert: bytes, faces: NDArray[np.uint8]) -> bytes:
     with _silence():
         quantizer = Quantizer(litert, quantization_recipe=_recipe())
         ranges = quantizer.calibrate({signature: batches}, num_threads=1)
-        return bytes(quantizer.quantize(ranges).quantized_model)
+        return with_class_names(bytes(quantizer.quantize(ranges).quantized_model), EMOTIONS)
 
 
 @contextlib.contextmanager

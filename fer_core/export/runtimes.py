@@ -18,13 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.data.dataset import Dataset
-from fer_core.errors import DataError
+from fer_core.errors import DataError, ModelError
 from fer_core.export import agreement
 from fer_core.export.agreement import Agreement
 from fer_core.export.convert import to_onnx
-from fer_core.export.onnx_classifier import OnnxClassifier
 from fer_core.export.quantize import CALIBRATION_FACES, to_int8
-from fer_core.recognition.classifier import Classifier
+from fer_core.labels import EMOTIONS
+from fer_core.recognition.classifier import MAX_BATCH, Classifier
+from fer_core.store.class_names import ONNX_PROPERTY, from_lines, require_class_names
 from fer_core.store.files import replace_bytes
 from fer_core.store.model_files import (
     INT8_SUFFIX,
@@ -51,6 +52,47 @@ RUNTIMES: Final = {
 }
 
 
+class OnnxClassifier:
+    """Answers as `Classifier` does, through ONNX Runtime: for proofs and benchmarks.
+
+    Args:
+        model: An ONNX file: input (n, 48, 48, 1) float32 gray 0-255, output (n, 7).
+        threads: Per call.
+
+    Raises:
+        ModelError: if ONNX Runtime is not installed, refuses the bytes, or finds other class names
+            in them than `EMOTIONS`.
+    """
+
+    def __init__(self, model: bytes, *, threads: int = 1) -> None:
+        try:
+            import onnxruntime  # noqa: PLC0415 - a tool for development
+        except ImportError as error:
+            raise ModelError(
+                "ONNX Runtime is not installed. Run: pip install -r requirements-dev.txt"
+            ) from error
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        try:
+            self._session = onnxruntime.InferenceSession(
+                model, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # its exceptions share no base class
+            raise ModelError(f"The model file is not an ONNX network ({error}).") from error
+        self._input = self._session.get_inputs()[0].name
+        names = self._session.get_modelmeta().custom_metadata_map.get(ONNX_PROPERTY)
+        require_class_names(names and from_lines(names), EMOTIONS, "The ONNX file")
+
+    def predict(self, crops: NDArray[np.uint8]) -> Probabilities:
+        """(n, 48, 48) uint8 gray faces → (n, 7) float32; n is at least 1."""
+        faces = crops[..., None].astype(np.float32)
+        parts = [
+            self._session.run(None, {self._input: faces[start : start + MAX_BATCH]})[0]
+            for start in range(0, len(faces), MAX_BATCH)
+        ]
+        return np.concatenate(parts)
+
+
 @dataclass(frozen=True, slots=True)
 class RuntimeCheck:
     """What a model's file answered for the test faces.
@@ -73,8 +115,17 @@ class RuntimeCheck:
 
     def to_dict(self) -> dict[str, Any]:
         values = dataclasses.asdict(self)
-        found = values.pop("agreement")
-        return {name: _rounded(value) for name, value in {**values, **found}.items()}
+        values |= values.pop("agreement")
+        return {k: float(f"{v:.4g}") if isinstance(v, float) else v for k, v in values.items()}
+
+    def in_words(self) -> str:
+        found = self.agreement
+        return (
+            f"{self.runtime}: {self.bytes / 1e6:.1f} MB, accuracy {self.accuracy:.2%} (Keras "
+            f"{self.keras_accuracy:.2%}) on {found.faces:,} faces, same answer on "
+            f"{found.same_answer:.2%}, largest difference {found.largest_difference:.1e}; "
+            f"{'shipped' if self.shipped else 'left out'}."
+        )
 
 
 def add_runtimes(
@@ -89,9 +140,9 @@ def add_runtimes(
         report: Is told each finding in a sentence.
 
     Raises:
-        ModelError: where a file of the model is missing or altered, a tool is not installed, or a
+        ModelError: if a file of the model is missing or altered, a tool is not installed, or a
             float runtime disagrees with the Keras network.
-        DataError: where the data set is another one, or has no test faces.
+        DataError: if the data set is another one, or has no test faces.
     """
     card, litert = load_model(model)
     test = _test_faces(card, dataset)
@@ -106,9 +157,10 @@ def add_runtimes(
     }
     for suffix in (NETWORK_SUFFIX, *suffixes):
         data = makers[suffix]()
-        answers = _classifier(suffix, data).predict(test.images)
+        classifier = OnnxClassifier(data) if suffix == ONNX_SUFFIX else Classifier(data)
+        answers = classifier.predict(test.images)
         check = _check(suffix, len(data), test.labels, reference, answers)
-        report(_sentence(check))
+        report(check.in_words())
         card = _enter(card, path.parent, suffix, data, check)
     return card
 
@@ -131,10 +183,6 @@ def _calibration_faces(dataset: Dataset) -> NDArray[np.uint8]:
     return np.asarray(faces[chosen], dtype=np.uint8)
 
 
-def _classifier(suffix: str, data: bytes) -> Classifier | OnnxClassifier:
-    return OnnxClassifier(data) if suffix == ONNX_SUFFIX else Classifier(data)
-
-
 def _check(
     suffix: str,
     size: int,
@@ -142,13 +190,11 @@ def _check(
     reference: Probabilities,
     answers: Probabilities,
 ) -> RuntimeCheck:
-    """Raises `ModelError` where a float runtime disagrees; an 8-bit one is judged by accuracy."""
+    """Raises `ModelError` if a float runtime disagrees; an 8-bit one is judged by accuracy."""
     found = agreement.compare(reference, answers)
     accuracy, expected = (float((p.argmax(axis=1) == labels).mean()) for p in (answers, reference))
-    shipped = True
-    if suffix == INT8_SUFFIX:
-        shipped = abs(accuracy - expected) <= LARGEST_LOSS
-    else:
+    shipped = suffix != INT8_SUFFIX or abs(accuracy - expected) <= LARGEST_LOSS
+    if suffix != INT8_SUFFIX:
         agreement.require(found, RUNTIMES[suffix])
     return RuntimeCheck(RUNTIMES[suffix], shipped, size, accuracy, expected, found)
 
@@ -156,7 +202,7 @@ def _check(
 def _enter(
     card: ModelCard, folder: Path, suffix: str, data: bytes, check: RuntimeCheck
 ) -> ModelCard:
-    """Writes the file where it is shipped, removes an older one where not; then the card."""
+    """Writes the file if it is shipped, removes an older one if not; then the card."""
     path = folder / f"{card.stem}{suffix}"
     files = dict(card.files)
     if not check.shipped:
@@ -169,17 +215,3 @@ def _enter(
     card = dataclasses.replace(card, files=files, runtimes=runtimes)
     save_card(card, folder)
     return card
-
-
-def _sentence(check: RuntimeCheck) -> str:
-    found = check.agreement
-    return (
-        f"{check.runtime}: {check.bytes / 1e6:.1f} MB, accuracy {check.accuracy:.2%} (Keras "
-        f"{check.keras_accuracy:.2%}) on {found.faces:,} faces, same answer on "
-        f"{found.same_answer:.2%}, largest difference {found.largest_difference:.1e}; "
-        f"{'shipped' if check.shipped else 'left out'}."
-    )
-
-
-def _rounded(value: Any) -> Any:
-    return float(f"{value:.4g}") if isinstance(value, float) else value

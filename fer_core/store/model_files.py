@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from fer_core.errors import ModelError
 from fer_core.labels import EMOTIONS
+from fer_core.store.class_names import class_names, require_class_names
 from fer_core.store.files import read_json, replace_text
 
 MODELS_VARIABLE: Final = "FER_MODELS"
@@ -42,7 +43,10 @@ REPORT_SUFFIX: Final = ".report.json"
 HISTORY_SUFFIX: Final = ".history.csv"
 PREDICTIONS_SUFFIX: Final = ".predictions.csv"
 
-_REMEDY = "Train and export one (see README), or restore the models folder with git."
+_REMEDY = (
+    "Train and export one (see README), or restore the models folder: with git in a checkout, by "
+    "installing the package again otherwise."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +167,12 @@ def load_model(model: str | Path = DEFAULT_MODEL) -> tuple[ModelCard, bytes]:
     The float network is what the app and the reports run, whichever of its files names the model.
 
     Raises:
-        ModelError: where either is missing, truncated or altered.
+        ModelError: if either is missing, truncated or altered, or they disagree on the classes.
     """
-    card = load_card(model)
-    return card, verified_bytes(card, model_file(model, NETWORK_SUFFIX))
+    card, path = load_card(model), model_file(model, NETWORK_SUFFIX)
+    network = verified_bytes(card, path)
+    require_class_names(class_names(network), card.emotions, path.name)
+    return card, network
 
 
 def verified_bytes(card: ModelCard, path: Path) -> bytes:

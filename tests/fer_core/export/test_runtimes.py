@@ -14,11 +14,11 @@ from fer_core.data.dataset import Dataset, load_dataset
 from fer_core.errors import DataError, ModelError
 from fer_core.export import runtimes
 from fer_core.export.convert import to_litert, to_onnx
-from fer_core.export.onnx_classifier import OnnxClassifier
 from fer_core.export.quantize import to_int8
-from fer_core.export.runtimes import add_runtimes
+from fer_core.export.runtimes import OnnxClassifier, add_runtimes
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.classifier import Classifier
+from fer_core.store.class_names import class_names
 from fer_core.store.model_files import (
     INT8_SUFFIX,
     ONNX_SUFFIX,
@@ -88,6 +88,20 @@ def test_onnx_answers_as_the_network_does_in_inference(
 
 
 @pytest.mark.slow
+def test_onnx_carries_its_class_names(network: keras.Model) -> None:
+    import onnx
+
+    data = to_onnx(network)
+    made = onnx.load_from_string(data)
+    assert {p.key: p.value.split() for p in made.metadata_props} == {"class_names": [*EMOTIONS]}
+    onnx.helper.set_model_props(made, {"class_names": "happy\nsad\n"})
+    with pytest.raises(ModelError, match="Received: happy, sad"):
+        OnnxClassifier(made.SerializeToString())
+    del made.metadata_props[:]
+    OnnxClassifier(made.SerializeToString())  # as older exports are
+
+
+@pytest.mark.slow
 def test_int8_has_8_bit_weights_by_channel_and_the_same_contract(
     litert: bytes, dataset: Dataset
 ) -> None:
@@ -95,6 +109,7 @@ def test_int8_has_8_bit_weights_by_channel_and_the_same_contract(
     small = to_int8(litert, faces)
     assert len(small) < 0.5 * len(litert)
     Classifier(small)  # refuses another input or output
+    assert class_names(small) == EMOTIONS
     tensors = Interpreter(model_content=small).get_tensor_details()
     scales = [
         len(tensor["quantization_parameters"]["scales"])

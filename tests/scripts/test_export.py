@@ -1,4 +1,4 @@
-"""add_runtimes.py: what stops it is one line, before Keras is imported."""
+"""export.py: what stops it is one line, before Keras is imported."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "add_runtimes.py"
+from scripts import export
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "export.py"
 
 
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        ("no model", "no model card"),
+        ("no model", "none.card.json"),
         ("altered model", "was altered"),
         ("no data", "nowhere"),
         ("other data", "trained on another data set"),
     ],
 )
-def test_what_stops_it_is_one_line(
+def test_what_stops_further_runtimes_is_one_line(
     make_model: Callable[..., Path],
     dataset_folder: Path,
     tmp_path: Path,
@@ -36,7 +38,7 @@ def test_what_stops_it_is_one_line(
     if fault == "no data":
         data = tmp_path / "nowhere"
     done = subprocess.run(
-        [sys.executable, str(SCRIPT), "--model", str(network), "--data", str(data)],
+        [sys.executable, str(SCRIPT), "--add-runtimes", str(network), "--data", str(data)],
         capture_output=True,
         text=True,
         check=False,
@@ -45,3 +47,20 @@ def test_what_stops_it_is_one_line(
     assert done.stderr.splitlines()[-1].startswith("Stopped: ")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "one of the arguments --run --add-runtimes is required"),
+        (["--run", "x"], "--name STEM is missing"),
+        (["--run", "x", "--add-runtimes", "y"], "not allowed with"),
+    ],
+)
+def test_it_is_told_what_to_export(
+    options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        export.main([*options, "--data", "x"])
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
