@@ -11,7 +11,7 @@ import numpy as np
 
 from fer_core.labels import EMOTIONS, UNSURE
 from fer_core.types import Box, Face, FaceEmotion
-from fer_core.video.record import NOBODY, SessionRecord, SessionRows
+from fer_core.video.record import NOBODY, Rows, SessionRecord
 from fer_core.video.tracking import TrackedFace
 
 Told = Sequence[tuple[float, int, str]]
@@ -36,7 +36,7 @@ def record_of(told: Told, **options: Any) -> SessionRecord:
     return record
 
 
-def rows_of(told: Told) -> SessionRows:
+def rows_of(told: Told) -> Rows:
     return record_of(told).rows()
 
 

@@ -1,4 +1,4 @@
-"""A session's rows → CSV and JSON."""
+"""Rows of a session or film → CSV and JSON."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fer_core.labels import EMOTIONS
-from fer_core.video.record import ANSWERS, NOBODY, SessionRows
+from fer_core.video.record import ANSWERS, NOBODY, Rows
 from fer_core.video.summary import summarize
 
 COLUMNS: Final = ("time_s", "face", "x", "y", "width", "height", *EMOTIONS, "label")
-"""Seconds since the session's first frame; the face's number; its box in the pixels of the
-camera's picture; seven smoothed probabilities; the answer as it was shown, one of `ANSWERS`."""
+"""Seconds since the first frame; the face's number; its box in the pixels of the original frame;
+seven smoothed probabilities; the answer as it was shown, one of `ANSWERS`."""
 
 _FIGURES: Final = "%.3f,%d,%d,%d,%d,%d," + ",".join(["%.4f"] * len(EMOTIONS))
 _CSV_ROW: Final = f"{_FIGURES},%s\r\n"
 _JSON_ROW: Final = f'[{_FIGURES},"%s"]'
 
 
-def as_csv(rows: SessionRows) -> str:
+def as_csv(rows: Rows) -> str:
     """One row an analysed frame and face, below a row of `COLUMNS`."""
     return ",".join(COLUMNS) + "\r\n" + "".join(_CSV_ROW % row for row in _values(rows))
 
 
 def as_json(
-    rows: SessionRows,
+    rows: Rows,
     *,
     model: str,
     settings: Mapping[str, Any],
@@ -35,10 +35,9 @@ def as_json(
     """The same rows, and what is needed to read them.
 
     Args:
-        rows: Of the session.
         model: The network's name.
         settings: What the figures depend on, as values of JSON.
-        started: Date and time of the session's first frame.
+        started: Date and time of the first frame.
 
     Returns:
         {"model", "started", "settings", "emotions", "summary", "columns", "rows"}; each row is a
@@ -57,7 +56,7 @@ def as_json(
     return f'{json.dumps(head, indent=1)[:-2]},\n "rows": [\n{lines}\n]}}\n'
 
 
-def _values(rows: SessionRows) -> Iterator[tuple[object, ...]]:
+def _values(rows: Rows) -> Iterator[tuple[object, ...]]:
     """The rows of faces, each as a tuple in the order of `COLUMNS`."""
     of_faces = rows[rows["number"] != NOBODY]
     figures = [of_faces[name] for name in ("time", "number", "x", "y", "width", "height")]

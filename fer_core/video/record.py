@@ -1,4 +1,7 @@
-"""What a live session showed: one row an analysed frame and face. Figures only, no picture."""
+"""What was shown: one row an analysed frame and face, and the rows of a live session.
+
+Figures only, no picture.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,13 @@ ANSWERS: Final = (*EMOTIONS, UNSURE)
 """What a face can be answered, in the order of the codes in `ROW`'s "answer"."""
 
 NOBODY: Final = 0
-"""The number in the row of an analysed frame without a face; faces count from 1."""
+"""The number in the row of an analysed frame without a face; faces are numbered from 1."""
 
 ROW: Final = np.dtype(
     [
-        ("time", "f8"),  # seconds since the record's first frame
+        ("time", "f8"),  # seconds since the first frame
         ("number", "u4"),
-        ("x", "u2"),  # the box, in the pixels of the camera's picture
+        ("x", "u2"),  # the box, in the pixels of the original frame
         ("y", "u2"),
         ("width", "u2"),
         ("height", "u2"),
@@ -35,7 +38,7 @@ ROW: Final = np.dtype(
 )
 """49 bytes. Rows are in the order of their frames, those of one frame by number."""
 
-SessionRows = NDArray[np.void]
+Rows = NDArray[np.void]
 """(n,) of `ROW`, times ascending."""
 
 MAX_ROWS: Final = 400_000
@@ -45,20 +48,20 @@ CHUNK_ROWS: Final = 4_000
 
 @dataclass(slots=True, eq=False)
 class _Chunk:
-    rows: SessionRows
+    rows: Rows
     filled: int = 0
     numbers: set[int] = field(default_factory=set)
 
 
 class SessionRecord:
-    """Remembers a session's rows, the newest `max_rows` of them.
+    """Keeps a live session's rows in memory, the newest `max_rows` of them.
 
     `append` is called by the analysis, everything else by the page, each from a thread of its own.
     Rows once written are never changed, so that readers copy them outside the lock.
 
     Args:
-        max_rows: At most this many rows; beyond them the oldest chunk is let go.
-        chunk_rows: Rows a chunk, the unit in which memory is taken and given back.
+        max_rows: At most this many rows; beyond them the oldest chunk is dropped.
+        chunk_rows: Rows a chunk, the unit in which memory is allocated and freed.
         now: The date and time of day, with its time zone.
     """
 
@@ -83,7 +86,7 @@ class SessionRecord:
         self._started: datetime.datetime | None = None
 
     def append(self, time: float, faces: Sequence[TrackedFace]) -> None:
-        """Takes an analysed frame.
+        """Adds an analysed frame.
 
         Args:
             time: Of the frame, in seconds of any clock, never before that of the last call.
@@ -100,14 +103,14 @@ class SessionRecord:
             if not seen:
                 self._write(NOBODY, _NO_VALUES)
 
-    def rows(self) -> SessionRows:
+    def rows(self) -> Rows:
         """A copy of all rows that are kept, `NOBODY`'s among them."""
         return _joined(self._parts())
 
-    def window(self, seconds: float) -> SessionRows:
-        """A copy of the last seconds' rows. It touches no chunk that is older as a whole."""
+    def window(self, seconds: float) -> Rows:
+        """A copy of the last seconds' rows; older chunks are not read."""
         start = self.duration - seconds
-        recent: list[SessionRows] = []
+        recent: list[Rows] = []
         for part in reversed(self._parts()):
             first = int(np.searchsorted(part["time"], start))
             recent.insert(0, part[first:])
@@ -128,7 +131,7 @@ class SessionRecord:
 
     @property
     def duration(self) -> float:
-        """Seconds from the first frame to the last, also where the first was let go."""
+        """Seconds from the first frame to the last, even if the first was dropped."""
         return self._last
 
     @property
@@ -149,7 +152,7 @@ class SessionRecord:
             self._chunks.append(_Chunk(np.zeros(self._chunk_rows, ROW)))
         return self._chunks[-1]
 
-    def _parts(self) -> list[SessionRows]:
+    def _parts(self) -> list[Rows]:
         """What is filled of each chunk, not copied."""
         with self._lock:
             return [chunk.rows[: chunk.filled] for chunk in self._chunks]
@@ -164,5 +167,5 @@ def _values(face: TrackedFace) -> tuple[object, ...]:
     return box.x, box.y, box.width, box.height, face.result.probabilities, answer
 
 
-def _joined(parts: list[SessionRows]) -> SessionRows:
+def _joined(parts: list[Rows]) -> Rows:
     return np.concatenate([np.zeros(0, ROW), *parts])

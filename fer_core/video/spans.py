@@ -1,4 +1,4 @@
-"""Rows of a session → how long each answer stood."""
+"""Rows of a session or film → how long each answer was shown."""
 
 from __future__ import annotations
 
@@ -9,72 +9,72 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.video.record import ANSWERS, NOBODY, SessionRows
+from fer_core.video.record import ANSWERS, NOBODY, Rows
 
 GAP: Final = 1.0
-"""Seconds for which an answer stands at most without a new one: as long as the tracker keeps a
-lost face. A pause counts no longer than this."""
+"""Seconds for which an answer counts at most without a new one: as long as the tracker keeps a lost
+face. A pause counts no longer than this."""
 
 _LAST: Final = 0.04
-"""Seconds for which the last frame's answers count: nobody knows how long they would have stood."""
-_LEAST: Final = 0.001  # frames of one moment: so that a face's shares always exist
+"""Seconds for which the last frame's answers count, as no later frame says how long they lasted."""
+_LEAST: Final = 0.001  # of frames with the same time: so that a face's shares always exist
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceRows:
-    """One face's rows with the time for which each stood.
+    """One face's rows and for how long each counts.
 
     Attributes:
         number: From 1.
         rows: (n,) of `ROW`, n at least 1.
-        held: (n,) float64, seconds in (0, `GAP`].
+        durations: (n,) float64, seconds in (0, `GAP`].
     """
 
     number: int
-    rows: SessionRows
-    held: NDArray[np.float64]
+    rows: Rows
+    durations: NDArray[np.float64]
 
     @property
     def ends(self) -> NDArray[np.float64]:
-        """(n,) seconds: when each row's answer stood no longer."""
-        return np.asarray(self.rows["time"] + self.held)
+        """(n,) times at which each row ends, in seconds."""
+        return np.asarray(self.rows["time"] + self.durations)
 
     @property
     def seconds(self) -> float:
         """How long the face was in view."""
-        return float(self.held.sum())
+        return float(self.durations.sum())
 
     @property
     def answer_seconds(self) -> NDArray[np.float64]:
         """(8,) seconds of each of `ANSWERS`."""
         codes = self.rows["answer"]
-        return np.bincount(codes, weights=self.held, minlength=len(ANSWERS)).astype(np.float64)
+        return np.bincount(codes, weights=self.durations, minlength=len(ANSWERS)).astype(np.float64)
 
 
-def frame_times(rows: SessionRows) -> NDArray[np.float64]:
+def frame_times(rows: Rows) -> NDArray[np.float64]:
     """(m,) ascending times of the analysed frames, in seconds."""
     return np.unique(rows["time"])
 
 
-def by_face(rows: SessionRows) -> tuple[FaceRows, ...]:
+def by_face(rows: Rows) -> tuple[FaceRows, ...]:
     """The rows of each face, by number.
 
-    A row stands until the face's next one. Where that takes longer than `GAP`, the face has left:
-    then until the next analysed frame, which came without it, and for `GAP` at most.
+    A row counts until the face's next one. If that takes longer than `GAP`, the face has left: then
+    until the next analysed frame, which came without it, and for `GAP` at most.
     """
     return tuple(_by_face(rows))
 
 
-def _by_face(rows: SessionRows) -> Iterator[FaceRows]:
+def _by_face(rows: Rows) -> Iterator[FaceRows]:
     frames = frame_times(rows)
     of_faces = rows[rows["number"] != NOBODY]
     of_faces = of_faces[np.argsort(of_faces["number"], kind="stable")]
     numbers, starts = np.unique(of_faces["number"], return_index=True)
     for number, own in zip(numbers, np.split(of_faces, starts[1:]), strict=False):
-        yield FaceRows(int(number), own, _held(own["time"], frames))
+        yield FaceRows(int(number), own, _durations(own["time"], frames))
 
 
-def _held(times: NDArray[np.float64], frames: NDArray[np.float64]) -> NDArray[np.float64]:
+def _durations(times: NDArray[np.float64], frames: NDArray[np.float64]) -> NDArray[np.float64]:
     to_own = np.append(np.diff(times), np.inf)
     following = np.append(frames, frames[-1] + _LAST)
     to_frame = following[np.searchsorted(frames, times, side="right")] - times
@@ -82,11 +82,11 @@ def _held(times: NDArray[np.float64], frames: NDArray[np.float64]) -> NDArray[np
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A stretch of one answer.
+class AnswerSpan:
+    """A span of time in which one answer was shown.
 
     Attributes:
-        start, end: In seconds since the session's first frame.
+        start, end: In seconds since the first frame.
         answer: One of `ANSWERS`.
     """
 
@@ -95,13 +95,12 @@ class Run:
     answer: str
 
 
-def runs(face: FaceRows, step: float) -> tuple[Run, ...]:
-    """The stretches of one shown answer, in steps of time.
+def answer_spans(face: FaceRows, step: float) -> tuple[AnswerSpan, ...]:
+    """When a face was shown which answer, in steps of time.
 
     Args:
-        face: Whose answers.
-        step: In seconds. Each step has the answer that stood in it for the longest, so that there
-            are never more runs than steps, however much the answer changes.
+        step: In seconds. Each step has the answer that was shown for the longest in it, so that
+            there are never more spans than steps, however much the answer changes.
     """
     first, last = float(face.rows["time"][0]), float(face.ends[-1])
     edges = step * np.arange(np.floor(first / step), np.ceil(last / step) + 1)
@@ -110,20 +109,20 @@ def runs(face: FaceRows, step: float) -> tuple[Run, ...]:
     firsts = np.flatnonzero(np.diff(codes, prepend=-2))
     lasts = np.append(firsts[1:], len(codes))
     return tuple(
-        Run(max(float(edges[i]), first), min(float(edges[j]), last), ANSWERS[codes[i]])
+        AnswerSpan(max(float(edges[i]), first), min(float(edges[j]), last), ANSWERS[codes[i]])
         for i, j in zip(firsts.tolist(), lasts.tolist(), strict=True)
         if codes[i] >= 0
     )
 
 
 def _seconds_of(code: int, face: FaceRows, edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(steps,) seconds for which an answer stood between each two edges."""
+    """(steps,) seconds for which an answer was shown between each two edges."""
     given = face.rows["answer"] == code
     if not given.any():
         return np.zeros(len(edges) - 1)
-    held = face.held[given]
-    # How long it had stood at each moment: grows while it stands, and stays where it does not.
+    durations = face.durations[given]
+    # For how long it had been shown at each moment: grows only while it is shown.
     moments = np.stack([face.rows["time"][given], face.ends[given]], axis=1).ravel()
-    grown = np.cumsum(held)
-    stood = np.stack([grown - held, grown], axis=1).ravel()
-    return np.asarray(np.diff(np.interp(edges, moments, stood)))
+    ends = np.cumsum(durations)
+    shown = np.stack([ends - durations, ends], axis=1).ravel()
+    return np.asarray(np.diff(np.interp(edges, moments, shown)))

@@ -1,4 +1,4 @@
-"""A session's rows → its figures: who was in view for how long and showed what."""
+"""Rows of a session or film → its figures: who was in view for how long and showed what."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.labels import EMOTIONS
-from fer_core.video.record import ANSWERS, SessionRows
+from fer_core.video.record import ANSWERS, Rows
 from fer_core.video.spans import GAP, FaceRows, by_face, frame_times
 
 
 @dataclass(frozen=True, slots=True)
 class FaceSummary:
-    """One face over a session.
+    """One face over all rows.
 
     Attributes:
         number: From 1.
@@ -50,13 +50,13 @@ class FaceSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionSummary:
-    """A session's figures.
+class Summary:
+    """The figures of a session or film.
 
     Attributes:
-        start: Seconds into the session at which the rows begin; above 0 where older ones were let
-            go.
-        end: Seconds into the session at which they end.
+        start: Time of the first row, in seconds since the first frame; above 0 if older rows were
+            dropped.
+        end: Time of the last row.
         frames: Analysed frames.
         without_face: Share of the analysed time without a face in view, in [0, 1]; 0 of no frames.
         faces: By number.
@@ -83,14 +83,14 @@ class SessionSummary:
         }
 
 
-def summarize(rows: SessionRows) -> SessionSummary:
-    """The figures of a session, weighted with time, so that they do not depend on its frame rate.
+def summarize(rows: Rows) -> Summary:
+    """The figures, weighted with time, so that they do not depend on the frame rate.
 
-    A gap between two frames counts for `session_runs.GAP` seconds at most: a pause is no answer.
+    A gap between two frames counts for `spans.GAP` seconds at most: a pause is no answer.
     """
     frames = frame_times(rows)
     faces = by_face(rows)
-    return SessionSummary(
+    return Summary(
         start=float(frames[0]) if len(frames) else 0.0,
         end=float(frames[-1]) if len(frames) else 0.0,
         frames=len(frames),
@@ -101,7 +101,7 @@ def summarize(rows: SessionRows) -> SessionSummary:
 
 def _face(face: FaceRows) -> FaceSummary:
     shares = face.answer_seconds / face.seconds
-    means = face.held @ face.rows["probabilities"].astype(np.float64) / face.seconds
+    means = face.durations @ face.rows["probabilities"].astype(np.float64) / face.seconds
     return FaceSummary(
         number=face.number,
         seconds=face.seconds,

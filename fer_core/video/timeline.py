@@ -1,4 +1,4 @@
-"""The last seconds of a session as a chart takes them: a fixed number of equal bins."""
+"""The last seconds before a time, as a chart takes them: a fixed number of equal bins."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fer_core.labels import EMOTIONS
 from fer_core.types import Probabilities
-from fer_core.video.record import NOBODY, SessionRows
+from fer_core.video.record import NOBODY, Rows
 from fer_core.video.spans import FaceRows, by_face
 
 WINDOW: Final = 60.0  # seconds
@@ -22,9 +22,9 @@ class Timeline:
     """One face's course over the last seconds.
 
     Attributes:
-        number: Of the face; None where nobody was in view.
-        edges: (n + 1,) seconds since the session's first frame; the last is not before the end.
-        probabilities: (n, 7) float32 means in the order of `EMOTIONS`; rows of NaN where the face
+        number: Of the face; None if nobody was in view.
+        edges: (n + 1,) seconds since the first frame; the last is not before the end.
+        probabilities: (n, 7) float32 means in the order of `EMOTIONS`; rows of NaN while the face
             was away.
     """
 
@@ -45,10 +45,10 @@ def timeline(
     Args:
         faces: As `by_face` gives them.
         number: Of the face, which need not be among them.
-        end: The right end, in seconds since the session's first frame.
+        end: The right end, in seconds since the first frame.
         window: Length in seconds.
-        bins: Their number. Their edges stay where they are while time goes on, so that a mean
-            once drawn is not drawn differently later.
+        bins: Their number. Their edges do not move as time goes on, so that a mean once drawn is
+            not drawn differently later.
     """
     step = window / bins
     last = int(np.floor(end / step))
@@ -59,7 +59,7 @@ def timeline(
     return Timeline(number, edges, _means(found, edges))
 
 
-def latest_face(rows: SessionRows) -> int | None:
+def latest_face(rows: Rows) -> int | None:
     """The number of the face that was seen last, the largest of several; None of nobody."""
     of_faces = rows[rows["number"] != NOBODY]
     if not len(of_faces):
@@ -69,18 +69,18 @@ def latest_face(rows: SessionRows) -> int | None:
     return int(last["number"][areas.argmax()])
 
 
-def window_faces(rows: SessionRows) -> tuple[FaceRows, ...]:
+def window_faces(rows: Rows) -> tuple[FaceRows, ...]:
     """The faces of a window, those first that were in view the longest."""
     return tuple(sorted(by_face(rows), key=lambda face: -face.seconds))
 
 
 def _means(face: FaceRows, edges: NDArray[np.float64]) -> Probabilities:
-    """Of the rows in each bin; where there is none, the row that still stood in its middle."""
+    """Of the rows in each bin; if it has none, the row that still counts in its middle."""
     middles = (edges[:-1] + edges[1:]) / 2
     times, values = face.rows["time"], face.rows["probabilities"]
-    standing = np.searchsorted(times, middles, side="right") - 1
-    stood = (standing >= 0) & (middles < face.ends[standing])
-    means = np.where(stood[:, None], values[standing], np.nan).astype(np.float32)
+    last = np.searchsorted(times, middles, side="right") - 1
+    counts = (last >= 0) & (middles < face.ends[last])
+    means = np.where(counts[:, None], values[last], np.nan).astype(np.float32)
     firsts = np.searchsorted(times, edges)
     for i in np.flatnonzero(np.diff(firsts)):
         means[i] = values[firsts[i] : firsts[i + 1]].mean(axis=0)

@@ -1,4 +1,4 @@
-"""One face's probabilities → bars; all of a session's answers → one ribbon a face."""
+"""One face's probabilities → bars; a session's answers → one ribbon a face."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 
 from fer_core.labels import COLORS, DISPLAY_NAMES, UNSURE
 from fer_core.types import Probabilities
-from fer_core.video.record import ANSWERS, SessionRows
-from fer_core.video.spans import Run, by_face, frame_times, runs
+from fer_core.video.record import ANSWERS, Rows
+from fer_core.video.spans import AnswerSpan, answer_spans, by_face, frame_times
 from ui.charts.session_words import clock, duration
 from ui.charts.style import FILLS, LEGEND, NAMES, SHARE_AXIS, styled
 from ui.charts.words import percent
@@ -57,42 +57,43 @@ def probability_bars(probabilities: Probabilities | None) -> go.Figure:
     return styled(figure, 250, bargap=0.35)
 
 
-def answer_strips(rows: SessionRows) -> go.Figure:
-    """One ribbon a face: which answer was shown when, over the session.
+def answer_strips(rows: Rows) -> go.Figure:
+    """One ribbon a face: which answer was shown when.
 
     Args:
-        rows: Of the session. Of more than `MOST_STRIPS` faces, those are drawn that were in view
-            the longest. Each of 300 steps has the answer that stood in it for the longest.
+        rows: Of a session or film. Of more than `MOST_STRIPS` faces, those in view the longest are
+            drawn. Each of 300 steps has the answer that was shown for the longest in it.
     """
     times = frame_times(rows)
     start, end = (float(times[0]), float(times[-1])) if len(times) else (0.0, 0.0)
-    span = max(np.ceil(end) - start, 1.0)
+    length = max(np.ceil(end) - start, 1.0)
     longest = sorted(by_face(rows), key=lambda face: -face.seconds)[:MOST_STRIPS]
     faces = sorted(longest, key=lambda face: face.number)
-    drawn = [(f"Face {face.number}", run) for face in faces for run in runs(face, span / _STEPS)]
+    step = length / _STEPS
+    drawn = [(f"Face {face.number}", s) for face in faces for s in answer_spans(face, step)]
     figure = go.Figure()
     for answer in ANSWERS:
-        if own := [(name, run) for name, run in drawn if run.answer == answer]:
+        if own := [(name, span) for name, span in drawn if span.answer == answer]:
             figure.add_bar(**_bars(answer, own))
     names = [f"Face {face.number}" for face in faces]
     figure.update_yaxes(categoryorder="array", categoryarray=names, autorange="reversed")
     figure.update_yaxes(ticksuffix=" ", showgrid=False)
-    marks = _marks(start, start + span)
-    figure.update_xaxes(range=[start, start + span], tickvals=marks, ticktext=_clocks(marks))
+    marks = _marks(start, start + length)
+    figure.update_xaxes(range=[start, start + length], tickvals=marks, ticktext=_clocks(marks))
     figure.update_xaxes(showgrid=False, zeroline=False, ticklabelstandoff=6)
     height = 110 + 34 * max(len(names), 1)
     return styled(figure, height, barmode="overlay", bargap=0.3, showlegend=True, legend=LEGEND)
 
 
-def _bars(answer: str, own: list[tuple[str, Run]]) -> dict[str, Any]:
+def _bars(answer: str, own: list[tuple[str, AnswerSpan]]) -> dict[str, Any]:
     return {
         "orientation": "h",
         "name": DISPLAY_NAMES[answer],
         "y": [name for name, _ in own],
-        "base": [run.start for _, run in own],
-        "x": [run.end - run.start for _, run in own],
+        "base": [span.start for _, span in own],
+        "x": [span.end - span.start for _, span in own],
         "marker": _marker(answer),
-        "customdata": [_words(name, run) for name, run in own],
+        "customdata": [_words(name, span) for name, span in own],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
 
@@ -105,9 +106,9 @@ def _marker(answer: str) -> dict[str, Any]:
     return {"color": color, "pattern": pattern, "line": {"width": 1, "color": color}}
 
 
-def _words(name: str, run: Run) -> str:
-    when = f"{clock(run.start)} to {clock(run.end)}"
-    return f"{name}: {run.answer}<br>{when} ({duration(run.end - run.start)})"
+def _words(name: str, span: AnswerSpan) -> str:
+    when = f"{clock(span.start)} to {clock(span.end)}"
+    return f"{name}: {span.answer}<br>{when} ({duration(span.end - span.start)})"
 
 
 def _marks(start: float, end: float) -> list[float]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from fer_core.labels import EMOTIONS, UNSURE
 from fer_core.types import Probabilities
-from fer_core.video.summary import FaceSummary, SessionSummary
+from fer_core.video.summary import FaceSummary, Summary
 from ui.charts.words import percent
 
 _NAMED: Final = 4  # faces that a chart's reading names one by one
@@ -34,7 +34,7 @@ def clock(seconds: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
-def read_session(summary: SessionSummary) -> str:
+def read_session(summary: Summary) -> str:
     """How long it was and how much of it was without a face."""
     frames = f"{summary.frames:,} analysed {'frame' if summary.frames == 1 else 'frames'}"
     sentence = f"{duration(summary.duration).capitalize()} long, {frames}; "
@@ -45,7 +45,7 @@ def read_session(summary: SessionSummary) -> str:
     return f"{sentence}no face was in view for {percent(summary.without_face)} of the time."
 
 
-def read_lost(summary: SessionSummary) -> str:
+def read_lost(summary: Summary) -> str:
     """What the record no longer holds; nothing where it holds everything."""
     if summary.start == 0:
         return ""
@@ -66,7 +66,7 @@ def read_face(face: FaceSummary) -> str:
     )
 
 
-def read_strips(summary: SessionSummary) -> str:
+def read_strips(summary: Summary) -> str:
     """What the strips show: each face's main answer, those first that were in view the longest."""
     if not summary.faces:
         return "No face was in view."

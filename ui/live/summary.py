@@ -12,7 +12,7 @@ import streamlit as st
 from fer_core.labels import DISPLAY_NAMES
 from fer_core.video import export
 from fer_core.video.record import ANSWERS, SessionRecord
-from fer_core.video.summary import FaceSummary, SessionSummary, summarize
+from fer_core.video.summary import FaceSummary, Summary, summarize
 from ui.charts.draw import draw as draw_chart
 from ui.charts.faces import MOST_STRIPS, answer_strips
 from ui.charts.session_words import read_face, read_lost, read_session, read_strips
@@ -46,7 +46,7 @@ def draw(record: SessionRecord, card_title: str, settings: Mapping[str, Any]) ->
     _downloads(record, card_title, settings)
 
 
-def shares(summary: SessionSummary) -> dict[str, list[str]]:
+def shares(summary: Summary) -> dict[str, list[str]]:
     """A table by columns: the answers, then each face's shares in words."""
     return {
         "Answer": [DISPLAY_NAMES[answer] for answer in ANSWERS],
@@ -74,20 +74,20 @@ def file_name(started: datetime.datetime | None, timezone: str | None, suffix: s
     return f"session_{local:%Y-%m-%d_%H-%M-%S}{suffix}"
 
 
-def _sentences(summary: SessionSummary) -> None:
+def _sentences(summary: Summary) -> None:
     st.markdown(read_session(summary))
     if lost := read_lost(summary):
         st.caption(lost)
     st.markdown("\n".join(f"- {read_face(face)}" for face in _shown(summary)))
 
 
-def _shown(summary: SessionSummary) -> list[FaceSummary]:
+def _shown(summary: Summary) -> list[FaceSummary]:
     """The faces that are drawn: those in view the longest, by number."""
     longest = sorted(summary.faces, key=lambda face: -face.seconds)[:MOST_STRIPS]
     return sorted(longest, key=lambda face: face.number)
 
 
-def _left_out(summary: SessionSummary) -> str:
+def _left_out(summary: Summary) -> str:
     if len(summary.faces) <= MOST_STRIPS:
         return ""
     return (

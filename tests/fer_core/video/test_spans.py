@@ -2,11 +2,11 @@ import pytest
 from session_fixtures import rows_of, steady
 
 from fer_core.video.record import NOBODY
-from fer_core.video.spans import by_face, runs
+from fer_core.video.spans import answer_spans, by_face
 
 
 @pytest.mark.parametrize(
-    ("told", "held"),
+    ("told", "durations"),
     [
         ([(0, 1, "happy"), (0.1, 1, "happy")], {1: [0.1, 0.04]}),
         ([(0, 1, "happy"), (0.1, NOBODY, ""), (0.8, 1, "sad")], {1: [0.8, 0.04]}),
@@ -18,10 +18,10 @@ from fer_core.video.spans import by_face, runs
     ],
     ids=["two frames", "a blink", "left and back", "a pause", "two faces", "empty room", "nothing"],
 )
-def test_how_long_an_answer_stands(told, held):
-    found = {face.number: face.held.tolist() for face in by_face(rows_of(told))}
-    assert found.keys() == held.keys()
-    for number, seconds in held.items():
+def test_how_long_an_answer_stands(told, durations):
+    found = {face.number: face.durations.tolist() for face in by_face(rows_of(told))}
+    assert found.keys() == durations.keys()
+    for number, seconds in durations.items():
         assert found[number] == pytest.approx(seconds)
 
 
@@ -40,16 +40,16 @@ NERVOUS = [(i / 10, 1, "sad" if i % 4 == 3 else "happy") for i in range(100)]
     ],
     ids=["three answers", "gone for a while", "flicker within a step", "a single row"],
 )
-def test_runs(told, step: float, expected):
+def test_answer_spans(told, step: float, expected):
     (face,) = by_face(rows_of(told))
-    found = runs(face, step)
-    assert [run.answer for run in found] == [answer for *_, answer in expected]
-    for run, (start, end, _) in zip(found, expected, strict=True):
-        assert (run.start, run.end) == pytest.approx((start, end))
+    found = answer_spans(face, step)
+    assert [span.answer for span in found] == [answer for *_, answer in expected]
+    for span, (start, end, _) in zip(found, expected, strict=True):
+        assert (span.start, span.end) == pytest.approx((start, end))
 
 
-def test_never_more_runs_than_steps():
+def test_never_more_spans_than_steps():
     told = [(i / 25, 1, ("happy", "sad", "fear")[i % 3]) for i in range(25 * 60)]
     (face,) = by_face(rows_of(told))
-    assert len(runs(face, 2.0)) <= 30
-    assert len(runs(face, 0.04)) > 1000
+    assert len(answer_spans(face, 2.0)) <= 30
+    assert len(answer_spans(face, 0.04)) > 1000

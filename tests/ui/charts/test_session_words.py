@@ -6,7 +6,7 @@ from session_fixtures import rows_of, steady
 
 from fer_core.labels import EMOTIONS
 from fer_core.video.record import ANSWERS, NOBODY
-from fer_core.video.summary import FaceSummary, SessionSummary, summarize
+from fer_core.video.summary import FaceSummary, Summary, summarize
 from ui.charts.session_words import (
     clock,
     duration,
@@ -69,7 +69,7 @@ def test_a_face_in_words(face: FaceSummary, sentence: str):
     assert read_face(face) == sentence
 
 
-FULL = SessionSummary(0.0, 130.0, 3250, 0.12, (_face({"happy": 0.8}),))
+FULL = Summary(0.0, 130.0, 3250, 0.12, (_face({"happy": 0.8}),))
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,12 @@ FULL = SessionSummary(0.0, 130.0, 3250, 0.12, (_face({"happy": 0.8}),))
             "2 min 10 s long, 3,250 analysed frames; a face was in view throughout.",
         ),
         (
-            SessionSummary(0.0, 0.0, 1, 1.0, ()),
+            Summary(0.0, 0.0, 1, 1.0, ()),
             "Under 1 s long, 1 analysed frame; no face was in view.",
         ),
     ],
 )
-def test_a_session_in_words(summary: SessionSummary, sentence: str):
+def test_a_session_in_words(summary: Summary, sentence: str):
     assert read_session(summary) == sentence
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from fer_core.labels import COLORS, DISPLAY_NAMES
 from fer_core.video.record import ANSWERS, SessionRecord
-from fer_core.video.spans import GAP, FaceRows, runs
+from fer_core.video.spans import GAP, FaceRows, answer_spans
 from fer_core.video.timeline import WINDOW, Timeline, latest_face, timeline, window_faces
 from fer_core.video.tracking import MAX_FACES
 from ui.charts.session_words import read_timeline
@@ -72,12 +72,12 @@ def _strips(faces: tuple[FaceRows, ...], end: float) -> list[dict[str, Any]]:
             "name": f"Face {face.number}",
             "runs": [
                 [
-                    round(max(run.start - end, -WINDOW), 2),
-                    round(min(run.end - end, 0.0), 2),
-                    ANSWERS.index(run.answer),
+                    round(max(span.start - end, -WINDOW), 2),
+                    round(min(span.end - end, 0.0), 2),
+                    ANSWERS.index(span.answer),
                 ]
-                for run in runs(face, _STEP)
-                if run.end - end > -WINDOW and run.start < end
+                for span in answer_spans(face, _STEP)
+                if span.end - end > -WINDOW and span.start < end
             ],
         }
         for face in sorted(faces, key=lambda face: face.number)
