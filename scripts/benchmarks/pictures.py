@@ -27,7 +27,7 @@ def film_frame() -> np.ndarray:
     """(480, 640, 3) uint8 RGB: a portrait as a webcam sees it."""
     portrait = decode_image(PORTRAIT.read_bytes())
     scaled = cv2.resize(portrait, (480, 480), interpolation=cv2.INTER_AREA)
-    return cv2.copyMakeBorder(scaled, 0, 0, 80, 80, cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.copyMakeBorder(scaled, 0, 0, 80, 80, cv2.BORDER_REPLICATE))
 
 
 def photo_bytes(width: int, height: int) -> bytes:

@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 for _name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
@@ -96,7 +97,7 @@ def probe(runtime: str, path: str, faces: np.ndarray) -> dict[str, Any]:
     answers = answer(faces[:1])
     first = time.process_time()
     assert answers.shape == (1, 7)
-    speeds = {str(n): _speed(lambda n=n: answer(faces[:n]), n) for n in BATCHES}
+    speeds = {str(n): _speed(partial(answer, faces[:n]), n) for n in BATCHES}
     return {
         "import_and_load_cpu_s": round(loaded, 2),
         "first_answer_cpu_s": round(first, 2),

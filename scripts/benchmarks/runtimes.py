@@ -41,7 +41,7 @@ def measure(model: str) -> dict[str, Any]:
     A runtime whose file the model does not have says so.
 
     Raises:
-        ModelError: where a file is altered, or a runtime does not start.
+        ModelError: If a file is altered, or a runtime does not start.
     """
     card = load_card(model)
     rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in RUNTIMES}

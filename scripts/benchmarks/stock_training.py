@@ -6,15 +6,48 @@ augment inside the model; `model.fit` trains it.
 
 from __future__ import annotations
 
+import math
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import keras
 
 from fer_core.labels import EMOTIONS
 from fer_core.training import architecture
 from fer_core.training.config import AugmentationConfig, PhaseConfig, TrainingConfig
-from scripts.benchmarks.stopwatch import StepTimes, Stopwatch
+
+WARM_UP: Final = 5
+"""Steps at the start of an epoch that do not count: the graph is traced, queues fill."""
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """A run's `Reporter` that keeps times instead of showing them.
+
+    Attributes:
+        steps: (epochs done, wall seconds, CPU seconds of the process) of each step.
+        messages: Wall seconds of each message.
+    """
+
+    steps: list[tuple[float, float, float]] = field(default_factory=list)
+    messages: list[float] = field(default_factory=list)
+
+    def batch(self, phase: str, done: float, total: float, logs: dict[str, float]) -> None:
+        self.steps.append((done, time.perf_counter(), time.process_time()))
+
+    def message(self, text: str) -> None:
+        self.messages.append(time.perf_counter())
+
+    def speed(self, batch: int) -> tuple[float, float]:
+        """Images a second and images a CPU second, over the last epoch's full batches."""
+        last = max(math.ceil(done) for done, _, _ in self.steps)
+        # The last step of an epoch may be a smaller one.
+        counted = [times for done, *times in self.steps if math.ceil(done) == last][WARM_UP:-1]
+        images = batch * (len(counted) - 1)
+        wall, cpu = (end - start for start, end in zip(counted[0], counted[-1], strict=True))
+        return images / wall, images / cpu
 
 
 def measure(folder: Path, config: TrainingConfig, phase: PhaseConfig) -> Stopwatch:
@@ -36,7 +69,10 @@ def measure(folder: Path, config: TrainingConfig, phase: PhaseConfig) -> Stopwat
         metrics=["accuracy"],
     )
     watch = Stopwatch()
-    network.fit(batches, epochs=1, verbose=0, callbacks=[StepTimes(watch, len(batches))])
+    steps = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: watch.batch("", (batch + 1) / len(batches), 1, {})
+    )
+    network.fit(batches, epochs=1, verbose=0, callbacks=[steps])
     return watch
 
 

@@ -23,7 +23,7 @@ from fer_core.training.run_folder import RunFolder
 from fer_core.types import FACE_SIDE
 from scripts.benchmarks import stock_training
 from scripts.benchmarks.pictures import ROOT, write_train_folder
-from scripts.benchmarks.stopwatch import Stopwatch
+from scripts.benchmarks.stock_training import Stopwatch
 
 FACES_EACH: Final = 240
 """Of each class; 1,680 in all, 24 steps of 64 once validation is cut off."""

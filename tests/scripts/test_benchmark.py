@@ -86,7 +86,8 @@ def test_a_model_that_is_not_there_stops_it(
     script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     assert script.main(["--model", str(tmp_path / "none.tflite")]) == 2
-    assert "no model card" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "none.card.json" in error and "no such file" in error
 
 
 def test_speed_by_batch_size(make_model: MakeModel) -> None:
@@ -125,7 +126,7 @@ class TestStopwatch:
 
     @pytest.fixture
     def watch(self) -> object:
-        from scripts.benchmarks.stopwatch import Stopwatch
+        from scripts.benchmarks.stock_training import Stopwatch
 
         made = Stopwatch()
         clock = 0.0
