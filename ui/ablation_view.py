@@ -33,7 +33,7 @@ ICONS = {
 
 
 def section() -> None:
-    """Everything about the claims; nothing where they were not tested."""
+    """Everything about the claims; nothing if they were not tested."""
     try:
         report = resources.ablation()
     except ReportError as error:

@@ -40,7 +40,7 @@ def headline_row(split: SplitReport) -> None:
 
 
 def mirrored(accuracy: Estimate | None) -> None:
-    """What a second look at each face would bring; nothing where that was not measured."""
+    """What a second look at each face would bring; nothing if that was not measured."""
     if accuracy is not None:
         st.caption(readings.read_mirrored(accuracy))
 
@@ -80,7 +80,7 @@ def calibration(split: SplitReport, key: str) -> None:
 
 
 def curves(stem: str, key: str, *, wide: bool) -> None:
-    """Loss and accuracy of a training, beside each other where `wide`, or why not."""
+    """Loss and accuracy of a training, beside each other if `wide`, or why not."""
     try:
         history = resources.history(stem)
     except ReportError as error:

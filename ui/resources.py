@@ -48,7 +48,7 @@ def detector_sentence() -> str:
 
 
 def title(stem: str) -> str:
-    """What a model calls itself, or its files' name where its card cannot be read."""
+    """What a model calls itself, or its files' name if its card cannot be read."""
     try:
         return model_card(stem).title
     except ModelError:
@@ -62,21 +62,21 @@ def report_names() -> list[str]:
 
 
 def report(stem: str = DEFAULT_MODEL) -> EvaluationReport:
-    """Raises ReportError where the report is missing or damaged."""
+    """Raises ReportError if the report is missing or damaged."""
     path = models_folder() / f"{stem}.report.json"
     return _report(str(path), _stamp(path))
 
 
 def history(stem: str = DEFAULT_MODEL) -> History:
-    """The training history. Raises ReportError where it is missing or damaged."""
+    """The training history. Raises ReportError if it is missing or damaged."""
     path = models_folder() / f"{stem}.history.csv"
     return _history(str(path), _stamp(path))
 
 
 def ablation() -> AblationReport | None:
-    """What became of the recipe's claims, or None where that was not tested.
+    """What became of the recipe's claims, or None if that was not tested.
 
-    Raises ReportError where the file is damaged.
+    Raises ReportError if the file is damaged.
     """
     path = models_folder() / ABLATION_FILE
     return _ablation(str(path), _stamp(path)) if path.exists() else None

@@ -1,19 +1,18 @@
 """`models/ablation.json`: the cells' figures, the tests, and a verdict for each claim.
 
-The value objects, checked once, that the Evaluation page reads; `ablation_scoring` makes them.
+The value objects, checked once, that the Evaluation page reads; `scripts/ablation` makes them.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from fer_core.errors import ReportError
-from fer_core.evaluation.estimates import Estimate, Json, read_count, read_estimate
+from fer_core.evaluation.estimates import Estimate, Json, check_ascending, read_count, read_estimate
 from fer_core.store.files import read_json, replace_text
 
 ABLATION_FILE: Final = "ablation.json"
@@ -66,7 +65,7 @@ class CellRun:
     Attributes:
         seed: Of every random choice.
         figures: On the test part, with intervals over its images.
-        training: How it was trained, see `ablation_work.RunRecord`.
+        training: How it was trained, see `scripts.ablation.work.RunRecord`.
     """
 
     seed: int
@@ -106,12 +105,8 @@ class Difference:
     high: float
 
     def __post_init__(self) -> None:
-        numbers = [-1.0, self.low, self.value, self.high, 1.0]
-        if not all(map(math.isfinite, numbers)) or numbers != sorted(numbers):
-            raise ValueError(
-                "a difference is -1 ≤ low ≤ value ≤ high ≤ 1. "
-                f"Received: {self.low}, {self.value}, {self.high}"
-            )
+        expected = "a difference is -1 ≤ low ≤ value ≤ high ≤ 1"
+        check_ascending(expected, -1.0, self.low, self.value, self.high, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +143,7 @@ class PairedTest:
     def __post_init__(self) -> None:
         if self.event not in EVENTS:
             raise ValueError(f"an event is one of {', '.join(EVENTS)}. Received: {self.event!r}")
-        if not 0 <= self.p <= self.p_holm <= 1:
-            raise ValueError(f"p ≤ p_holm lie in [0, 1]. Received: {self.p}, {self.p_holm}")
+        check_ascending("p values are 0 ≤ p ≤ p_holm ≤ 1", 0.0, self.p, self.p_holm, 1.0)
         if len(self.by_seed) != len(self.seeds) or len(self.treated) != len(self.control):
             raise ValueError("a test has one difference for each seed, and its cells are paired")
 
@@ -173,7 +167,7 @@ class Claim:
         name: "upscaling", "smoothing" or "transfer".
         statement: The claim in a sentence.
         verdict: One of `VERDICTS`, by the report's rule.
-        test: The test that decides, or None where its cells are not trained yet.
+        test: The test that decides, or None if its cells are not trained yet.
     """
 
     name: str
@@ -238,7 +232,7 @@ class AblationReport:
     def from_dict(cls, data: Json) -> AblationReport:
         """Reads what `to_dict` wrote.
 
-        Raises KeyError, TypeError, ValueError, IndexError or AttributeError where it is damaged.
+        Raises KeyError, TypeError, ValueError, IndexError or AttributeError if it is damaged.
         """
         tests = tuple(map(_read_test, data["tests"]))
         return cls(

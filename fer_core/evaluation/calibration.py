@@ -41,7 +41,7 @@ def rescale(probabilities: Probabilities, temperature: float) -> Probabilities:
 def neutral_excess(labels: NDArray[np.int64], probabilities: Probabilities) -> float:
     """How much Neutral's logit is too high: lowered by that, it is answered as often as it is true.
 
-    Below 0 where it is answered too seldom. 0 where all of the (n,) labels are neutral, or none.
+    Below 0 if it is answered too seldom. 0 if all of the (n,) labels are neutral, or none.
 
     Args:
         probabilities: (n, 7), rows sum to 1.

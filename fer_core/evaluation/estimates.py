@@ -29,7 +29,7 @@ class Estimate:
     Attributes:
         value: A share in [0, 1], or a ratio of at least 0.
         low: Lower end of the interval, at most `value`; None in a report that has no intervals.
-        high: Upper end, at least `value`; None where `low` is.
+        high: Upper end, at least `value`; None if `low` is.
     """
 
     value: float
@@ -37,12 +37,8 @@ class Estimate:
     high: float | None = None
 
     def __post_init__(self) -> None:
-        numbers = [0.0, self.value] if self.interval is None else [0.0, *self._ordered()]
-        if not all(map(math.isfinite, numbers)) or numbers != sorted(numbers):
-            raise ValueError(
-                "an estimate is low ≤ value ≤ high, all at least 0. "
-                f"Received: {self.low} ≤ {self.value} ≤ {self.high}"
-            )
+        low, high = self.interval or (self.value, self.value)
+        check_ascending("an estimate is 0 ≤ low ≤ value ≤ high", 0.0, low, self.value, high)
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -51,9 +47,11 @@ class Estimate:
     def to_dict(self) -> dict[str, float | None]:
         return asdict(self)
 
-    def _ordered(self) -> list[float]:
-        low, high = self.interval or (self.value, self.value)
-        return [low, self.value, high]
+
+def check_ascending(expected: str, *numbers: float) -> None:
+    """Raises ValueError, which begins with `expected`, unless the numbers are finite and ascend."""
+    if not all(map(math.isfinite, numbers)) or list(numbers) != sorted(numbers):
+        raise ValueError(f"{expected}. Received: {' ≤ '.join(map(str, numbers))}")
 
 
 def wilson(successes: float, n: int) -> Estimate | None:
@@ -63,7 +61,7 @@ def wilson(successes: float, n: int) -> Estimate | None:
     Unlike the normal approximation it stays inside [0, 1] and has a width at 0 and at n.
 
     Returns:
-        None where n is 0.
+        None if n is 0.
     """
     if n == 0:
         return None
@@ -93,7 +91,7 @@ def resample(counts: Counts) -> Counts:
 def bootstrap(value: float, replicates: NDArray[np.float64]) -> Estimate:
     """`value` with the percentile interval of its (r,) bootstrap replicates.
 
-    The interval is widened to hold the value, where a skewed figure of few images would leave it.
+    The interval is widened to hold the value, which a skewed figure of few images would leave.
     """
     low, high = np.quantile(replicates, (0.025, 0.975)).tolist()
     return Estimate(value, min(low, value), max(high, value))
@@ -109,26 +107,28 @@ def flat(name: str, estimate: Estimate | None) -> dict[str, float | None]:
 def read_flat(data: Json, name: str) -> Estimate | None:
     """The inverse of `flat`; a report without the ends of the interval is accepted.
 
-    Raises KeyError, TypeError or ValueError, as all readers here, where `data` is damaged.
+    Raises KeyError, TypeError or ValueError, as all readers here, if `data` is damaged.
     """
-    value = read_number(data[name])
-    low, high = read_number(data.get(f"{name}_low")), read_number(data.get(f"{name}_high"))
-    return None if value is None else Estimate(value, low, high)
+    ends = data.get(f"{name}_low"), data.get(f"{name}_high")
+    return read_estimate({"value": data[name], "low": ends[0], "high": ends[1]})
 
 
 def read_estimate(data: Json | None) -> Estimate | None:
-    """The inverse of `Estimate.to_dict`, with null for None."""
-    if data is None:
+    """The inverse of `Estimate.to_dict`, with null, or null for the value, for None."""
+    if data is None or data["value"] is None:
         return None
-    return read_flat(
-        {"x": data["value"], "x_low": data.get("low"), "x_high": data.get("high")}, "x"
-    )
+    low, high = (read_optional(data.get(end)) for end in ("low", "high"))
+    return Estimate(read_number(data["value"]), low, high)
 
 
-def read_number(value: Any) -> float | None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise TypeError(f"a figure is a number or null. Received: {value!r}")
-    return None if value is None else float(value)
+def read_optional(value: Any) -> float | None:
+    return None if value is None else read_number(value)
+
+
+def read_number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"a figure is a number. Received: {value!r}")
+    return float(value)
 
 
 def read_count(value: Any) -> int:

@@ -6,21 +6,22 @@ import csv
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fer_core.errors import ReportError
 
-COLUMNS: Final = (
-    "epoch",
-    "phase",
-    "size",
-    "learning_rate",
-    "loss",
-    "accuracy",
-    "val_loss",
-    "val_accuracy",
-    "seconds",
-)
+_KINDS: Final = {
+    "epoch": int,
+    "phase": str,
+    "size": int,
+    "learning_rate": float,
+    "loss": float,
+    "accuracy": float,
+    "val_loss": float,
+    "val_accuracy": float,
+    "seconds": float,
+}
+COLUMNS: Final = tuple(_KINDS)
 _REMEDY = "Export the run again with scripts/export.py."
 
 
@@ -67,7 +68,7 @@ def read_history(path: Path | str) -> History:
     """Reads a run's history.
 
     Raises:
-        ReportError: where the file is missing, empty, or not a history.
+        ReportError: The file is missing, empty, or not a history.
     """
     path = Path(path)
     try:
@@ -87,28 +88,12 @@ def _history(rows: list[dict[str, str]]) -> History:
     missing = [name for name in COLUMNS if name not in rows[0]]
     if missing:
         raise ValueError(f"the column {missing[0]} is missing")
-    epochs = _integers(rows, "epoch")
-    if epochs != tuple(range(1, len(rows) + 1)):
+    columns: dict[str, Any] = {
+        name: tuple(kind(row[name]) for row in rows) for name, kind in _KINDS.items()
+    }
+    if columns["epoch"] != tuple(range(1, len(rows) + 1)):
         raise ValueError("its epochs do not count up from 1")
-    return History(
-        epoch=epochs,
-        phase=tuple(row["phase"] for row in rows),
-        size=_integers(rows, "size"),
-        learning_rate=_numbers(rows, "learning_rate"),
-        loss=_numbers(rows, "loss"),
-        accuracy=_numbers(rows, "accuracy"),
-        val_loss=_numbers(rows, "val_loss"),
-        val_accuracy=_numbers(rows, "val_accuracy"),
-        seconds=_numbers(rows, "seconds"),
-    )
-
-
-def _integers(rows: list[dict[str, str]], name: str) -> tuple[int, ...]:
-    return tuple(int(row[name]) for row in rows)
-
-
-def _numbers(rows: list[dict[str, str]], name: str) -> tuple[float, ...]:
-    values = tuple(float(row[name]) for row in rows)
-    if not all(map(math.isfinite, values)):
-        raise ValueError(f"{name} is not a number in every epoch")
-    return values
+    for name, kind in _KINDS.items():
+        if kind is float and not all(map(math.isfinite, columns[name])):
+            raise ValueError(f"{name} is not a number in every epoch")
+    return History(**columns)

@@ -37,7 +37,7 @@ def predict(
         progress: Called with the share done, in [0, 1].
 
     Raises:
-        DataError: where there is none.
+        DataError: if there is none.
     """
     if not len(test):
         raise DataError(NO_TEST_IMAGES)
@@ -56,7 +56,7 @@ def split_masks(dataset: Dataset) -> Masks:
     without the images that stand, pixel for pixel, in `train/` too); any other data set "test".
 
     Raises:
-        DataError: where the data set has no test images.
+        DataError: if the data set has no test images.
     """
     test = dataset.splits != "train"
     if not test.any():
@@ -92,7 +92,7 @@ def evaluate(
         network: Its LiteRT file's bytes.
         unsure_below: The model's threshold; 0 for none.
         previous_reads: SHA-256 of a network → how often PrivateTest was read for it before.
-        mirrored: For the mirror images of the same test images, where they are to be averaged.
+        mirrored: For the mirror images of the same test images, if they are to be averaged.
     """
     test = dataset.splits != "train"
     digest = hashlib.sha256(network).hexdigest()

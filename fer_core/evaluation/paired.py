@@ -28,7 +28,7 @@ class SignTest:
     Attributes:
         more: Images with more events under the treatment than under the control.
         fewer: Images with fewer.
-        p: Two-sided; 1 where no image differs.
+        p: Two-sided; 1 if no image differs.
     """
 
     more: int

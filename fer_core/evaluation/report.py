@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fer_core.errors import ReportError
 from fer_core.evaluation.estimates import Estimate, Json, read_count, read_estimate
@@ -14,7 +14,8 @@ from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import EMOTIONS
 from fer_core.store.files import read_json, replace_text
 
-REMEDY = "Write it again with scripts/evaluate.py."
+_TEXTS: Final = ("model", "model_sha256", "data_sha256", "created")
+_REMEDY: Final = "Write it again with scripts/evaluate.py."
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,12 @@ class EvaluationReport:
         splits: By name: "public", "private", "test" (both), "private_deduplicated"; or "test"
             alone for a data set without those parts.
         emotions: `EMOTIONS`, the order of every matrix in the report.
-        model: The model's stem, "" where the report does not say, as below.
+        model: The model's stem, "" if the report does not say, as below.
         model_sha256, data_sha256: Hex digests of the model file and of the data set.
         created: Date and time of the evaluation, ISO 8601.
         private_reads: How often PrivateTest was read for exactly this model file.
-        mirrored_accuracy: By split, the share of right answers where a face's probabilities are
-            averaged with those of its mirror image, at twice the cost; empty where not measured.
+        mirrored_accuracy: By split, the share of right answers when a face's probabilities are
+            averaged with those of its mirror image, at twice the cost; empty if not measured.
     """
 
     splits: Mapping[str, SplitReport]
@@ -72,16 +73,13 @@ class EvaluationReport:
             emotions=tuple(data["emotions"]),
             private_reads=read_count(data.get("private_reads", 0)),
             mirrored_accuracy=_mirrored(data.get("mirrored_accuracy", {})),
-            **{k: str(data.get(k, "")) for k in TEXTS},
+            **{k: str(data.get(k, "")) for k in _TEXTS},
         )
 
 
 def _mirrored(data: Json) -> dict[str, Estimate]:
     found = {name: read_estimate(value) for name, value in data.items()}
     return {name: estimate for name, estimate in found.items() if estimate is not None}
-
-
-TEXTS = ("model", "model_sha256", "data_sha256", "created")
 
 
 def load_report(path: Path | str) -> EvaluationReport:
@@ -91,7 +89,7 @@ def load_report(path: Path | str) -> EvaluationReport:
         ReportError: The file is missing, not JSON, or not a report; the message names file and
             fault.
     """
-    return read_json(Path(path), ReportError, REMEDY, EvaluationReport.from_dict)
+    return read_json(Path(path), ReportError, _REMEDY, EvaluationReport.from_dict)
 
 
 def save_report(report: EvaluationReport, path: Path | str) -> None:

@@ -20,6 +20,7 @@ from fer_core.evaluation.estimates import (
     read_estimate,
     read_flat,
     read_number,
+    read_optional,
 )
 from fer_core.labels import EMOTIONS
 
@@ -40,10 +41,10 @@ class ClassScores:
     """How one expression fares.
 
     Attributes:
-        precision: Share of right answers among the answers of this expression; None where the
+        precision: Share of right answers among the answers of this expression; None if the
             network never gave it.
         recall: Share recognised among this expression's images; None without images.
-        f1: Harmonic mean of the two, 0 where no image is recognised; None without images.
+        f1: Harmonic mean of the two, 0 if no image is recognised; None without images.
         support: Number of images whose true label is this expression.
     """
 
@@ -62,7 +63,7 @@ class ClassScores:
 
     @classmethod
     def from_dict(cls, data: Json) -> ClassScores:
-        """Raises KeyError, TypeError or ValueError where `data` is not of that shape."""
+        """Raises KeyError, TypeError or ValueError if `data` is not of that shape."""
         return cls(
             precision=read_flat(data, "precision"),
             recall=read_flat(data, "recall"),
@@ -108,9 +109,11 @@ class Selective:
     coverage: float
     accuracy: Estimate | None
 
-    def to_dict(self) -> dict[str, Any]:
-        accuracy = None if self.accuracy is None else self.accuracy.to_dict()
-        return {**asdict(self), "accuracy": accuracy}
+    @classmethod
+    def from_dict(cls, data: Json) -> Selective:
+        """Raises KeyError or TypeError if `data` is not of that shape."""
+        threshold, coverage = read_number(data["unsure_below"]), read_number(data["coverage"])
+        return cls(threshold, coverage, read_estimate(data["accuracy"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ class SplitReport:
 
     Attributes:
         n: Number of images.
-        accuracy: Share of right answers, Wilson interval; None where n is 0, as all figures then.
+        accuracy: Share of right answers, Wilson interval; None if n is 0, as all figures then.
         balanced_accuracy: Mean recall of the classes that have images, bootstrap interval.
         macro_f1: Mean F1 of the classes that have images, bootstrap interval.
         top2_accuracy: Share of images whose label is among the two likeliest, Wilson interval.
@@ -133,7 +136,7 @@ class SplitReport:
         log_loss: Mean negative log probability of the true label, in nats.
         expected_calibration_error: In [0, 1], 15 bins (Guo et al. 2017).
         reliability: The bins behind it; empty in a report that has none.
-        selective: Accuracy and coverage at the model's threshold; None where none was given.
+        selective: Accuracy and coverage at the model's threshold; None if none was given.
     """
 
     n: int
@@ -172,37 +175,28 @@ class SplitReport:
         figures = [flat(name, getattr(self, name)) for name in ESTIMATES]
         return {
             "n": self.n,
-            "accuracy": None if self.accuracy is None else self.accuracy.to_dict(),
+            "accuracy": self.accuracy and asdict(self.accuracy),
             **{key: value for figure in figures for key, value in figure.items()},
             "confusion_matrix": [list(row) for row in self.confusion_matrix],
             "per_class": {name: self.per_class[name].to_dict() for name in EMOTIONS},
             "log_loss": self.log_loss,
             "expected_calibration_error": self.expected_calibration_error,
             "reliability": [asdict(part) for part in self.reliability],
-            "selective": None if self.selective is None else self.selective.to_dict(),
+            "selective": self.selective and asdict(self.selective),
         }
 
     @classmethod
     def from_dict(cls, data: Json) -> SplitReport:
-        """Raises KeyError, TypeError or ValueError where `data` is not of that shape."""
-        rows = data["confusion_matrix"]
+        """Raises KeyError, TypeError or ValueError if `data` is not of that shape."""
+        rows, selective = data["confusion_matrix"], data.get("selective")
         return cls(
             n=read_count(data["n"]),
             accuracy=read_estimate(data["accuracy"]),
             confusion_matrix=tuple(tuple(read_count(count) for count in row) for row in rows),
             per_class={k: ClassScores.from_dict(v) for k, v in data["per_class"].items()},
-            log_loss=read_number(data["log_loss"]),
-            expected_calibration_error=read_number(data["expected_calibration_error"]),
+            log_loss=read_optional(data["log_loss"]),
+            expected_calibration_error=read_optional(data["expected_calibration_error"]),
             reliability=tuple(ReliabilityBin(**part) for part in data.get("reliability", ())),
-            selective=_selective(data.get("selective")),
+            selective=None if selective is None else Selective.from_dict(selective),
             **{name: read_flat(data, name) for name in ESTIMATES},
         )
-
-
-def _selective(data: Json | None) -> Selective | None:
-    if data is None:
-        return None
-    threshold, coverage = read_number(data["unsure_below"]), read_number(data["coverage"])
-    if threshold is None or coverage is None:
-        raise TypeError(f"selective has a threshold and a coverage. Received: {dict(data)}")
-    return Selective(threshold, coverage, read_estimate(data["accuracy"]))

@@ -37,7 +37,7 @@ def annotate_tracked(
         mirror: Whether to flip the picture left to right; text stays readable.
 
     Returns:
-        A new picture of the same shape; `image` itself where nothing is drawn or flipped.
+        A new picture of the same shape; `image` itself if nothing is drawn or flipped.
     """
     seen = [face for face in faces if face.age <= SHOWN_AFTER_LOSS] if parts else []
     if not seen and not mirror:
@@ -95,7 +95,7 @@ def _draw_landmarks(canvas: RGBImage, face: TrackedFace, width: int, mirror: boo
 
 
 def _draw_bars(canvas: RGBImage, face: TrackedFace, box: Box) -> None:
-    """Seven bars beside the face, on its right or, where there is no room, on its left."""
+    """Seven bars beside the face, on its right or, if there is no room, on its left."""
     height = max(3, min(12, box.height // 10))
     length = max(24, min(90, box.width // 2))
     left = box.right + height

@@ -48,7 +48,7 @@ class TrackedFace:
         number: From 1, kept while the face is in view.
         result: Its latest detection with the smoothed probabilities.
         answer: What to show: one of `EMOTIONS`, or "unsure". Changes with hysteresis.
-        age: Seconds since it was last detected; 0 where it was in this frame.
+        age: Seconds since it was last detected; 0 if it was in this frame.
     """
 
     number: int
@@ -193,7 +193,7 @@ def _join(tracks: list[_Track], faces: list[FaceEmotion], time: float) -> dict[i
 
 
 def _distance(track: _Track, box: Box, time: float) -> float | None:
-    """From the expected centre, in sides; None where it cannot be the same face."""
+    """From the expected centre, in sides; None if it cannot be the same face."""
     side, before = _side(box), _side(track.shown.result.face.box)
     if max(side, before) > _SIZE_RATIO * min(side, before):
         return None

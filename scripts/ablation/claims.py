@@ -69,7 +69,7 @@ def counted(event: str, labels: Labels) -> NDArray[np.bool_]:
 
 
 def happened(event: str, labels: Labels, answers: Labels) -> Labels:
-    """(..., n) answers → 1 where the event happened, else 0."""
+    """(..., n) answers → 1 if the event happened, else 0."""
     hit = answers == (labels if event == "correct" else NEUTRAL)
     events: Labels = hit.astype(np.int64)
     return events
@@ -96,7 +96,7 @@ CONTRASTS: Final = (
 
 
 def verdict(test: PairedTest | None) -> str:
-    """The verdict on the claim that `test` decides; None where its cells are not trained yet."""
+    """The verdict on the claim that `test` decides; None if its cells are not trained yet."""
     if test is None or len(test.seeds) < 2:
         return UNDECIDABLE
     significant = test.p_holm < ALPHA

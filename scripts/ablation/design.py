@@ -95,7 +95,7 @@ class Plan:
         warm_up_epochs: Of MobileNetV2's new head, on pooled features computed once.
         epochs: Of MobileNetV2's full fine-tuning.
         batch_size: Of every phase.
-        backbone_width: MobileNetV2's width; 1 except where only the machinery is tried out.
+        backbone_width: MobileNetV2's width; 1 unless only the machinery is tried out.
         weights: Its pretrained weights; see `architecture.build`.
         tiny: Whether this is a trial of the machinery, whose figures mean nothing.
     """
@@ -254,10 +254,10 @@ def subset(dataset: Dataset, images: int) -> Dataset:
 
 
 def test_part(dataset: Dataset) -> Dataset:
-    """What the cells are judged on: PublicTest, or `test/` where a data set has no such half.
+    """What the cells are judged on: PublicTest, or `test/` if a data set has no such half.
 
     Raises:
-        DataError: where there is neither.
+        DataError: if there is neither.
     """
     for name in TEST_PARTS:
         mask = dataset.splits == name

@@ -53,7 +53,7 @@ def build_plain(
         batch_norm_momentum: Of the batch norms' moving statistics; None is Keras's 0.99.
 
     Raises:
-        TrainingError: where an argument asks for what this network does not have.
+        TrainingError: if an argument asks for what this network does not have.
     """
     if (size, weights) != (FACE_SIDE, "none"):
         raise TrainingError(

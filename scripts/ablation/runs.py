@@ -47,7 +47,7 @@ SEARCH_CELLS: Final = {MOBILENET: TRANSFER_CELL, PLAIN: PLAIN_CELL}
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One network to train: a candidate of the search where `tuning` is given, else a cell."""
+    """One network to train: a candidate of the search if `tuning` is given, else a cell."""
 
     name: str
     cell: Cell
@@ -59,7 +59,7 @@ def usable(dataset: Dataset) -> Dataset:
     """`train/` without `LEFT_OUT`: PrivateTest's pixels, too, tell which images are copies.
 
     Raises:
-        DataError: where a class has too few images.
+        DataError: if a class has too few images.
     """
     # Once for all runs: comparing every image with every test image takes a while.
     config = DataConfig(validation=VALIDATION, drop=LEFT_OUT)
@@ -73,8 +73,8 @@ class Ablation:
     """One ablation in its work folder.
 
     Raises:
-        DataError: where a class has too few images.
-        TrainingError: where the folder holds another one.
+        DataError: if a class has too few images.
+        TrainingError: if the folder holds another one.
     """
 
     def __init__(self, plan: Plan, dataset: Dataset, work: WorkFolder, reporter: Reporter) -> None:
@@ -88,7 +88,7 @@ class Ablation:
         """Does what is missing: costs, search, cells.
 
         Raises:
-            TrainingError: where a run cannot go on.
+            TrainingError: if a run cannot go on.
         """
         costs, jobs = self._costs(), self.missing()
         whole, done, start = sum(map(self._share, jobs)), 0.0, time.monotonic()

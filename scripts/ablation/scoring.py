@@ -62,7 +62,7 @@ def common_labels(runs: Runs) -> Labels:
     """(n,) the labels of the test part.
 
     Raises:
-        ReportError: where there is no run, or two were judged on different faces.
+        ReportError: if there is no run, or two were judged on different faces.
     """
     found = [run.predictions for each in runs.values() for run in each]
     if not found:

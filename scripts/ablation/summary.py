@@ -19,8 +19,8 @@ def summarise(work: WorkFolder) -> AblationReport:
     """Scores and tests the finished cells.
 
     Raises:
-        ReportError: where no run is finished, or a file of predictions is damaged.
-        TrainingError: where the folder holds no ablation, or a record is damaged.
+        ReportError: if no run is finished, or a file of predictions is damaged.
+        TrainingError: if the folder holds no ablation, or a record is damaged.
     """
     plan, data_sha256 = work.plan()
     runs = _runs(plan, work)
@@ -94,7 +94,7 @@ def _protocol(plan: Plan, work: WorkFolder) -> tuple[str, ...]:
     """What was done, a sentence for each choice: for the file and the Evaluation page.
 
     Raises:
-        TrainingError: where costs or search are not finished.
+        TrainingError: if costs or search are not finished.
     """
     return (
         f"A fixed subset of {plan.train_images:,} images of train/, drawn by class after constant "

@@ -54,7 +54,7 @@ class WorkFolder:
         """Begins, or goes on with the same plan on the same data.
 
         Raises:
-            TrainingError: where the folder holds another ablation.
+            TrainingError: if the folder holds another ablation.
         """
         asked = {"plan": plan.to_dict(), "data_sha256": data_sha256}
         known = self._read("plan.json")
@@ -70,7 +70,7 @@ class WorkFolder:
         """The plan and the data's SHA-256.
 
         Raises:
-            TrainingError: where nothing was started here.
+            TrainingError: if nothing was started here.
         """
         known = self._read("plan.json")
         if known is None:
@@ -98,7 +98,7 @@ class WorkFolder:
         """The candidate with the best validation accuracy, the first of equals.
 
         Raises:
-            TrainingError: where the search is not finished.
+            TrainingError: if the search is not finished.
         """
         candidates = [tuning for tuning in CANDIDATES if tuning.network == network]
         found = [self.search_result(tuning) for tuning in candidates]
@@ -115,7 +115,7 @@ class WorkFolder:
         return None if known is None else RunRecord(**known)
 
     def predictions(self, cell: Cell, seed: int) -> Predictions:
-        """Raises `ReportError` where the file is missing or damaged."""
+        """Raises `ReportError` if the file is missing or damaged."""
         return read_predictions(self.path / f"{self.run_name(cell, seed)}.predictions.csv")
 
     def finish(self, cell: Cell, record: RunRecord, predictions: Predictions) -> None:

@@ -141,7 +141,7 @@ def reliability_diagram(split: SplitReport) -> go.Figure:
 
 
 def _shares(counts: NDArray[np.int64], axis: int) -> NDArray[np.float64]:
-    """Shares along an axis, NaN where there is nothing to share."""
+    """Shares along an axis, NaN if there is nothing to share."""
     totals = counts.sum(axis=axis, keepdims=True)
     return counts / np.where(totals == 0, np.nan, totals)
 

@@ -15,7 +15,7 @@ _NAMED: Final = 4  # faces that a chart's reading names one by one
 
 
 def duration(seconds: float) -> str:
-    """ "42 s", "3 min 5 s", "1 h 2 min"; "under 1 s" where it rounds to none."""
+    """ "42 s", "3 min 5 s", "1 h 2 min"; "under 1 s" if it rounds to none."""
     whole = round(seconds)
     if whole < 1:
         return "under 1 s"
@@ -46,7 +46,7 @@ def read_session(summary: Summary) -> str:
 
 
 def read_lost(summary: Summary) -> str:
-    """What the record no longer holds; nothing where it holds everything."""
+    """What the record no longer holds; nothing if it holds everything."""
     if summary.start == 0:
         return ""
     return (
@@ -85,8 +85,8 @@ def read_timeline(number: int | None, probabilities: Probabilities, window: floa
     """What the last seconds show.
 
     Args:
-        number: Of the face; None where there is none.
-        probabilities: (n, 7) in the order of `EMOTIONS`, equally long each; NaN where the face
+        number: Of the face; None if there is none.
+        probabilities: (n, 7) in the order of `EMOTIONS`, equally long each; NaN if the face
             was away.
         window: Their length in seconds.
     """

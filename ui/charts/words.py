@@ -18,7 +18,7 @@ NO_IMAGES: Final = "This split has no images."
 
 
 def score_of(split: SplitReport, emotion: str, metric: Metric) -> Estimate | None:
-    """None where the figure does not exist: see `ClassScores`."""
+    """None if the figure does not exist: see `ClassScores`."""
     scores = split.per_class[emotion]
     return {"recall": scores.recall, "precision": scores.precision, "f1": scores.f1}[metric]
 
@@ -40,7 +40,7 @@ def points(difference: float) -> str:
 
 
 def interval(estimate: Estimate) -> str:
-    """ " (95 % interval 36–44 %)", or nothing where the report has no intervals."""
+    """ " (95 % interval 36–44 %)", or nothing if the report has no intervals."""
     if estimate.interval is None:
         return ""
     low, high = estimate.interval
