@@ -1,9 +1,11 @@
 """One model's evaluation on a page: figures, charts, a reading under each, and the numbers."""
 
 from collections.abc import Callable
+from typing import Final
 
 import streamlit as st
 from plotly.graph_objects import Figure
+from streamlit.delta_generator import DeltaGenerator
 
 from fer_core.errors import ReportError
 from fer_core.evaluation.estimates import Estimate
@@ -12,12 +14,17 @@ from fer_core.labels import DISPLAY_NAMES, EMOTIONS
 from ui import resources
 from ui.charts import readings
 from ui.charts.draw import draw
-from ui.charts.evaluation import confusion_heatmap, per_class_bars, reliability_diagram
+from ui.charts.evaluation import Normalize, confusion_heatmap, per_class_bars, reliability_diagram
 from ui.charts.history import history_curves
+from ui.charts.words import Measure, Metric
 from ui.widgets import plain
 
-MATRIX_SHARES = {"By true label": "row", "By answer": "column", "Counts": "count"}
-METRICS = {"Recall": "recall", "Precision": "precision", "F1": "f1"}
+MATRIX_SHARES: Final[dict[str, Normalize]] = {
+    "By true label": "row",
+    "By answer": "column",
+    "Counts": "count",
+}
+METRICS: Final[dict[str, Metric]] = {"Recall": "recall", "Precision": "precision", "F1": "f1"}
 METRIC_HELP = (
     "Recall: of the faces with this label, how many were called so. Precision: of the faces called "
     "so, how many have the label. F1: their harmonic mean."
@@ -91,7 +98,8 @@ def curves(stem: str, key: str, *, wide: bool) -> None:
         {name: getattr(history, name)[i] for name in columns} for i in range(len(history))
     ]
     loss, accuracy = st.columns(2, gap="large") if wide else (st.container(), st.container())
-    for place, measure in ((loss, "loss"), (accuracy, "accuracy")):
+    measures: dict[Measure, DeltaGenerator] = {"loss": loss, "accuracy": accuracy}
+    for measure, place in measures.items():
         with place:
             st.markdown(f"**{measure.capitalize()}**")
             reading = readings.read_curves(history, measure)
@@ -100,7 +108,7 @@ def curves(stem: str, key: str, *, wide: bool) -> None:
     _numbers(rows, key)
 
 
-def side_by_side(stems: list[str], draw: Callable[[str], None]) -> None:
+def side_by_side(stems: list[str], draw: Callable[[str], object]) -> None:
     """Draws each model in a column of its own; one model takes the whole width."""
     for column, stem in zip(st.columns(len(stems), gap="large"), stems, strict=True):
         with column:

@@ -20,8 +20,9 @@ from fer_core.errors import TrainingError
 from fer_core.evaluation.ablation_report import MOBILENET, PLAIN
 from fer_core.labels import EMOTIONS
 from fer_core.training import architecture
-from fer_core.training.architecture import BACKBONE, FACE_SIDE, POOLED
+from fer_core.training.architecture import BACKBONE, POOLED
 from fer_core.training.fit import Build
+from fer_core.types import FACE_SIDE
 from scripts.ablation.design import CANDIDATES, Costs, Plan, Tuning
 
 FILTERS: Final = (32, 64, 128, 256)

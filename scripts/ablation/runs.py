@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 from fer_core.data.dataset import Dataset
+from fer_core.evaluation.ablation_report import MOBILENET, PLAIN, Cell
 from fer_core.evaluation.history import read_history
 from fer_core.evaluation.predictions import Predictions
 from fer_core.training.architecture import predict
@@ -24,14 +25,11 @@ from fer_core.training.run_folder import RunFolder
 from scripts.ablation.design import (
     CANDIDATES,
     LEFT_OUT,
-    MOBILENET,
-    PLAIN,
     PLAIN_CELL,
     SEARCH_SEED,
     SUBSET_SEED,
     TRANSFER_CELL,
     VALIDATION,
-    Cell,
     Costs,
     Plan,
     Tuning,

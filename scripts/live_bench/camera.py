@@ -13,7 +13,7 @@ import os
 import time
 import zlib
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -72,7 +72,7 @@ class FilmCamera(MediaStreamTrack):
         """Give a few payloads that no decoder can read, among the others."""
         self._corrupt.extend(UNDECODABLE)
 
-    async def recv(self) -> VideoFrame | Packet:
+    async def recv(self) -> VideoFrame | Packet[Any]:
         await asyncio.sleep(max(0.0, self._due - time.monotonic()))
         if self.readyState != "live":
             raise MediaStreamError
@@ -108,7 +108,7 @@ def shoot(picture: Path, size: tuple[int, int] = SIZE) -> Film:
     still = _framed(image, size)
     film = []
     for angle in np.linspace(0, 2 * np.pi, round(_SECONDS * FPS), endpoint=False):
-        move = np.float32([[1, 0, 4 * np.cos(angle)], [0, 1, 3 * np.sin(angle)]])
+        move = np.array([[1, 0, 4 * np.cos(angle)], [0, 1, 3 * np.sin(angle)]], np.float32)
         frame = cv2.warpAffine(still, move, size[::-1], borderMode=cv2.BORDER_REPLICATE)
         film.append(np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2YUV_I420), np.uint8))
     return film
@@ -122,7 +122,8 @@ def _framed(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     square = image[top : top + side, left : left + side]
     square = cv2.resize(square, (height, height), interpolation=cv2.INTER_AREA)
     left = (width - height) // 2
-    return cv2.copyMakeBorder(square, 0, 0, left, width - height - left, cv2.BORDER_REPLICATE)
+    right = width - height - left
+    return np.asarray(cv2.copyMakeBorder(square, 0, 0, left, right, cv2.BORDER_REPLICATE))
 
 
 def burn(luma: NDArray[np.uint8], counter: int) -> None:

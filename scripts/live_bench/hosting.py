@@ -12,8 +12,8 @@ from streamlit_webrtc import WebRtcMode
 from streamlit_webrtc.webrtc import WebRtcWorker
 
 from fer_core.recognition.detection import PHOTO_WIDTH
-from fer_core.recognition.recognizer import Recognizer
-from fer_core.types import FaceEmotion, RGBImage
+from fer_core.recognition.recognizer import Picture, Recognizer
+from fer_core.types import FaceEmotion
 from scripts.live_bench.messages import Served
 from ui.live.pipeline.tracks import LiveTracks
 from ui.live.webrtc.wiring import DirectRelay
@@ -50,7 +50,7 @@ class WatchedRecognizer(Recognizer):
         self.pause = 0.0
 
     def analyze(
-        self, image: RGBImage, *, detection_width: int = PHOTO_WIDTH, max_faces: int | None = None
+        self, image: Picture, *, detection_width: int = PHOTO_WIDTH, max_faces: int | None = None
     ) -> list[FaceEmotion]:
         self._calls += 1
         pause, self.pause = self.pause, 0.0

@@ -130,7 +130,7 @@ def _threshold(of_the_model: float) -> float:
 
 
 def _detection() -> str:
-    return st.segmented_control(
+    chosen: str = st.segmented_control(
         "Look for faces",
         list(DETECTION_WIDTHS),
         default=_FIRST.detection,
@@ -140,6 +140,7 @@ def _detection() -> str:
         "with about three times the work of Balanced.",
         **_remembered("detection"),
     )
+    return chosen
 
 
 def _remembered(name: str) -> dict[str, Any]:

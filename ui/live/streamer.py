@@ -25,7 +25,7 @@ _REFUSED: Final = "live_refused"
 _REFUSALS: Final = "live_refusals"
 
 # Ideals, not demands: a camera that cannot do this gives what it has.
-_CAMERA: Final = {
+_CAMERA: Final[dict[str, Any]] = {
     "video": {
         "width": {"ideal": 640},
         "height": {"ideal": 480},
@@ -34,7 +34,7 @@ _CAMERA: Final = {
     "audio": False,
 }
 
-_WORDS: Final = {
+_WORDS: Final[Any] = {
     "start": START,
     "stop": "Stop",
     "select_device": "Choose camera",

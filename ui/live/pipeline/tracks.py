@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 
+import numpy as np
 from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 from av import VideoFrame
@@ -84,7 +85,7 @@ class LiveTracks:
     def _process(self, frame: VideoFrame) -> VideoFrame:
         """Offers the frame for analysis and paints the latest answer on it. Never raises."""
         try:
-            image = frame.to_ndarray(format="rgb24")
+            image = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)  # which it is
             self.session.offer(image)
             self._pool.wake(self.session)
             painted = paint(image, self.session.latest(), self.session.settings)

@@ -10,7 +10,7 @@ import asyncio
 import concurrent.futures
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
 from aiortc.sdp import SessionDescription, candidate_from_sdp
@@ -25,6 +25,8 @@ _PATIENCE: Final = 6.5  # seconds; a STUN or TURN server that does not answer co
 _LONGEST_OFFER: Final = 20_000  # characters; a browser's has about 1,000
 _MOST_CANDIDATES: Final = 40
 _LONGEST_MESSAGE: Final = 64
+
+Result = TypeVar("Result")
 
 
 class ProbeError(FerError):
@@ -91,7 +93,7 @@ class Probes:
         """
         self._wait(self._add_candidates(name, candidates))
 
-    def _wait(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+    def _wait(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
         future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         try:
             return future.result(_PATIENCE)
