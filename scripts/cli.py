@@ -16,6 +16,7 @@ from typing import Final, Protocol
 
 from fer_core.data.dataset import DATA_VARIABLE
 from fer_core.errors import FerError
+from fer_core.store.files import expand
 
 STOPPED: Final = 2
 INTERRUPTED: Final = 130
@@ -76,7 +77,7 @@ def stop(message: str, status: int = STOPPED) -> int:
 
 def path(text: str) -> Path:
     """The type of a path option: `~` is the home folder."""
-    return Path(text).expanduser()
+    return expand(text)
 
 
 def model(text: str) -> str:

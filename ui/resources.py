@@ -10,7 +10,15 @@ from fer_core.evaluation.history import History, read_history
 from fer_core.evaluation.report import EvaluationReport, load_report
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.store import model_files
-from fer_core.store.model_files import DEFAULT_MODEL, ModelCard
+from fer_core.store.model_files import (
+    CARD_SUFFIX,
+    DEFAULT_MODEL,
+    HISTORY_SUFFIX,
+    NETWORK_SUFFIX,
+    REPORT_SUFFIX,
+    ModelCard,
+    model_file,
+)
 
 Stamp = tuple[tuple[int, int] | None, ...]
 """Modification time (ns) and size of each file, None for a missing one."""
@@ -26,14 +34,12 @@ def recognizer(stem: str = DEFAULT_MODEL) -> Recognizer:
 
     A changed file is loaded again. Raises ModelError, which `ui.frame.run` shows on the page.
     """
-    model = models_folder() / f"{stem}.tflite"
-    return _recognizer(str(model), _stamp(model, model.with_suffix(".card.json")))
+    return _recognizer(*_model(stem))
 
 
 def model_card(stem: str = DEFAULT_MODEL) -> ModelCard:
     """The card alone, without loading the network. Raises ModelError."""
-    model = models_folder() / f"{stem}.tflite"
-    return _card(str(model), _stamp(model, model.with_suffix(".card.json")))
+    return _card(*_model(stem))
 
 
 def detector_sentence() -> str:
@@ -48,7 +54,7 @@ def detector_sentence() -> str:
 
 
 def title(stem: str) -> str:
-    """What a model calls itself, or its files' name if its card cannot be read."""
+    """A model's title, or its files' name if its card cannot be read."""
     try:
         return model_card(stem).title
     except ModelError:
@@ -63,13 +69,13 @@ def report_names() -> list[str]:
 
 def report(stem: str = DEFAULT_MODEL) -> EvaluationReport:
     """Raises ReportError if the report is missing or damaged."""
-    path = models_folder() / f"{stem}.report.json"
+    path = model_file(stem, REPORT_SUFFIX)
     return _report(str(path), _stamp(path))
 
 
 def history(stem: str = DEFAULT_MODEL) -> History:
     """The training history. Raises ReportError if it is missing or damaged."""
-    path = models_folder() / f"{stem}.history.csv"
+    path = model_file(stem, HISTORY_SUFFIX)
     return _history(str(path), _stamp(path))
 
 
@@ -80,6 +86,11 @@ def ablation() -> AblationReport | None:
     """
     path = models_folder() / ABLATION_FILE
     return _ablation(str(path), _stamp(path)) if path.exists() else None
+
+
+def _model(stem: str) -> tuple[str, Stamp]:
+    network = model_file(stem, NETWORK_SUFFIX)
+    return str(network), _stamp(network, model_file(stem, CARD_SUFFIX))
 
 
 def _stamp(*paths: Path) -> Stamp:

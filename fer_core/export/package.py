@@ -28,6 +28,7 @@ from fer_core.store.model_files import (
     INT8_SUFFIX,
     ONNX_SUFFIX,
     ModelCard,
+    check_name,
     file_record,
     save_card,
 )
@@ -75,10 +76,11 @@ def package(
         keep_keras: Write the `.keras` file too, from which others can go on training.
 
     Raises:
-        ModelError: where the LiteRT file disagrees with the network on the validation faces, or
-            the data set is not the one that the run was trained on.
+        ModelError: no model can be called `stem`; the LiteRT file disagrees with the network on
+            the validation faces; or the data set is not the one that the run was trained on.
         TrainingError: where the run has no finished network.
     """
+    check_name(stem)
     record = run.record()
     if record["data_sha256"] != dataset.fingerprint:
         raise ModelError(

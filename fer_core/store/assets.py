@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from fer_core.errors import ModelError
+from fer_core.store.files import expand
 
 ASSETS_VARIABLE: Final = "FER_ASSETS"
 _CHECKOUT: Final = Path(__file__).resolve().parents[2]
@@ -66,9 +67,9 @@ ASSETS: Final[Mapping[str, Asset]] = {
 
 
 def assets_folder() -> Path | None:
-    """The folder named by the environment variable FER_ASSETS, or None where it is not set."""
+    """The folder named by the environment variable FER_ASSETS, or None if it is not set."""
     folder = os.environ.get(ASSETS_VARIABLE)
-    return Path(folder).expanduser() if folder else None
+    return expand(folder) if folder else None
 
 
 def find_asset(name: str) -> Path | None:

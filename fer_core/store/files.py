@@ -1,4 +1,4 @@
-"""Files read in whole, faults said in words, and files replaced in whole.
+"""Paths as people write them; files read in whole, faults said in words, and replaced in whole.
 
 A kill or a full disk leaves the old file as it was.
 """
@@ -14,6 +14,14 @@ from typing import Any, NoReturn, TypeVar
 from fer_core.errors import FerError
 
 T = TypeVar("T")
+
+
+def expand(path: str | Path) -> Path:
+    """The path with `~` or `~user` at its start made a home folder, if there is such a user."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:  # `~draft.jpg` is a file name like any other
+        return Path(path)
 
 
 def read_json(

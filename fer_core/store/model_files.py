@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any, Final
 from fer_core.errors import ModelError
 from fer_core.labels import EMOTIONS
 from fer_core.store.class_names import class_names, require_class_names
-from fer_core.store.files import read_json, replace_text
+from fer_core.store.files import expand, read_json, replace_text
 
 MODELS_VARIABLE: Final = "FER_MODELS"
 
@@ -26,7 +27,7 @@ MODELS_VARIABLE: Final = "FER_MODELS"
 def _models_folder() -> Path:
     """FER_MODELS, or the default network that an installed package brings, or a checkout's own."""
     if named := os.environ.get(MODELS_VARIABLE):
-        return Path(named).expanduser()
+        return expand(named)
     package = Path(__file__).resolve().parents[1]
     packaged = package / "models"
     return packaged if packaged.is_dir() else package.parent / "models"
@@ -43,6 +44,13 @@ REPORT_SUFFIX: Final = ".report.json"
 HISTORY_SUFFIX: Final = ".history.csv"
 PREDICTIONS_SUFFIX: Final = ".predictions.csv"
 
+SUFFIXES: Final = (
+    INT8_SUFFIX, NETWORK_SUFFIX, ONNX_SUFFIX, KERAS_SUFFIX, CARD_SUFFIX, REPORT_SUFFIX,
+    HISTORY_SUFFIX, PREDICTIONS_SUFFIX,
+)  # fmt: skip
+"""Of a model's files; each stands before those that it ends with."""
+
+_NAME: Final = re.compile(r"\w[\w.-]{0,99}")
 _REMEDY = (
     "Train and export one (see README), or restore the models folder: with git in a checkout, by "
     "installing the package again otherwise."
@@ -51,7 +59,7 @@ _REMEDY = (
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What a model says of itself.
+    """A model's card.
 
     Attributes:
         stem: The name that its files share.
@@ -98,6 +106,7 @@ class ModelCard:
     limits: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        check_name(self.stem)
         if tuple(self.emotions) != EMOTIONS:
             raise ModelError(
                 f"The card of {self.stem} lists the expressions {', '.join(self.emotions)}. "
@@ -130,6 +139,22 @@ class ModelCard:
         )
 
 
+def split_name(name: str) -> tuple[str, str]:
+    """A file's name as a model's stem and one of `SUFFIXES`, or "" if it ends with none of them."""
+    suffix = next((suffix for suffix in SUFFIXES if name.endswith(suffix)), "")
+    return name.removesuffix(suffix), suffix
+
+
+def check_name(stem: str) -> None:
+    """Raises `ModelError` if a model cannot be called so, or could not be found by that name."""
+    if not _is_name(stem):
+        raise ModelError(
+            "A model's name has up to 100 letters, digits, underscores, hyphens and dots, the "
+            "first no hyphen or dot. It does not end as a model's files do "
+            f"({', '.join(SUFFIXES)}), nor in a dot or .int8. Received: {stem!r}"
+        )
+
+
 def list_models(folder: Path = MODELS) -> list[str]:
     """Stems of the models that can be run, the default first."""
     return _stems(folder, NETWORK_SUFFIX)
@@ -144,21 +169,30 @@ def model_file(model: str | Path, suffix: str) -> Path:
     """The file of a model with this suffix, whether or not it exists.
 
     Args:
-        model: A stem ("ultimate_model") of `models/`, or the path of any of the model's files.
+        model: A stem ("ultimate_model") of `models/`, or the path of any of the model's files, or
+            what these paths have in common ("other/folder/my_model").
+
+    Raises:
+        ModelError: no model can have this name.
     """
-    path = Path(model)
-    if path.parent == Path() and not path.suffix:
-        return MODELS / f"{path.name}{suffix}"
-    return path.with_name(path.name.split(".")[0] + suffix)
+    path = expand(model)
+    stem, own_suffix = split_name(path.name)
+    check_name(stem)
+    in_models = path.parent == Path() and not own_suffix
+    return (MODELS if in_models else path.parent) / f"{stem}{suffix}"
 
 
 def load_card(model: str | Path = DEFAULT_MODEL) -> ModelCard:
-    """Reads a model's card.
+    """Reads a model's card. The files' names decide on its stem: a renamed copy is a model, too.
 
     Raises:
-        ModelError: where it is missing or damaged.
+        ModelError: it is missing or damaged.
     """
-    return read_json(model_file(model, CARD_SUFFIX), ModelError, _REMEDY, ModelCard.from_dict)
+    path = model_file(model, CARD_SUFFIX)
+    stem, _ = split_name(path.name)
+    return read_json(
+        path, ModelError, _REMEDY, lambda values: ModelCard.from_dict({**values, "stem": stem})
+    )
 
 
 def load_model(model: str | Path = DEFAULT_MODEL) -> tuple[ModelCard, bytes]:
@@ -179,19 +213,19 @@ def verified_bytes(card: ModelCard, path: Path) -> bytes:
     """A file of a model, compared with the card before anything parses it.
 
     Raises:
-        ModelError: where it is missing, or its size or SHA-256 is not the card's.
+        ModelError: it is missing, or its size or SHA-256 is not the card's.
     """
-    suffix = path.name[len(card.stem) :]
+    suffix = split_name(path.name)[1]
     expected = card.files.get(suffix)
     if expected is None:
-        raise ModelError(f"The card of {card.stem} does not name a {suffix} file. {_REMEDY}")
+        raise ModelError(f"The card of {card.stem} names no {suffix} file. {_REMEDY}")
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ModelError(f"There is no model file at {path}. {_REMEDY}") from error
     if len(data) != expected.get("bytes"):
         raise ModelError(
-            f"{path.name} is {len(data):,} bytes long where its card says "
+            f"{path.name} is {len(data):,} bytes long, but its card says "
             f"{expected.get('bytes'):,}: it was cut short or replaced. {_REMEDY}"
         )
     if hashlib.sha256(data).hexdigest() != expected.get("sha256"):
@@ -224,7 +258,12 @@ def record_evaluation(card: ModelCard, folder: Path, headline: Mapping[str, Any]
     save_card(dataclasses.replace(card, files=files, headline=headline), folder)
 
 
+def _is_name(stem: str) -> bool:
+    fits = _NAME.fullmatch(stem) is not None and not stem.endswith(".")
+    return fits and not split_name(stem)[1] and split_name(stem + NETWORK_SUFFIX)[0] == stem
+
+
 def _stems(folder: Path, suffix: str) -> list[str]:
-    stems = {path.name.split(".")[0] for path in folder.glob(f"*{suffix}")}
-    stems = {stem for stem in stems if (folder / f"{stem}{suffix}").is_file()}
+    files = [split_name(path.name) for path in folder.glob(f"*{suffix}") if path.is_file()]
+    stems = [stem for stem, found in files if found == suffix and _is_name(stem)]
     return sorted(stems, key=lambda stem: (stem != DEFAULT_MODEL, stem))
