@@ -67,7 +67,7 @@ def _train(args: argparse.Namespace, progress: TrainingProgress) -> int:
         from fer_core.training.distributed.data_parallel import joined
 
         with joined(processes) as devices:
-            progress.message(devices.in_words())
+            progress.message(devices.description())
             fit(
                 config, dataset, run, progress,
                 resume=args.resume, sources=sources, devices=devices,

@@ -34,7 +34,7 @@ from fer_core.store.model_files import (
 )
 from fer_core.training.architecture import predict
 from fer_core.training.config import TrainingConfig
-from fer_core.training.partition import prepare, unlike_training
+from fer_core.training.partition import partition, unlike_training
 from fer_core.training.run_folder import RunFolder
 from fer_core.types import FACE_SIDE
 
@@ -89,7 +89,7 @@ def package(
         )
     network = run.load_network("model.keras")
     config = TrainingConfig.from_dict(record["config"])
-    validation = unlike_training(prepare(dataset, config.data, config.seed))
+    validation = unlike_training(partition(dataset, config.data, config.seed))
     temperature, unsure_below, neutral_lowered = 1.0, 0.0, 0.0
     if balance_neutral:
         raw = predict(network, validation.images)

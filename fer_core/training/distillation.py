@@ -13,7 +13,7 @@ from fer_core.labels import EMOTIONS
 from fer_core.training.architecture import predict
 from fer_core.training.callbacks import Reporter
 from fer_core.training.config import DataConfig, TrainingConfig
-from fer_core.training.partition import TrainingData, prepare
+from fer_core.training.partition import TrainingData, partition
 from fer_core.training.run_folder import RunFolder
 from fer_core.training.targets import SoftTargets
 
@@ -41,7 +41,7 @@ def teach(runs: Sequence[RunFolder], dataset: Dataset, reporter: Reporter) -> So
         config = TrainingConfig.from_dict(record["config"])
         key = (config.data, config.seed)
         if key not in parts:
-            parts[key] = prepare(dataset, config.data, config.seed)
+            parts[key] = partition(dataset, config.data, config.seed)
         unseen[parts[key].train_rows] = False
         keras.utils.clear_session()  # the teacher before this one
         network = run.load_network("model.keras")

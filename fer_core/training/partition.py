@@ -43,7 +43,7 @@ class TrainingData:
     left_out: dict[str, int]
 
 
-def prepare(dataset: Dataset, config: DataConfig, seed: int) -> TrainingData:
+def partition(dataset: Dataset, config: DataConfig, seed: int) -> TrainingData:
     """Cuts the validation part from `train/`.
 
     Raises:

@@ -1,13 +1,146 @@
-"""A phase's optimizer, and the callbacks that count its epochs."""
+"""One phase of a training run, on Keras 3's backend-neutral API."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
-from fer_core.training.config import PhaseConfig
+from fer_core.training import architecture
+from fer_core.training.architecture import PREDICTION_BATCH, predict
+from fer_core.training.batches import Batches, Mixing
+from fer_core.training.callbacks import (
+    STATISTICS_IMAGES,
+    Progress,
+    Replay,
+    Reporter,
+    SaveEpoch,
+    WeightAverage,
+)
+from fer_core.training.config import PhaseConfig, TrainingConfig
+from fer_core.training.distributed.devices import Devices
+from fer_core.training.partition import TrainingData
+from fer_core.training.run_folder import RunFolder, RunState
+from fer_core.training.targets import Targets, one_hot
+
+FEATURE_STEPS: Final = 16
+"""Steps in one call of Keras on pooled features, where a call costs more than a step."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrainingJob:
+    """What all phases of a run share.
+
+    Attributes:
+        targets: (n, 7) float32 for the n images of `data.train`.
+        run: The folder that epochs are written to.
+    """
+
+    config: TrainingConfig
+    data: TrainingData
+    targets: Targets
+    run: RunFolder
+    reporter: Reporter
+    devices: Devices
+
+
+def train_phase(
+    job: TrainingJob, phase: PhaseConfig, state: RunState, network: keras.Model
+) -> RunState:
+    """Trains a network by one phase, or what `state` leaves of it.
+
+    Args:
+        network: Uncompiled, with the weights to go on from; its layers are trained in place. The
+            best epoch is in the run folder.
+
+    Returns:
+        The state after the phase, which is also written.
+
+    Raises:
+        TrainingError: if the loss is no number, or files cannot be written.
+    """
+    if state.phase_done:
+        return state
+    config, run, devices = job.config, job.run, job.devices
+    devices.broadcast_weights(network)
+    architecture.set_trainable(
+        network, base=phase.trainable == "all", batch_norms=config.model.train_batch_norm
+    )
+    model, inputs, judged = _inputs(job, phase, network)
+    validation = (judged, one_hot(job.data.validation.labels))
+    batches = _batches(job, phase, inputs, first_epoch=len(state.history))
+    with devices.scope():
+        trained = devices.replicate(model)
+        optimizer = make_optimizer(phase, len(batches))
+        trained.compile(
+            optimizer,
+            keras.losses.CategoricalCrossentropy(label_smoothing=config.data.label_smoothing),
+            metrics=["accuracy"],
+            steps_per_execution=FEATURE_STEPS if inputs.ndim == 2 else 1,
+        )
+        optimizer.build(trained.trainable_variables)
+        if state.phase_epochs:
+            run.load_optimizer(state, network, optimizer)
+        average = _average(job, phase, network, model, validation)
+        judge = average or devices.judge(model, validation, PREDICTION_BATCH)
+        counting = counting_callbacks(phase, config.monitor)
+        replay = Replay(state.phase_history(), counting, phase.learning_rate)
+        progress = Progress(job.reporter.batch, phase, len(batches))
+        save = SaveEpoch(run, state, phase, network, config.monitor, average)
+        trained.fit(
+            batches,
+            validation_data=None if judge else validation,
+            validation_batch_size=PREDICTION_BATCH,
+            epochs=phase.epochs,
+            initial_epoch=state.phase_epochs,
+            # Keras would shuffle the batches' order as well, and not alike after a resume.
+            shuffle=False,
+            callbacks=devices.callbacks(
+                model, trained, [judge] if judge else [], [*counting, replay, progress, save]
+            ),
+            verbose=0,
+        )
+    done = replace(save.state, phase_done=True)
+    run.save_state(done)
+    return done
+
+
+def _inputs(
+    job: TrainingJob, phase: PhaseConfig, network: keras.Model
+) -> tuple[keras.Model, NDArray[Any], NDArray[Any]]:
+    """The model to fit with its training and validation inputs."""
+    train, validation = job.data.train.images, job.data.validation.images
+    if phase.trainable == "head" and job.config.augmentation.is_none and not phase.mixes:
+        job.reporter.message("Computing pooled features once; the frozen phase trains on them.")
+        features = architecture.feature_model(network)
+        return (
+            architecture.head_model(network),
+            predict(features, train),
+            predict(features, validation),
+        )
+    # A second Model over the same layers is compiled, so that saved networks carry no optimizer.
+    model = keras.Model(network.inputs, network.outputs)
+    return model, train, validation[..., None].astype(np.float32)
+
+
+def _batches(
+    job: TrainingJob, phase: PhaseConfig, inputs: NDArray[Any], first_epoch: int
+) -> Batches:
+    return Batches(
+        inputs,
+        job.targets,
+        job.data.class_weights[job.data.train.labels],
+        batch_size=phase.batch_size,
+        augmentation=job.config.augmentation if inputs.ndim == 3 else None,
+        mixing=Mixing(phase.mixup, phase.cutmix),
+        seed=job.config.seed,
+        first_epoch=first_epoch,
+        shard=job.devices.shard,
+    )
 
 
 def make_optimizer(phase: PhaseConfig, steps_per_epoch: int) -> Any:
@@ -54,3 +187,21 @@ def counting_callbacks(phase: PhaseConfig, monitor: str) -> list[Any]:
             keras.callbacks.EarlyStopping(monitor, patience=phase.early_stopping, mode=mode)
         )
     return callbacks
+
+
+def _average(
+    job: TrainingJob,
+    phase: PhaseConfig,
+    network: keras.Model,
+    model: keras.Model,
+    validation: tuple[NDArray[Any], NDArray[Any]],
+) -> WeightAverage | None:
+    if not phase.ema:
+        return None
+    images = None
+    if job.config.model.train_batch_norm and phase.trainable == "all":
+        # The same ones every epoch: epochs are compared. As they are, as those to be judged are.
+        rng = np.random.default_rng(job.config.seed)
+        train = job.data.train.images
+        images = train[rng.permutation(len(train))[:STATISTICS_IMAGES]]
+    return WeightAverage(network, images, validation, PREDICTION_BATCH, model)

@@ -126,7 +126,7 @@ class LabelSources:
         Raises:
             TrainingError: where something was not given, or a teacher has seen what it must not.
         """
-        targets = np.eye(len(EMOTIONS), dtype=np.float32)[data.train.labels]
+        targets = one_hot(data.train.labels)
         if config.data.ferplus:
             votes = self._votes(config).probabilities()[data.train_rows]
             targets = mixed(targets, votes, config.data.ferplus)
@@ -156,6 +156,11 @@ class LabelSources:
                 "the file with --teachers PATH; or, without them, set teachers.weight to 0."
             )
         return self.teachers
+
+
+def one_hot(labels: NDArray[np.int64]) -> Targets:
+    """(n,) indices into `EMOTIONS` → (n, 7) float32."""
+    return np.eye(len(EMOTIONS), dtype=np.float32)[labels]
 
 
 def mixed(labels: Targets, others: Targets, share: float) -> Targets:

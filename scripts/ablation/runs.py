@@ -19,7 +19,7 @@ from fer_core.training.architecture import predict
 from fer_core.training.callbacks import Reporter
 from fer_core.training.config import DataConfig, TrainingConfig
 from fer_core.training.fit import fit
-from fer_core.training.partition import prepare
+from fer_core.training.partition import partition
 from fer_core.training.progress import time_left
 from fer_core.training.run_folder import RunFolder
 from scripts.ablation.design import (
@@ -61,7 +61,7 @@ def usable(dataset: Dataset) -> Dataset:
     """
     # Once for all runs: comparing every image with every test image takes a while.
     config = DataConfig(validation=VALIDATION, drop=LEFT_OUT)
-    data = prepare(dataset, config, SUBSET_SEED)
+    data = partition(dataset, config, SUBSET_SEED)
     mask = np.zeros(len(dataset), dtype=bool)
     mask[np.concatenate([data.train_rows, data.validation_rows])] = True
     return dataset.where(mask)
@@ -150,11 +150,11 @@ class Ablation:
         gc.collect()
         folder = self._work.training_folder(job.name)
         build = BUILDERS[job.cell.network]
-        network = fit(config, part, RunFolder(folder), self._reporter, resume=True, build=build)
-        history, data = (
-            read_history(folder / "history.csv"),
-            prepare(part, config.data, config.seed),
+        data = partition(part, config.data, config.seed)
+        network = fit(
+            config, part, RunFolder(folder), self._reporter, resume=True, build=build, data=data
         )
+        history = read_history(folder / "history.csv")
         main = config.phases[-1]
         epochs = zip(history.phase, history.val_accuracy, strict=True)
         record = RunRecord(

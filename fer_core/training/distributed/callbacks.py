@@ -1,4 +1,4 @@
-"""Callbacks between a process's own network and its copy that trains on many devices."""
+"""Callbacks between a process's own network and its replica, which trains on all devices."""
 
 from __future__ import annotations
 
@@ -12,13 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.training.distributed.devices import Shard
-from fer_core.training.distributed.messages import hand_out
+from fer_core.training.distributed.messages import broadcast_bytes
 
 
-class Home(keras.callbacks.Callback):  # type: ignore[misc]
-    """Takes a model's values to the one that trains, and back after each epoch.
+class CopyWeightsIn(keras.callbacks.Callback):  # type: ignore[misc]
+    """Copies the replica's weights into the process's own model after each epoch.
 
-    The callbacks after it, up to `Away`, run outside the distribution.
+    It also leaves the distribution: callbacks after this one, up to `EnterDistribution`, run
+    outside. When training begins, it copies the own model's weights into the replica.
+
+    Args:
+        model: The process's own.
+        trained: Its replica on all devices.
     """
 
     def __init__(self, model: keras.Model, trained: keras.Model) -> None:
@@ -36,8 +41,8 @@ class Home(keras.callbacks.Callback):  # type: ignore[misc]
             ours.assign(own_copy(theirs))
 
 
-class Away(keras.callbacks.Callback):  # type: ignore[misc]
-    """Goes back into the distribution."""
+class EnterDistribution(keras.callbacks.Callback):  # type: ignore[misc]
+    """Enters the distribution again, for the next epoch."""
 
     def __init__(self, distribution: Any) -> None:
         super().__init__()
@@ -62,10 +67,10 @@ class Validate(keras.callbacks.Callback):  # type: ignore[misc]
             logs.update({f"val_{name}": float(value) for name, value in figures.items()})
 
 
-class Agree(keras.callbacks.Callback):  # type: ignore[misc]
-    """Gives every process the figures of process 0.
+class BroadcastLogs(keras.callbacks.Callback):  # type: ignore[misc]
+    """Copies the epoch's figures of process 0 to every process.
 
-    Processors differ in last digits, and what is the best epoch, or the last, must not.
+    Processors differ in last digits, and all must agree on the best epoch and on the last one.
     """
 
     def __init__(self, shard: Shard) -> None:
@@ -77,7 +82,7 @@ class Agree(keras.callbacks.Callback):  # type: ignore[misc]
             return
         first = self._shard.process == 0
         figures = {name: float(value) for name, value in logs.items()} if first else {}
-        logs.update(json.loads(hand_out(json.dumps(figures).encode(), first)))
+        logs.update(json.loads(broadcast_bytes(json.dumps(figures).encode(), first)))
 
 
 @contextmanager

@@ -25,9 +25,16 @@ import numpy as np
 
 from fer_core.errors import TrainingError
 from fer_core.training.config import TrainingConfig
-from fer_core.training.distributed.callbacks import Agree, Away, Home, Validate, outside, own_copy
+from fer_core.training.distributed.callbacks import (
+    BroadcastLogs,
+    CopyWeightsIn,
+    EnterDistribution,
+    Validate,
+    outside,
+    own_copy,
+)
 from fer_core.training.distributed.devices import Devices, Shard
-from fer_core.training.distributed.messages import gather, hand_out
+from fer_core.training.distributed.messages import broadcast_bytes, gather
 from fer_core.training.distributed.processes import Processes
 from fer_core.training.run_folder import RunFolder, RunState
 
@@ -86,8 +93,8 @@ class ManyDevices(Devices):
         self.shard = Shard(processes.index, processes.count, sum(counts))
         self._distribution = keras.distribution.DataParallel(auto_shard_dataset=False)
 
-    def in_words(self) -> str:
-        """For a person: "Training on 4 devices (cpu) of 2 processes."."""
+    def description(self) -> str:
+        """For people: "Training on 4 devices (cpu) of 2 processes."."""
         own = f"{self.shard.devices} {'device' if self.shard.devices == 1 else 'devices'}"
         all_of = f" of {self.shard.processes} processes" if self.shard.processes > 1 else ""
         return f"Training on {own} ({jax.devices()[0].device_kind}){all_of}."
@@ -104,29 +111,29 @@ class ManyDevices(Devices):
     def check(self, config: TrainingConfig) -> None:
         self._processes.check_batches(config, self.shard.devices)
 
-    def bring_level(self, run: RunFolder, state: RunState) -> RunState:
-        """Processes that were killed may be an epoch apart, or one has lost its folder: all go on
-        from the files of the one that has come furthest."""
+    def sync_run_folder(self, run: RunFolder, state: RunState) -> RunState:
+        # Processes that were killed may be an epoch apart, or one has lost its folder: all go on
+        # from the files of the one that has come furthest.
         steps = gather(np.array([state.phase, state.phase_epochs, int(state.phase_done)]))
         furthest = max(range(len(steps)), key=lambda process: tuple(steps[process].tolist()))
         if len(steps) == 1 or not steps.any():
             return state
         if furthest == self.shard.process:
             for name, content in run.files(state):
-                hand_out(name.encode(), True)
-                hand_out(content, True)
-            hand_out(b"", True)
+                broadcast_bytes(name.encode(), True)
+                broadcast_bytes(content, True)
+            broadcast_bytes(b"", True)
             return state
-        while name := hand_out(b"", False).decode():
-            run.write_bytes(name, hand_out(b"", False))
+        while name := broadcast_bytes(b"", False).decode():
+            run.write_bytes(name, broadcast_bytes(b"", False))
         return run.state()
 
-    def share(self, network: keras.Model) -> None:
+    def broadcast_weights(self, network: keras.Model) -> None:
         if self.shard.processes == 1:
             return
         ours = [own_copy(variable) for variable in network.variables]
         first = self.shard.process == 0
-        theirs = hand_out(b"".join(value.tobytes() for value in ours) if first else b"", first)
+        theirs = broadcast_bytes(b"".join(value.tobytes() for value in ours), first)
         start = 0
         for variable, value in zip(network.variables, ours, strict=True):
             part = theirs[start : start + value.nbytes]
@@ -156,8 +163,8 @@ class ManyDevices(Devices):
     ) -> list[Any]:
         with outside():
             model.compile(None, trained.loss, metrics=["accuracy"])
-        home, away = Home(model, trained), Away(self._distribution)
-        return [home, *judging, Agree(self.shard), *acting, away]
+        leave, enter = CopyWeightsIn(model, trained), EnterDistribution(self._distribution)
+        return [leave, *judging, BroadcastLogs(self.shard), *acting, enter]
 
 
 def _layers(model: keras.Model) -> Iterator[Any]:

@@ -44,7 +44,7 @@ class Shard:
 
 
 class Devices:
-    """One device. Nothing is changed, nothing is shared."""
+    """One device: every method leaves things as they are."""
 
     shard = Shard()
 
@@ -53,18 +53,21 @@ class Devices:
         return {}
 
     def check(self, config: TrainingConfig) -> None:
-        """Raises `TrainingError` where a recipe's batches do not divide."""
+        """Raises `TrainingError` if a recipe's batches do not divide by the devices."""
 
-    def bring_level(self, run: RunFolder, state: RunState) -> RunState:
-        """The state that all processes go on from, with its files in this one's folder.
+    def sync_run_folder(self, run: RunFolder, state: RunState) -> RunState:
+        """Copies the files of the process that has come furthest into this one's folder.
+
+        Returns:
+            The state that all processes go on from.
 
         Raises:
-            TrainingError: where the files cannot be written.
+            TrainingError: if the files cannot be written.
         """
         return state
 
-    def share(self, network: Any) -> None:
-        """Gives a network the values that it has in process 0."""
+    def broadcast_weights(self, network: Any) -> None:
+        """Copies a network's weights in process 0 to every process."""
 
     def scope(self) -> AbstractContextManager[None]:
         """What is made inside, and trained, lies on all devices."""
@@ -75,7 +78,7 @@ class Devices:
         return model
 
     def judge(self, model: Any, validation: tuple[Any, Any], batch_size: int) -> Any | None:
-        """A callback that validates, or None where Keras's `fit` does."""
+        """A callback that validates, or None if Keras's `fit` does."""
         return None
 
     def callbacks(

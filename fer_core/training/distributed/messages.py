@@ -1,4 +1,4 @@
-"""What processes that train together on JAX tell one another; Keras has no words for it."""
+"""Exchanges of values between processes that train together; Keras has none, JAX does."""
 
 from __future__ import annotations
 
@@ -20,8 +20,13 @@ def gather(row: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(multihost_utils.process_allgather(row))
 
 
-def hand_out(content: bytes, source: bool) -> bytes:
-    """One process's bytes, in every process. All call it; one is the source."""
+def broadcast_bytes(content: bytes, source: bool) -> bytes:
+    """The source's bytes, in every process. All processes call it together.
+
+    Args:
+        content: To send; ignored if this process is not the source.
+        source: Whether this process is the one that sends; exactly one is.
+    """
     length = np.array([len(content) if source else 0])
     total = int(multihost_utils.broadcast_one_to_all(length, is_source=source)[0])
     block = np.zeros(-(-total // BLOCK) * BLOCK, np.uint8)

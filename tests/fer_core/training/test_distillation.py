@@ -23,7 +23,7 @@ from fer_core.training.config import (
 )
 from fer_core.training.distillation import teach
 from fer_core.training.fit import fit
-from fer_core.training.partition import prepare
+from fer_core.training.partition import partition
 from fer_core.training.run_folder import RunFolder
 from fer_core.training.targets import LabelSources, SoftTargets
 
@@ -65,7 +65,7 @@ def test_answers_are_averaged_over_both_views(
 
 
 def test_only_what_a_teacher_learned_from_counts_as_seen(dataset: Dataset, answers: SoftTargets):
-    rows = prepare(dataset, CONFIG.data, CONFIG.seed).train_rows
+    rows = partition(dataset, CONFIG.data, CONFIG.seed).train_rows
     np.testing.assert_array_equal(np.flatnonzero(~answers.unseen), np.sort(rows))
 
 

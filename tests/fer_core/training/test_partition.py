@@ -5,7 +5,7 @@ from fer_core.data.dataset import Dataset
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
 from fer_core.training.config import DataConfig
-from fer_core.training.partition import class_weights, prepare, unlike_training
+from fer_core.training.partition import class_weights, partition, unlike_training
 
 
 def _dataset(each: int = 40, tests: int = 5) -> Dataset:
@@ -23,7 +23,7 @@ def _dataset(each: int = 40, tests: int = 5) -> Dataset:
 
 
 def test_test_images_are_never_used_and_copies_stay_together():
-    data = prepare(_dataset(), DataConfig(validation=0.25), seed=1)
+    data = partition(_dataset(), DataConfig(validation=0.25), seed=1)
     train, validation = set(data.train.paths), set(data.validation.paths)
     assert not train & validation
     assert len(train | validation) == 280
@@ -32,7 +32,7 @@ def test_test_images_are_never_used_and_copies_stay_together():
 
 
 def test_every_class_is_in_both_parts_by_its_share():
-    data = prepare(_dataset(), DataConfig(validation=0.25), seed=1)
+    data = partition(_dataset(), DataConfig(validation=0.25), seed=1)
     counts = np.bincount(data.validation.labels, minlength=7)
     assert counts.min() >= 8 and counts.max() <= 12
 
@@ -47,7 +47,7 @@ def test_every_class_is_in_both_parts_by_its_share():
     ],
 )
 def test_what_is_dropped(drop: str, gone: set[str]):
-    data = prepare(_dataset(), DataConfig(validation=0.25, drop=(drop,)), seed=1)
+    data = partition(_dataset(), DataConfig(validation=0.25, drop=(drop,)), seed=1)
     kept = set(data.train.paths) | set(data.validation.paths)
     assert {str(i) for i in range(280)} - kept == gone
     assert data.left_out == {drop: len(gone)}
@@ -55,7 +55,7 @@ def test_what_is_dropped(drop: str, gone: set[str]):
 
 def test_rows_lead_back_to_the_data_set():
     dataset = _dataset()
-    data = prepare(dataset, DataConfig(validation=0.25, drop=("near_test_copies",)), seed=1)
+    data = partition(dataset, DataConfig(validation=0.25, drop=("near_test_copies",)), seed=1)
     for part, rows in ((data.train, data.train_rows), (data.validation, data.validation_rows)):
         assert part.paths == tuple(dataset.paths[row] for row in rows)
     assert set(data.withheld) == {*data.validation_rows, 0, 5}
@@ -65,9 +65,9 @@ def test_rows_lead_back_to_the_data_set():
     ("seed", "split_seed", "same"), [(2, None, False), (2, 1, True), (1, 1, True)]
 )
 def test_runs_of_several_seeds_can_share_the_validation_part(seed, split_seed, same):
-    ours = prepare(_dataset(), DataConfig(validation=0.25), seed=1).validation.paths
+    ours = partition(_dataset(), DataConfig(validation=0.25), seed=1).validation.paths
     config = DataConfig(validation=0.25, split_seed=split_seed)
-    theirs = prepare(_dataset(), config, seed).validation.paths
+    theirs = partition(_dataset(), config, seed).validation.paths
     assert (ours == theirs) is same
 
 
@@ -84,7 +84,7 @@ def _with_frames_of_a_video() -> Dataset:
 
 def test_near_copies_stay_on_one_side_where_the_recipe_says_so():
     dataset = _with_frames_of_a_video()
-    data = prepare(dataset, DataConfig(validation=0.25, groups="near_copies"), seed=1)
+    data = partition(dataset, DataConfig(validation=0.25, groups="near_copies"), seed=1)
     scenes = [{int(path) // 4 for path in part.paths} for part in (data.train, data.validation)]
     assert not scenes[0] & scenes[1]
     assert unlike_training(data) is not data.validation
@@ -93,23 +93,23 @@ def test_near_copies_stay_on_one_side_where_the_recipe_says_so():
 
 def test_validation_that_was_learned_from_is_left_out_of_judging():
     dataset = _dataset()
-    data = prepare(dataset, DataConfig(validation=0.25), seed=1)
+    data = partition(dataset, DataConfig(validation=0.25), seed=1)
     row = data.validation_rows[0]
     dataset.images[row] = np.clip(dataset.images[data.train_rows[0]] * 0.5 + 20, 0, 255)
-    data = prepare(dataset, DataConfig(validation=0.25), seed=1)
+    data = partition(dataset, DataConfig(validation=0.25), seed=1)
     assert row in data.validation_rows  # near, but not identical: not grouped
     kept = unlike_training(data)
     assert set(data.validation.paths) - set(kept.paths) == {dataset.paths[row]}
 
 
 def test_judging_keeps_every_class():
-    data = prepare(_with_frames_of_a_video(), DataConfig(validation=0.25), seed=1)
+    data = partition(_with_frames_of_a_video(), DataConfig(validation=0.25), seed=1)
     assert unlike_training(data) is data.validation  # nearly all are copies of what was learned
 
 
 def test_too_few_images_are_named():
     with pytest.raises(DataError, match=r"at least 10 images of every class.*angry \(5\)"):
-        prepare(_dataset(each=5), DataConfig(validation=0.1), seed=1)
+        partition(_dataset(each=5), DataConfig(validation=0.1), seed=1)
 
 
 @pytest.mark.parametrize(

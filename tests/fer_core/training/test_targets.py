@@ -10,7 +10,7 @@ from fer_core.data.dataset import Dataset
 from fer_core.data.ferplus import Votes
 from fer_core.errors import DataError, TrainingError
 from fer_core.training.config import DataConfig, PhaseConfig, TeachersConfig, TrainingConfig
-from fer_core.training.partition import prepare
+from fer_core.training.partition import partition
 from fer_core.training.targets import LabelSources, SoftTargets, mixed, read_soft_targets
 
 EACH, TESTS = 20, 5
@@ -67,7 +67,7 @@ def test_mixture(share: float, others: list[float], expected: list[float]):
 
 def test_nothing_asked_gives_the_labels(dataset: Dataset):
     config = _config()
-    data = prepare(dataset, config.data, seed=1)
+    data = partition(dataset, config.data, seed=1)
     sources = LabelSources(_votes(), _teachers(dataset))
     np.testing.assert_array_equal(sources.targets(config, data), np.eye(7)[data.train.labels])
     assert sources.record(config) == {}
@@ -75,7 +75,7 @@ def test_nothing_asked_gives_the_labels(dataset: Dataset):
 
 def test_votes_reach_their_own_images(dataset: Dataset):
     config = _config(ferplus=0.25)
-    data = prepare(dataset, config.data, seed=1)
+    data = partition(dataset, config.data, seed=1)
     targets = LabelSources(_votes()).targets(config, data)
     has_votes = np.array([int(path) % 2 == 0 for path in data.train.paths])
     neutral = data.train.labels == 6
@@ -87,7 +87,7 @@ def test_votes_reach_their_own_images(dataset: Dataset):
 @pytest.mark.parametrize(("temperature", "likeliest"), [(1.0, 0.7), (2.0, 0.3841)])
 def test_teachers_answer_at_a_temperature(dataset: Dataset, temperature: float, likeliest: float):
     config = _config(teachers=0.5, temperature=temperature)
-    data = prepare(dataset, config.data, seed=1)
+    data = partition(dataset, config.data, seed=1)
     sources = LabelSources(teachers=_teachers(dataset))
     targets = sources.targets(config, data)
     np.testing.assert_allclose(targets.sum(axis=1), 1, atol=1e-5)
@@ -98,7 +98,7 @@ def test_teachers_answer_at_a_temperature(dataset: Dataset, temperature: float, 
 @pytest.mark.parametrize("what", ["a validation image", "a copy of a test image"])
 def test_teachers_that_saw_too_much_are_refused(dataset: Dataset, what: str):
     config = _config(teachers=0.5)
-    data = prepare(dataset, config.data, seed=1)
+    data = partition(dataset, config.data, seed=1)
     unseen = np.ones(N, bool)
     unseen[data.train_rows] = False
     LabelSources(teachers=_teachers(dataset, unseen)).targets(config, data)
