@@ -25,9 +25,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from fer_core.data.dataset import Dataset, load_dataset
+from fer_core.data.dataset import Dataset
 from fer_core.data.ferplus import FERPLUS_VARIABLE, read_votes
-from fer_core.data.lint import lint
+from fer_core.data.lint import lint_scan
+from fer_core.data.scan import scan
 from fer_core.errors import DataError
 from fer_core.training.config import TrainingConfig, load_config
 from fer_core.training.distributed.processes import Processes
@@ -36,7 +37,6 @@ from fer_core.training.progress import TrainingProgress
 from fer_core.training.targets import LabelSources, read_soft_targets
 from scripts import cli
 
-UNUSABLE = 2  # of LintReport.exit_code
 DATA_PARALLEL = "fer_core.training.distributed.data_parallel"
 
 
@@ -49,8 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _train(args: argparse.Namespace, progress: TrainingProgress) -> int:
     processes = Processes.from_options(args.distribute, args.processes, args.process)
     config = load_config(args.config)
-    check(args.data, progress)
-    dataset = load_dataset(args.data)
+    dataset = read_data(args.data, progress)
     sources = label_sources(args, config, dataset)
     sources.record(config)  # refuses a recipe whose sources are missing
     if processes:
@@ -133,15 +132,17 @@ def label_sources(
     return LabelSources(votes, teachers)
 
 
-def check(path: Path, progress: TrainingProgress) -> None:
-    """Reports the data set's faults; raises DataError where it cannot be trained on."""
-    report = lint(path)
+def read_data(path: Path, progress: TrainingProgress) -> Dataset:
+    """Reads a data set and reports its faults; raises DataError if it cannot be trained on."""
+    found = scan(path)
+    report = lint_scan(found)
     for finding in report.findings:
         progress.message(f"{finding.severity}: {finding.message} ({finding.count:,})")
-    if report.exit_code == UNUSABLE:
+    if not report.usable:
         raise DataError(
             f"{path} cannot be trained on. scripts/check_data.py shows every fault at once."
         )
+    return Dataset.from_scan(found)
 
 
 if __name__ == "__main__":

@@ -6,19 +6,15 @@ import datetime
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 # Before TensorFlow, which some test modules import: loaded after it, this library (aiortc's) takes
 # TensorFlow's OpenSSL symbols for its own and the process dies. The app never has both.
 import pylibsrtp  # noqa: F401
 import pytest
-from small_data import patterned_face
+from small_data import write_dataset
 
+from fer_core.data.dataset import Dataset, load_dataset
 from fer_core.labels import EMOTIONS
 from fer_core.store.model_files import ModelCard, file_record, save_card
-
-TRAIN_EACH, TEST_EACH = 24, 6
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,24 +23,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in slow)
 
 
-def write_dataset(folder: Path, train_each: int = TRAIN_EACH, test_each: int = TEST_EACH) -> Path:
-    """Writes a clean data set named as FER-2013's files are."""
-    rng = np.random.default_rng(7)
-    parts = [("train", "Training", train_each)]
-    parts += [("test", "PublicTest", test_each), ("test", "PrivateTest", test_each)]
-    for split, prefix, count in parts:
-        for label, emotion in enumerate(EMOTIONS):
-            home = folder / split / emotion
-            home.mkdir(parents=True, exist_ok=True)
-            for i in range(count):
-                file = home / f"{prefix}_{label}{i:04d}.png"
-                file.write_bytes(cv2.imencode(".png", patterned_face(label, rng))[1].tobytes())
-    return folder
-
-
 @pytest.fixture(scope="session")
 def dataset_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_dataset(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def dataset(dataset_folder: Path) -> Dataset:
+    return load_dataset(dataset_folder)
 
 
 @pytest.fixture(scope="session")

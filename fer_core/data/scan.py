@@ -1,38 +1,51 @@
-"""One pass over a data set: the facts about every file that the checks of the lint need.
+"""One pass over a data set: every labelled file read and decoded once.
 
-Pixels are not kept: 36,000 faces become 36,000 small records.
+The layout is that of FER-2013 as Kaggle hands it out: `train/<class>/*` and `test/<class>/*`, with
+class names in any case, at the top or one folder down. Files named `PublicTest_*` and
+`PrivateTest_*` belong to FER-2013's two official test halves.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from functools import cached_property
+from pathlib import Path, PurePosixPath
 from typing import Final
 
-from fer_core.data.dataset import split_and_label
-from fer_core.data.sources import SPLIT_FOLDERS, Entry, Refusal, Source, normal_name
+import cv2
+import numpy as np
+
+from fer_core.data.sources import SPLIT_FOLDERS, Entry, Refusal, normal_name, open_source
 from fer_core.errors import DataError, ImageError
 from fer_core.images import decode, file_kind, to_gray
 from fer_core.labels import EMOTIONS
+from fer_core.types import FACE_SIDE, GrayImage
 
 SUFFIX_KINDS: Final = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WebP"}
+"""The suffixes of what is read as an image → what its content should be."""
+IMAGE_SUFFIXES: Final = tuple(SUFFIX_KINDS)
+HALVES: Final = {"PublicTest": "public", "PrivateTest": "private"}
+"""How the names of FER-2013's test files begin → the split they belong to."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What the checks know of one labelled file.
+    """What is known of one labelled file.
 
     Attributes:
         path: Relative to the data set's root.
         split: "train", "public", "private" or "test".
         label: Index into `EMOTIONS`.
         size: Of the file, in bytes.
-        kind: "JPEG", "PNG", "GIF" … by content, or None where the content is no known kind.
-        fault: Why it could not be read or decoded; empty where it could.
-        shape: (height, width) in pixels, or None where it has a fault.
+        kind: "JPEG", "PNG", "GIF" … by content, or None if the content is no known kind.
+        fault: Why it could not be read or decoded; empty if it could.
+        shape: (height, width) in pixels, or None if it has a fault.
         constant: Whether every pixel has the same gray value.
         digest: The same for images whose gray pixels are the same, however they are encoded.
+        face: (48, 48) uint8 gray, area-averaged if the file has another size; None if it has a
+            fault, or if the scan keeps no pixels.
     """
 
     path: str
@@ -44,6 +57,7 @@ class ImageFacts:
     shape: tuple[int, int] | None = None
     constant: bool = False
     digest: bytes = b""
+    face: GrayImage | None = None
 
     @property
     def folder(self) -> str:
@@ -57,28 +71,35 @@ class ImageFacts:
         return self.kind is not None and self.kind != SUFFIX_KINDS[suffix]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scan:
     """Everything that was found in a data set.
 
     Attributes:
-        name: Of the folder or zip.
+        path: Of the folder or zip.
         folders: Every folder below the root, with forward slashes.
         images: The labelled files, sorted by path, whether or not they can be decoded.
         others: Paths of the files that are no labelled images.
         refused: What the source does not read.
     """
 
-    name: str
+    path: Path
     folders: tuple[str, ...]
     images: tuple[ImageFacts, ...]
     others: tuple[str, ...]
     refused: tuple[Refusal, ...]
 
     @property
-    def readable(self) -> list[ImageFacts]:
-        return [image for image in self.images if not image.fault]
+    def name(self) -> str:
+        """Of the folder or zip, without what it lies in."""
+        return self.path.resolve().name
 
+    @cached_property
+    def readable(self) -> tuple[ImageFacts, ...]:
+        """The labelled files that can be decoded."""
+        return tuple(image for image in self.images if not image.fault)
+
+    @cached_property
     def counts(self) -> dict[str, dict[str, int]]:
         """Readable images: {"train": {"angry": n, …}, "test": {…}}, every class present."""
         counts = {folder: dict.fromkeys(EMOTIONS, 0) for folder in SPLIT_FOLDERS}
@@ -96,17 +117,29 @@ class Scan:
         ]
 
 
-def scan(source: Source) -> Scan:
-    """Reads and decodes every labelled file of `source` once."""
+def scan(
+    path: str | Path, *, splits: Sequence[str] | None = None, keep_pixels: bool = True
+) -> Scan:
+    """Reads and decodes every labelled file of a data set once: nine seconds for FER-2013.
+
+    Args:
+        path: The folder, or the zip of one, which is read in place.
+        splits: Only these of "train", "public", "private", "test"; all of them by default.
+        keep_pixels: Keep each face, 2.3 KB, for `Dataset.from_scan`.
+
+    Raises:
+        DataError: if it cannot be opened as a data set.
+    """
+    source = open_source(path)
     images, others = [], []
     for entry in source.entries():
         labelled = split_and_label(entry.path)
         if labelled is None:
             others.append(entry.path)
-        else:
-            images.append(_facts(entry, *labelled))
+        elif splits is None or labelled[0] in splits:
+            images.append(_facts(entry, *labelled, keep_pixels))
     return Scan(
-        source.name,
+        Path(path),
         tuple(source.folders()),
         tuple(images),
         tuple(others),
@@ -114,7 +147,23 @@ def scan(source: Source) -> Scan:
     )
 
 
-def _facts(entry: Entry, split: str, label: int) -> ImageFacts:
+def split_and_label(path: str) -> tuple[str, int] | None:
+    """The split and class index that an entry's path stands for, or None for any other file.
+
+    >>> split_and_label("test/Happy/PrivateTest_17.jpg")
+    ('private', 3)
+    """
+    parts = PurePosixPath(path).parts
+    if len(parts) != 3 or PurePosixPath(path).suffix.lower() not in IMAGE_SUFFIXES:
+        return None
+    folder, label = normal_name(parts[0]), normal_name(parts[1])
+    if folder not in SPLIT_FOLDERS or label not in EMOTIONS:
+        return None
+    split = "train" if folder == "train" else HALVES.get(parts[2].split("_")[0], "test")
+    return split, EMOTIONS.index(label)
+
+
+def _facts(entry: Entry, split: str, label: int, keep_pixels: bool) -> ImageFacts:
     kind = None
     try:
         data = entry.read()
@@ -132,4 +181,12 @@ def _facts(entry: Entry, split: str, label: int) -> ImageFacts:
         shape=gray.shape,
         constant=bool(gray.min() == gray.max()),
         digest=digest.digest(),
+        face=_face(gray) if keep_pixels else None,
     )
+
+
+def _face(gray: GrayImage) -> GrayImage:
+    if gray.shape == (FACE_SIDE, FACE_SIDE):
+        return gray
+    small = cv2.resize(gray, (FACE_SIDE, FACE_SIDE), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8)

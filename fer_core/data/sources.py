@@ -67,8 +67,6 @@ class Refusal:
 class Source(Protocol):
     """Where a data set's files come from."""
 
-    name: str
-
     def entries(self) -> list[Entry]:
         """Every file below the folder that holds `train`, sorted by path."""
         ...
@@ -89,7 +87,6 @@ class FolderSource:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.name = folder.name
         self.folder = _folder_with_splits(folder)
         self._home = self.folder.resolve()
         self._entries: list[Entry] = []
@@ -149,7 +146,6 @@ class ZipSource:
     """A data set in a zip file, read in place."""
 
     def __init__(self, file: Path) -> None:
-        self.name = file.name
         try:
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:

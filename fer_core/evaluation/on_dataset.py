@@ -64,7 +64,7 @@ def split_masks(dataset: Dataset) -> Masks:
     private = dataset.splits == "private"
     if not private.any():
         return {"test": test}
-    groups = dataset.copy_groups()
+    groups = dataset.copy_groups
     return {
         "public": dataset.splits == "public",
         "private": private,

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from fer_core.data.dataset import IMAGE_SUFFIXES
+from fer_core.data.scan import IMAGE_SUFFIXES
 from fer_core.data.sources import normal_name
 from fer_core.errors import DataError
 from fer_core.evaluation.metrics import evaluate_split

@@ -64,7 +64,7 @@ def partition(dataset: Dataset, config: DataConfig, seed: int) -> TrainingData:
     seed = seed if config.split_seed is None else config.split_seed
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     near = config.groups == "near_copies"
-    groups = near_copy_groups(part.images) if near else part.copy_groups()
+    groups = near_copy_groups(part.images) if near else part.copy_groups
     train, validation = next(splitter.split(part.images, part.labels, groups))
     return TrainingData(
         part.where(_mask(train, len(part))),
@@ -107,7 +107,7 @@ def class_weights(labels: NDArray[np.int64], kind: str) -> NDArray[np.float32]:
 def _to_drop(dataset: Dataset, name: str) -> NDArray[np.bool_]:
     """Which images of `train/` a word of `DataConfig.drop` means."""
     train = dataset.splits == "train"
-    groups = dataset.copy_groups()
+    groups = dataset.copy_groups
     if name == "constant":
         flat = dataset.images.reshape(len(dataset), -1)
         return np.asarray(train & (flat.min(axis=1) == flat.max(axis=1)))

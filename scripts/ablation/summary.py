@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from fer_core.data.dataset import split_and_label
+from fer_core.data.scan import split_and_label
 from fer_core.errors import TrainingError
 from fer_core.evaluation.ablation_report import MOBILENET, PLAIN, AblationReport, Claim, PairedTest
 from scripts.ablation.claims import CONTRASTS, RULE, STATEMENTS, verdict

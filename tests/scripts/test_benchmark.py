@@ -118,7 +118,7 @@ def test_generated_faces_differ_and_fill_every_class(tmp_path: Path) -> None:
 
     dataset = load_dataset(write_train_folder(tmp_path / "data", 3))
     assert np.bincount(dataset.labels).tolist() == [3] * 7
-    assert len(np.unique(dataset.copy_groups())) == 21
+    assert len(np.unique(dataset.copy_groups)) == 21
 
 
 class TestStopwatch:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
+from small_data import write_dataset
 
 from fer_core.labels import EMOTIONS
 
@@ -18,14 +18,7 @@ SCRIPT = Path(__file__).resolve().parents[2] / "scripts/check_data.py"
 
 @pytest.fixture
 def faces(tmp_path: Path) -> Path:
-    random = np.random.default_rng(0)
-    for split in ("train", "test"):
-        for name in EMOTIONS:
-            folder = tmp_path / split / name
-            folder.mkdir(parents=True)
-            pixels = random.integers(0, 256, (48, 48), dtype=np.uint8)
-            Image.fromarray(pixels).save(folder / "face.png")
-    return tmp_path
+    return write_dataset(tmp_path, train_each=1, test_each=1)
 
 
 def check(*args: object) -> subprocess.CompletedProcess[str]:
@@ -38,8 +31,7 @@ def empty_a_file(root: Path) -> None:
 
 
 def remove_a_class(root: Path) -> None:
-    (root / "train/fear/face.png").unlink()
-    (root / "train/fear").rmdir()
+    shutil.rmtree(root / "train/fear")
 
 
 @pytest.mark.parametrize(

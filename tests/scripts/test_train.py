@@ -14,9 +14,14 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from fer_core import images
+from fer_core.data.dataset import Dataset
 from fer_core.store.model_files import load_model
+from fer_core.training.progress import TrainingProgress
+from scripts import train
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 RECIPE = """
@@ -160,6 +165,24 @@ def test_what_cannot_be_trained_is_refused_before_keras_loads(
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "run").exists()
+
+
+def test_each_training_image_is_decoded_once(
+    dataset: Dataset, dataset_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys
+):
+    decoded = []
+
+    def decode(data: bytes) -> np.ndarray:
+        decoded.append(data)
+        return images.decode(data)
+
+    monkeypatch.setattr("fer_core.data.scan.decode", decode)
+    (dataset_folder / "train" / "fear" / "notes.txt").write_text("x")
+    read = train.read_data(dataset_folder, TrainingProgress())
+    (dataset_folder / "train" / "fear" / "notes.txt").unlink()
+    assert len(decoded) == len(read) == 252
+    assert read.fingerprint == dataset.fingerprint
+    assert "warning: Files that are none of .jpg" in capsys.readouterr().err
 
 
 SEVERAL = ("--distribute", "127.0.0.1:9", "--processes", "3", "--process", "1")

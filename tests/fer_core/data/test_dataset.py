@@ -1,3 +1,4 @@
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -5,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer_core.data.dataset import load_dataset, split_and_label
+from fer_core.data.dataset import Dataset, load_dataset
+from fer_core.data.scan import split_and_label
 from fer_core.errors import DataError
 
 
@@ -52,12 +54,21 @@ def test_copies_share_a_group(dataset_folder: Path, tmp_path: Path):
     original = home / "train" / "sad" / "Training_40000.png"
     shutil.copy(original, home / "test" / "sad" / "PrivateTest_copy.png")
     dataset = load_dataset(home)
-    groups = dict(zip(dataset.paths, dataset.copy_groups(), strict=True))
+    groups = dict(zip(dataset.paths, dataset.copy_groups, strict=True))
     copied = groups["test/sad/PrivateTest_copy.png"]
     assert [p for p, g in groups.items() if g == copied] == [
         "test/sad/PrivateTest_copy.png",
         "train/sad/Training_40000.png",
     ]
+
+
+def test_hashes_are_worked_out_once_of_images_that_cannot_change(dataset: Dataset):
+    assert dataset.fingerprint is dataset.fingerprint
+    assert dataset.copy_groups is dataset.copy_groups
+    with pytest.raises(ValueError, match="read-only"):
+        dataset.images[0] = 0
+    darker = dataclasses.replace(dataset, images=dataset.images // 2)
+    assert darker.fingerprint != dataset.fingerprint
 
 
 def test_a_broken_image_is_skipped_and_named(dataset_folder: Path, tmp_path: Path):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from fer_core.data.dataset import Dataset, load_dataset
+from fer_core.data.dataset import Dataset
 from fer_core.errors import DataError, ModelError
 from fer_core.export import runtimes
 from fer_core.export.convert import to_litert, to_onnx
@@ -31,11 +31,6 @@ from fer_core.store.model_files import (
     verified_bytes,
 )
 from fer_core.training.architecture import build, predict
-
-
-@pytest.fixture(scope="module")
-def dataset(dataset_folder: Path) -> Dataset:
-    return load_dataset(dataset_folder)
 
 
 @pytest.fixture(scope="module")

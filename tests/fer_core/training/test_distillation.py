@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from training_tools import Silent, build_tiny
 
-from fer_core.data.dataset import Dataset, load_dataset
+from fer_core.data.dataset import Dataset
 from fer_core.data.ferplus import read_votes
 from fer_core.errors import TrainingError
 from fer_core.training.architecture import predict
@@ -33,11 +33,6 @@ CONFIG = TrainingConfig(
     model=ModelConfig(width=0.35, dense=8, dropout=0.0, weights="none"),
     data=DataConfig(validation=0.25, split_seed=1),
 )
-
-
-@pytest.fixture(scope="module")
-def dataset(dataset_folder: Path) -> Dataset:
-    return load_dataset(dataset_folder)
 
 
 @pytest.fixture(scope="module")

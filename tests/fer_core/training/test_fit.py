@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from training_tools import Silent, StopsAfter, build_tiny
 
-from fer_core.data.dataset import Dataset, load_dataset
+from fer_core.data.dataset import Dataset
 from fer_core.errors import TrainingError
 from fer_core.training.architecture import backbone, build
 from fer_core.training.callbacks import Replay
@@ -36,11 +36,6 @@ CONFIG = TrainingConfig(
     model=ModelConfig(width=0.35, dense=16, dropout=0.0, weights="none"),
     data=DataConfig(validation=0.25, label_smoothing=0.1),
 )
-
-
-@pytest.fixture(scope="module")
-def dataset(dataset_folder: Path) -> Dataset:
-    return load_dataset(dataset_folder)
 
 
 def _history(run: RunFolder) -> list[list[str]]:

@@ -1,25 +1,24 @@
+import dataclasses
+
 import numpy as np
 import pytest
+from small_data import noise_dataset
 
 from fer_core.data.dataset import Dataset
 from fer_core.errors import DataError
-from fer_core.labels import EMOTIONS
 from fer_core.training.config import DataConfig
 from fer_core.training.partition import class_weights, partition, unlike_training
 
 
 def _dataset(each: int = 40, tests: int = 5) -> Dataset:
-    rng = np.random.default_rng(0)
-    n = each * len(EMOTIONS)
-    images = rng.integers(0, 256, (n + tests, 48, 48), dtype=np.uint8)
-    labels = np.concatenate([np.repeat(np.arange(7), each), np.zeros(tests, int)])
-    splits = np.array(["train"] * n + ["private"] * tests)
+    made, n = noise_dataset(each, tests), 7 * each
+    images = made.images.copy()
     images[n] = images[0]  # a copy of a training image in the test
     images[1] = images[2]  # a copy under the same label
     images[3] = images[each]  # a copy under another label
     images[4] = 128  # constant
     images[5] = images[n + 1] // 2 + 30  # nearly a copy of a test image
-    return Dataset(images, labels.astype(np.int64), splits, tuple(map(str, range(n + tests))))
+    return dataclasses.replace(made, images=images)
 
 
 def test_test_images_are_never_used_and_copies_stay_together():
@@ -79,7 +78,7 @@ def _with_frames_of_a_video() -> Dataset:
     train = images[:280].reshape(70, 4, 48, 48)
     noise = rng.integers(-5, 6, train.shape)
     train[:] = np.clip(train[:, :1] + noise, 0, 255).astype(np.uint8)
-    return Dataset(images, dataset.labels, dataset.splits, dataset.paths)
+    return dataclasses.replace(dataset, images=images)
 
 
 def test_near_copies_stay_on_one_side_where_the_recipe_says_so():
@@ -95,7 +94,9 @@ def test_validation_that_was_learned_from_is_left_out_of_judging():
     dataset = _dataset()
     data = partition(dataset, DataConfig(validation=0.25), seed=1)
     row = data.validation_rows[0]
-    dataset.images[row] = np.clip(dataset.images[data.train_rows[0]] * 0.5 + 20, 0, 255)
+    images = dataset.images.copy()
+    images[row] = np.clip(images[data.train_rows[0]] * 0.5 + 20, 0, 255)
+    dataset = dataclasses.replace(dataset, images=images)
     data = partition(dataset, DataConfig(validation=0.25), seed=1)
     assert row in data.validation_rows  # near, but not identical: not grouped
     kept = unlike_training(data)

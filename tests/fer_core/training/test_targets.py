@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_data import noise_dataset
 
 from fer_core.data.dataset import Dataset
 from fer_core.data.ferplus import Votes
@@ -20,12 +21,10 @@ PHASE = PhaseConfig("one", epochs=1)
 
 @pytest.fixture(scope="module")
 def dataset() -> Dataset:
-    rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (N, 48, 48), dtype=np.uint8)
+    made = noise_dataset(EACH, TESTS)
+    images = made.images.copy()
     images[0] = images[-1]  # a training image that stands in the test as well
-    labels = np.concatenate([np.repeat(np.arange(7), EACH), np.zeros(TESTS, int)])
-    splits = np.array(["train"] * (7 * EACH) + ["private"] * TESTS)
-    return Dataset(images, labels.astype(np.int64), splits, tuple(map(str, range(N))))
+    return dataclasses.replace(made, images=images)
 
 
 def _teachers(dataset: Dataset, unseen: np.ndarray | None = None) -> SoftTargets:

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from ablation_tools import COSTS
+from small_data import noise_dataset
 
-from fer_core.data.dataset import Dataset
 from fer_core.errors import DataError
 from fer_core.labels import NEUTRAL
 from scripts.ablation.claims import CONTRASTS, STATEMENTS, counted, happened
@@ -86,13 +86,6 @@ def test_equal_cost(features, transfer_step, plain_step, epochs, expected):
     assert costs.plain_epochs(plan, TRANSFER, PLAIN_TUNING) == expected
 
 
-def _dataset(per_class: tuple[int, ...], tests: int = 3, split: str = "public") -> Dataset:
-    labels = np.concatenate([np.repeat(np.arange(7), per_class), np.zeros(tests, int)])
-    splits = np.array(["train"] * sum(per_class) + [split] * tests)
-    images = np.random.default_rng(0).integers(0, 255, (len(labels), 48, 48), dtype=np.uint8)
-    return Dataset(images, labels, splits, tuple(map(str, range(len(labels)))))
-
-
 @pytest.mark.parametrize(
     ("images", "expected"),
     [
@@ -101,7 +94,7 @@ def _dataset(per_class: tuple[int, ...], tests: int = 3, split: str = "public") 
     ],
 )
 def test_the_subset_keeps_the_shares_of_the_classes(images, expected):
-    dataset = _dataset((100, 20, 100, 200, 100, 100, 80))
+    dataset = noise_dataset((100, 20, 100, 200, 100, 100, 80), tests=3)
     part = subset(dataset, images)
     assert set(part.splits) == {"train"}
     assert np.bincount(part.labels, minlength=7).tolist() == expected
@@ -110,13 +103,13 @@ def test_the_subset_keeps_the_shares_of_the_classes(images, expected):
 
 @pytest.mark.parametrize("split", ["public", "test"])
 def test_the_part_to_judge_on(split):
-    assert len(part_to_judge_on(_dataset((20,) * 7, split=split))) == 3
+    assert len(part_to_judge_on(noise_dataset(20, 3, split))) == 3
 
 
 @pytest.mark.parametrize(("tests", "split"), [(0, "public"), (3, "private")])
 def test_the_final_test_is_never_judged_on(tests, split):
     with pytest.raises(DataError, match="test/"):
-        part_to_judge_on(_dataset((20,) * 7, tests, split))
+        part_to_judge_on(noise_dataset(20, tests, split))
 
 
 def test_contrasts_differ_in_their_factor_alone():
