@@ -16,9 +16,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_data import write_dataset
 
 from fer_core import images
-from fer_core.data.dataset import Dataset
+from fer_core.data.dataset import load_dataset
 from fer_core.store.model_files import load_model
 from fer_core.training.progress import TrainingProgress
 from scripts import train
@@ -168,7 +169,7 @@ def test_what_cannot_be_trained_is_refused_before_keras_loads(
 
 
 def test_each_training_image_is_decoded_once(
-    dataset: Dataset, dataset_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ):
     decoded = []
 
@@ -176,13 +177,13 @@ def test_each_training_image_is_decoded_once(
         decoded.append(data)
         return images.decode(data)
 
+    folder = write_dataset(tmp_path, train_each=2, test_each=1)
+    (folder / "train" / "fear" / "notes.txt").write_text("x")
     monkeypatch.setattr("fer_core.data.scan.decode", decode)
-    (dataset_folder / "train" / "fear" / "notes.txt").write_text("x")
-    read = train.read_data(dataset_folder, TrainingProgress())
-    (dataset_folder / "train" / "fear" / "notes.txt").unlink()
-    assert len(decoded) == len(read) == 252
-    assert read.fingerprint == dataset.fingerprint
+    dataset = train.read_data(folder, TrainingProgress())
+    assert len(decoded) == len(dataset) == 28
     assert "warning: Files that are none of .jpg" in capsys.readouterr().err
+    assert dataset.fingerprint == load_dataset(folder).fingerprint
 
 
 SEVERAL = ("--distribute", "127.0.0.1:9", "--processes", "3", "--process", "1")
