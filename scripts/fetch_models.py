@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fer_core.errors import ModelError
 from fer_core.store.assets import ASSETS, ASSETS_VARIABLE, CACHE, fetch_asset, is_right
+from fer_core.training.progress import share_shown
 from scripts import cli
 
 
@@ -51,20 +52,19 @@ def _fetch(name: str, source: Path | None, folder: Path) -> bool:
         print(f"{name}: already there, its hash is right ({folder}).")
         return True
     try:
-        path = fetch_asset(name, source=source, folder=folder, progress=_show_progress)
+        show = share_shown(name, sys.stderr)
+        path = fetch_asset(
+            name,
+            source=source,
+            folder=folder,
+            progress=lambda received, expected: show(min(1.0, received / expected)),
+        )
     except ModelError as error:
         print(f"{name} could not be had.\n{error}", file=sys.stderr)
         print("The app works without it, with OpenCV's Haar cascade.", file=sys.stderr)
         return False
     print(f"{name}: {path.stat().st_size:,} bytes, its hash is right ({folder}).")
     return True
-
-
-def _show_progress(received: int, expected: int) -> None:
-    if sys.stderr.isatty():
-        done = min(received, expected)
-        end = "\n" if done == expected else ""
-        print(f"\r{done:,} of {expected:,} bytes", end=end, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

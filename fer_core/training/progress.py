@@ -1,44 +1,56 @@
-"""One line of progress on a terminal; one line a phase step elsewhere. Used by the scripts."""
+"""Progress of long commands, on tqdm: a bar on a terminal, one line an epoch in a log."""
 
 from __future__ import annotations
 
+import math
 import sys
-import time
 from collections.abc import Callable
-from typing import TextIO
+from typing import Any, Final, TextIO
 
-BAR_WIDTH = 24
+from tqdm import tqdm
+
+BAR: Final = "{desc} |{bar:24}| epoch {n:.2f}/{total:.0f}{postfix} [{remaining} left]"
+LINE: Final = "{desc}: epoch {n:.0f}/{total:.0f}{postfix} [{remaining} left]"
+SHARE: Final = "|{bar:24}| {percentage:3.0f} % of {desc} [{remaining} left]"
 
 
 class TrainingProgress:
-    """A run's `Reporter`: a bar with time left on a terminal, one line an epoch in a log file."""
+    """A run's `Reporter`: a bar for the phase on a terminal, one line an epoch in a log file."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
         self._live = self._stream.isatty()
-        self._phase = ""
-        self._start = (0.0, 0.0)
-        self._shown = 0.0
+        self._bar: Any = None
 
     def batch(self, phase: str, done: float, total: float, logs: dict[str, float]) -> None:
-        now = time.monotonic()
-        if phase != self._phase:
-            self._phase, self._start = phase, (now, done)
-        epoch_over = abs(done - round(done)) < 1e-9
-        if not epoch_over and (not self._live or now - self._shown < 0.2):
-            return
-        self._shown = now
-        line = f"{phase} {bar(done / total)} epoch {done:5.2f}/{total:.0f}"
-        line += f"  loss {logs.get('loss', 0):.3f}  accuracy {logs.get('accuracy', 0):.3f}"
-        line += f"  {time_left(now - self._start[0], done - self._start[1], total - done)}"
-        self._write(f"\r\x1b[2K{line}" if self._live else f"{line}\n")
+        if self._bar is None or self._bar.desc != phase:
+            self._begin(phase, done, total)
+        figures = {name: f"{logs.get(name, 0):.3f}" for name in ("loss", "accuracy")}
+        self._bar.set_postfix(figures, refresh=False)
+        self._bar.update(done - self._bar.n)
+        if not self._live and math.isclose(done, round(done)):
+            self.message(str(self._bar))
 
     def message(self, text: str) -> None:
-        self._write(f"\r\x1b[2K{text}\n" if self._live else f"{text}\n")
+        if self._live:
+            tqdm.write(text, file=self._stream)  # above the bar
+        else:
+            print(text, file=self._stream, flush=True)
 
-    def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+    def _begin(self, phase: str, done: float, total: float) -> None:
+        if self._bar is not None:
+            self._bar.close()
+        self._bar = tqdm(
+            desc=phase,
+            initial=done,
+            total=total,
+            file=self._stream,
+            leave=False,
+            miniters=0,
+            smoothing=0,  # the phase's average speed: an epoch ends with a slow validation
+            bar_format=BAR if self._live else LINE,
+            delay=0 if self._live else math.inf,  # never draws itself into a log
+        )
 
 
 def share_shown(of: str, stream: TextIO) -> Callable[[float], None]:
@@ -46,40 +58,26 @@ def share_shown(of: str, stream: TextIO) -> Callable[[float], None]:
 
     Args:
         of: What is gone through, as in "the test faces".
+
+    Returns:
+        Takes the share done, in [0, 1]; nothing is shown before its first call.
     """
-    start = time.monotonic()
+    bar = tqdm(
+        desc=of,
+        total=1.0,
+        file=stream,
+        disable=None,  # anywhere but on a terminal
+        leave=False,
+        delay=1e-9,
+        miniters=0,
+        smoothing=0,
+        bar_format=SHARE,
+    )
 
     def show(share: float) -> None:
-        if stream.isatty():
-            left = time_left(time.monotonic() - start, share, 1 - share)
-            end = "\n" if share == 1 else ""
-            stream.write(f"\r\x1b[2K{bar(share)} {share:4.0%} of {of}, {left}{end}")
-            stream.flush()
+        bar.update(share - bar.n)
+        if share >= 1:
+            bar.leave = True
+            bar.close()
 
     return show
-
-
-def bar(share: float) -> str:
-    """A bar for a share in [0, 1].
-
-    >>> bar(0.5)
-    '[############------------]'
-    """
-    filled = round(BAR_WIDTH * min(max(share, 0.0), 1.0))
-    return f"[{'#' * filled}{'-' * (BAR_WIDTH - filled)}]"
-
-
-def time_left(seconds: float, done: float, left: float) -> str:
-    """What is left in words, from what was done in `seconds`.
-
-    >>> time_left(60.0, 1.0, 2.0)
-    '2 min left'
-    """
-    if done <= 0:
-        return "time left: not known yet"
-    remaining = seconds / done * left
-    if remaining < 90:
-        return f"{remaining:.0f} s left"
-    if remaining < 5400:
-        return f"{remaining / 60:.0f} min left"
-    return f"{remaining / 3600:.1f} h left"

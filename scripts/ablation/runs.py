@@ -10,6 +10,7 @@ from typing import Final
 
 import keras
 import numpy as np
+from tqdm import tqdm
 
 from fer_core.data.dataset import Dataset
 from fer_core.evaluation.ablation_report import MOBILENET, PLAIN, Cell
@@ -20,7 +21,6 @@ from fer_core.training.callbacks import Reporter
 from fer_core.training.config import DataConfig, TrainingConfig
 from fer_core.training.fit import fit
 from fer_core.training.partition import partition
-from fer_core.training.progress import time_left
 from fer_core.training.run_folder import RunFolder
 from scripts.ablation.design import (
     CANDIDATES,
@@ -91,7 +91,8 @@ class Ablation:
         costs, jobs = self._costs(), self.missing()
         whole, done, start = sum(map(self._share, jobs)), 0.0, time.monotonic()
         for number, job in enumerate(jobs, start=1):
-            left = time_left(time.monotonic() - start, done, whole - done)
+            seconds = time.monotonic() - start
+            left = tqdm.format_meter(done, whole, seconds, bar_format="{remaining} left")
             self._reporter.message(f"{number} of {len(jobs)}: {job.name} ({left})")
             self._do(job, costs)
             done += self._share(job)

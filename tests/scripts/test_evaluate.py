@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import importlib.util
-import io
 import json
 import shutil
 from collections.abc import Callable
@@ -22,7 +21,6 @@ from fer_core.evaluation.report import EvaluationReport, load_report
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.classifier import Classifier
 from fer_core.store.model_files import load_card
-from fer_core.training.progress import share_shown
 
 MakeModel = Callable[..., Path]
 FER_SPLITS = ["public", "private", "test", "private_deduplicated"]
@@ -206,20 +204,6 @@ def test_without_data_it_says_how_to_name_some(
         script.main(["--model", "m.tflite"])
     assert stopped.value.code == 2
     assert "--data PATH is missing, and FER_DATA is not set" in capsys.readouterr().err
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.mark.parametrize(("stream", "shown"), [(Terminal(), True), (io.StringIO(), False)])
-def test_progress_with_time_left_on_a_terminal_only(stream: io.StringIO, shown: bool) -> None:
-    show = share_shown("the test faces", stream)
-    show(0.5)
-    show(1.0)
-    text = stream.getvalue()
-    assert ("50% of the test faces, 0 s left" in text, text.endswith("left\n")) == (shown, shown)
 
 
 def test_reports_of_other_networks_do_not_count(script: ModuleType, tmp_path: Path) -> None:
