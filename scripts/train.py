@@ -22,8 +22,10 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fer_core.data.dataset import Dataset
 from fer_core.data.ferplus import FERPLUS_VARIABLE, read_votes
@@ -37,16 +39,13 @@ from fer_core.training.progress import TrainingProgress
 from fer_core.training.targets import LabelSources, read_soft_targets
 from scripts import cli
 
-DATA_PARALLEL = "fer_core.training.distributed.data_parallel"
+GO_ON = "Go on with the same command and --resume."
 
 
-@cli.command(go_on="Go on with the same command and --resume.")
+@cli.command(GO_ON)
 def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
-    return _train(args, TrainingProgress())
-
-
-def _train(args: argparse.Namespace, progress: TrainingProgress) -> int:
+    progress = TrainingProgress()
     processes = Processes.from_options(args.distribute, args.processes, args.process)
     config = load_config(args.config)
     dataset = read_data(args.data, progress)
@@ -62,19 +61,36 @@ def _train(args: argparse.Namespace, progress: TrainingProgress) -> int:
     from fer_core.training.run_folder import RunFolder
 
     run = RunFolder(args.run)
+    train = partial(fit, config, dataset, run, progress, resume=args.resume, sources=sources)
     if processes:
-        from fer_core.training.distributed.data_parallel import joined
-
-        with joined(processes) as devices:
-            progress.message(devices.description())
-            fit(
-                config, dataset, run, progress,
-                resume=args.resume, sources=sources, devices=devices,
-            )  # fmt: skip
+        status = train_on_all_devices(processes, train, progress)
+        if status:
+            return status
     else:
-        fit(config, dataset, run, progress, resume=args.resume, sources=sources)
+        train()
     progress.message(f"Done: {args.run / 'model.keras'}. Next: scripts/export.py --run {args.run}")
     return 0
+
+
+def train_on_all_devices(
+    processes: Processes, train: Callable[..., Any], progress: TrainingProgress
+) -> int:
+    """Calls `train` with the devices of all processes; returns this one's exit status.
+
+    A process of several that fails does not return: it says why and ends at once.
+    """
+    from fer_core.training.distributed.data_parallel import joined, leave
+
+    @cli.command(GO_ON)
+    def main(argv: Sequence[str] | None = None) -> int:
+        with joined(processes) as devices:
+            progress.message(devices.description())
+            train(devices=devices)
+        return 0
+
+    status = main()
+    leave(status)
+    return status
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -101,13 +117,6 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--processes", type=int, metavar="N", help="how many, with --distribute")
     parser.add_argument("--process", type=int, metavar="I", help="which one this is, from 0")
     return cli.parse_with_data(parser, argv)
-
-
-def leave(code: int) -> int:
-    """Ends a process that trains with others at once if it failed; returns its code otherwise."""
-    if DATA_PARALLEL in sys.modules:  # imported only to train on several devices
-        sys.modules[DATA_PARALLEL].leave(code)
-    return code
 
 
 def making(config: TrainingConfig, dataset: Dataset, sources: LabelSources) -> dict[str, str]:
@@ -146,4 +155,4 @@ def read_data(path: Path, progress: TrainingProgress) -> Dataset:
 
 
 if __name__ == "__main__":
-    sys.exit(leave(main()))
+    sys.exit(main())
