@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -20,6 +22,19 @@ def test_it_is_stored_without_outputs() -> None:
     nbformat.validate(notebook)
     assert outputs(notebook) == []
     assert {c.execution_count for c in notebook.cells if c.cell_type == "code"} == {None}
+
+
+def test_started_elsewhere_it_says_where_to_start(tmp_path: Path) -> None:
+    first = next(c for c in nbformat.read(NOTEBOOK, as_version=4).cells if c.cell_type == "code")
+    run = subprocess.run(
+        [sys.executable, "-c", first.source],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (line,) = run.stderr.splitlines()  # no traceback
+    assert "checkout" in line and line.endswith(f"Started in: {tmp_path}")
 
 
 @pytest.mark.slow
