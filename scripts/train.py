@@ -11,7 +11,7 @@ or machines, each is started with the same command but for its own --process and
 
     ... --distribute HOST:PORT --processes N --process I [--resume]
 
-HOST:PORT is process 0's, within a network that is trusted. All end with the same network. Where one
+HOST:PORT is process 0's, within a network that is trusted. All end with the same network. If one
 ends, the others end too, and all are started again with --resume.
 """
 
@@ -132,7 +132,7 @@ def making(config: TrainingConfig, dataset: Dataset, sources: LabelSources) -> d
 def label_sources(
     args: argparse.Namespace, config: TrainingConfig, dataset: Dataset
 ) -> LabelSources:
-    """Reads what the recipe mixes into the labels; raises DataError where it cannot be read."""
+    """Reads what the recipe mixes into the labels; raises DataError if it cannot be read."""
     votes = teachers = None
     if config.data.ferplus and args.ferplus:
         votes = read_votes(args.ferplus, dataset.paths)

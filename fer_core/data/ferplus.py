@@ -41,7 +41,7 @@ class Votes:
     """The votes on the images of a data set, in its order.
 
     Attributes:
-        counts: (n, 10) int64: the votes for `EMOTIONS`, then for `NOT_OURS`; zeros where FER+
+        counts: (n, 10) int64: the votes for `EMOTIONS`, then for `NOT_OURS`; zeros if FER+
             does not have the image.
         sha256: Of the file.
     """
@@ -52,7 +52,7 @@ class Votes:
     def probabilities(self) -> NDArray[np.float32]:
         """(n, 7) float32: the share of each of `EMOTIONS` in the votes for any of them.
 
-        Rows sum to 1, or are all 0 where nobody voted for one of the seven.
+        Rows sum to 1, or are all 0 if nobody voted for one of the seven.
         """
         ours = self.counts[:, : len(EMOTIONS)].astype(np.float32)
         total = ours.sum(axis=1, keepdims=True)
@@ -68,7 +68,7 @@ def read_votes(path: str | Path, image_paths: Sequence[str]) -> Votes:
             differ from the CSV file's.
 
     Raises:
-        DataError: where the file cannot be read, has another format, or knows none of the images.
+        DataError: if the file cannot be read, has another format, or knows none of the images.
     """
     path = Path(path)
     try:

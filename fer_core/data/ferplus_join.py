@@ -56,7 +56,7 @@ class VotedRow:
     """A row of `fer2013new.csv`.
 
     Attributes:
-        name: FER+'s name of the picture; "" where the annotators saw no face in it.
+        name: FER+'s name of the picture; "" if the annotators saw no face in it.
         votes: As many as `VOTES`, in that order.
     """
 
@@ -68,7 +68,7 @@ def read_original(path: Path) -> Original:
     """Reads `fer2013.csv`, or `icml_face_data.csv`, which is the same with other spacing.
 
     Raises:
-        DataError: where the file cannot be read or is another one.
+        DataError: if the file cannot be read or is another one.
     """
     images, labels, training = [], [], []
     expected = (
@@ -93,7 +93,7 @@ def read_voted_rows(path: Path) -> list[VotedRow]:
     """Reads `fer2013new.csv`.
 
     Raises:
-        DataError: where the file cannot be read or is another one.
+        DataError: if the file cannot be read or is another one.
     """
     expected = f"Expected: FER+'s fer2013new.csv, with the columns Image name, {', '.join(VOTES)}"
     rows = []
@@ -123,7 +123,7 @@ def join(
         of one expression and half get their rows in order.
 
     Raises:
-        DataError: where the two files do not belong together row by row.
+        DataError: if the two files do not belong together row by row.
     """
     if len(voted) != len(original.images):
         raise DataError(

@@ -21,7 +21,7 @@ class Finding:
             be known.
         message: What is wrong and what to do or what happens now.
         count: How many files, folders or classes have the defect; at least 1.
-        examples: Up to `MAX_EXAMPLES` of their paths, with the reason where they differ.
+        examples: Up to `MAX_EXAMPLES` of their paths, with the reason if they differ.
     """
 
     code: str

@@ -73,7 +73,7 @@ def _blocks(images: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
 
 
 def _unit(images: NDArray[np.uint8]) -> Vectors:
-    """(n, side, side) → (n, side², ) float32 of mean 0 and length 1, or 0 where constant."""
+    """(n, side, side) → (n, side², ) float32 of mean 0 and length 1, or 0 if constant."""
     flat = images.reshape(len(images), -1).astype(np.float32)
     flat -= flat.mean(axis=1, keepdims=True)
     lengths = np.linalg.norm(flat, axis=1, keepdims=True)

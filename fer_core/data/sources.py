@@ -41,7 +41,7 @@ class Entry:
     Attributes:
         path: Relative to the folder that holds `train`, with forward slashes.
         size: In bytes.
-        read: Returns the file's bytes; raises `DataError` where it cannot.
+        read: Returns the file's bytes; raises `DataError` if it cannot.
     """
 
     path: str
@@ -190,7 +190,7 @@ def open_source(path: str | Path) -> Source:
     """Opens a data set's folder or zip.
 
     Raises:
-        DataError: where there is nothing at `path`, or it is neither, or it holds no data set.
+        DataError: if there is nothing at `path`, or it is neither, or it holds no data set.
     """
     path = Path(path)
     try:

@@ -49,7 +49,7 @@ def build(
             which their statistics lag for thousands of steps once they train.
 
     Raises:
-        TrainingError: where the weights cannot be had, or are those of another network.
+        TrainingError: if the weights cannot be had, or are those of another network.
     """
     whole = weights.endswith(".keras")
     inputs = keras.Input((FACE_SIDE, FACE_SIDE, 1), name="face")

@@ -46,11 +46,11 @@ class WeightAverage(keras.callbacks.Callback):  # type: ignore[misc]
 
     Args:
         network: The uncompiled network whose layers are being trained.
-        images: (n, 48, 48) uint8 training faces for the batch norms' statistics, or None where
+        images: (n, 48, 48) uint8 training faces for the batch norms' statistics, or None if
             batch norms do not train.
         validation: (inputs, targets) of the model that is being fitted.
         batch_size: Of the validation.
-        judge: The compiled model to validate: this process's own, where the one that is being
+        judge: The compiled model to validate: this process's own, if the one that is being
             fitted is a copy on several devices.
     """
 
@@ -240,6 +240,6 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]
         self._epoch = epoch
 
     def on_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        # Where Keras takes several steps in a call, it counts those beyond the last one, too.
+        # If Keras takes several steps in a call, it counts those beyond the last one, too.
         done = self._epoch + min(batch + 1, self._steps) / self._steps
         self._report(self._phase.name, done, self._phase.epochs, logs or {})

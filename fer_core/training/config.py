@@ -39,7 +39,7 @@ class DataConfig:
         validation: Share of `train/` set aside, by class and by groups of copies.
         groups: What stays together on one side of that cut: "copies", which are identical, or
             "near_copies", which correlate by 0.95, such as frames of one video.
-        split_seed: Of the choice of that part; the recipe's seed where it is None. Runs that are
+        split_seed: Of the choice of that part; the recipe's seed if it is None. Runs that are
             compared, or teach one another, set aside the same part.
         drop: Images left out of both: "constant", "conflicting" (copies under different labels),
             "test_copies" (images that also stand in `test/`), "near_test_copies" (those, and
@@ -144,7 +144,7 @@ class PhaseConfig:
         trainable: "head" freezes the backbone, "all" trains everything.
         optimizer: "adam", "adamw" or "sgd" (Nesterov, momentum 0.9).
         learning_rate: The first, or the peak after `warmup_steps`.
-        schedule: "plateau" reduces it where the monitored value stalls; "cosine" decays it to
+        schedule: "plateau" reduces it when the monitored value stalls; "cosine" decays it to
             `final_learning_rate` over the phase; "constant" leaves it.
         weight_decay: Decoupled, for "adamw".
         plateau_patience: Epochs without improvement before the rate is reduced.
@@ -195,14 +195,6 @@ class PhaseConfig:
         return bool(self.mixup or self.cutmix)
 
 
-SECTIONS: Final = {
-    "model": ModelConfig,
-    "data": DataConfig,
-    "augmentation": AugmentationConfig,
-    "teachers": TeachersConfig,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
     """A whole recipe.
@@ -241,8 +233,9 @@ class TrainingConfig:
         """Raises `TrainingError` for an unknown name, a missing one, or a wrong value."""
         values = dict(values)
         phases = values.pop("phases", [])
-        for name, kind in SECTIONS.items():
-            values[name] = _build(kind, name, values.get(name, {}))
+        for section in dataclasses.fields(cls):
+            if isinstance(kind := section.default_factory, type):
+                values[section.name] = _build(kind, section.name, values.get(section.name, {}))
         values["phases"] = tuple(_build(PhaseConfig, "phase", phase) for phase in phases)
         config = _build(cls, "the recipe", values)
         assert isinstance(config, TrainingConfig)
@@ -253,7 +246,7 @@ def load_config(path: str | Path) -> TrainingConfig:
     """Reads a recipe.
 
     Raises:
-        TrainingError: where the file is missing, not TOML, or not a recipe.
+        TrainingError: if the file is missing, not TOML, or not a recipe.
     """
     path = Path(path)
     try:
@@ -280,12 +273,12 @@ def _build(kind: type, section: str, values: dict[str, Any]) -> Any:
 
 
 def one_of(name: str, value: str, accepted: tuple[str, ...]) -> None:
-    """Raises `TrainingError` where a setting has none of the accepted values."""
+    """Raises `TrainingError` if a setting has none of the accepted values."""
     if value not in accepted:
         raise TrainingError(f"{name} is one of {', '.join(accepted)}. Received: {value!r}")
 
 
 def within(name: str, value: float, low: float, high: float) -> None:
-    """Raises `TrainingError` where a setting lies outside [low, high]."""
+    """Raises `TrainingError` if a setting lies outside [low, high]."""
     if not low <= value <= high:
         raise TrainingError(f"{name} lies between {low} and {high}. Received: {value}")

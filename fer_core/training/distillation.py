@@ -22,7 +22,7 @@ def teach(runs: Sequence[RunFolder], dataset: Dataset, reporter: Reporter) -> So
     """Averages the answers of the runs' networks, each over a face and its mirror image.
 
     Raises:
-        TrainingError: where a run is not finished, or was trained on another data set.
+        TrainingError: if a run is not finished, or was trained on another data set.
     """
     fingerprint = dataset.fingerprint
     rows = np.flatnonzero(dataset.splits == "train")

@@ -45,9 +45,9 @@ def fit(
     """Trains a recipe to its end.
 
     Args:
-        sources: What the recipe mixes into the labels, where it does.
+        sources: What the recipe mixes into the labels, if it does.
         build: Makes the network; the ablation trains another one by the same recipe.
-        devices: To train on, where they are more than Keras takes by itself
+        devices: To train on, if they are more than Keras takes by itself
             (`distributed.data_parallel`); every process then calls this function alike.
         data: The data set's partition by the recipe, if the caller has it already.
 
@@ -56,8 +56,8 @@ def fit(
         folder as `model.keras`.
 
     Raises:
-        DataError: where a class has too few images.
-        TrainingError: where the run cannot start, go on, or write its files, or the recipe mixes
+        DataError: if a class has too few images.
+        TrainingError: if the run cannot start, go on, or write its files, or the recipe mixes
             into the labels what was not given.
     """
     sources, devices = sources or LabelSources(), devices or Devices()
@@ -91,7 +91,7 @@ def describe(config: TrainingConfig, dataset: Dataset, sources: LabelSources) ->
     """What a run's record says of its making.
 
     Raises:
-        TrainingError: where the recipe mixes into the labels what was not given.
+        TrainingError: if the recipe mixes into the labels what was not given.
     """
     return {
         "config": config.to_dict(),
@@ -111,7 +111,7 @@ def describe(config: TrainingConfig, dataset: Dataset, sources: LabelSources) ->
 
 
 def _digest(weights: str) -> str | None:
-    """Of the file that the network starts from, where it is one."""
+    """SHA-256 of the file that the network starts from, if it is one."""
     path = Path(weights)
     return str(file_record(path)["sha256"]) if path.is_file() else None
 

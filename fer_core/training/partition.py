@@ -47,7 +47,7 @@ def partition(dataset: Dataset, config: DataConfig, seed: int) -> TrainingData:
     """Cuts the validation part from `train/`.
 
     Raises:
-        DataError: where a class has too few images to stand in both parts.
+        DataError: if a class has too few images to stand in both parts.
     """
     dropped = {name: _to_drop(dataset, name) for name in config.drop}
     copies = [name for name in dropped if name.endswith("test_copies")]
@@ -84,7 +84,7 @@ def unlike_training(data: TrainingData) -> Dataset:
     `DataConfig.groups` "near_copies" there are none.
 
     Returns:
-        All of `data.validation` where a class would be left without images.
+        All of `data.validation` if a class would be left without images.
     """
     kept = data.validation.where(~near_copies(data.validation.images, data.train.images))
     return kept if np.bincount(kept.labels, minlength=len(EMOTIONS)).all() else data.validation

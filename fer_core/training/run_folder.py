@@ -6,7 +6,7 @@ history.csv     one row an epoch
 checkpoint-N.*  weights, optimizer, random states after epoch N; only the last good one is kept
 best-P.keras    the best epoch of phase P
 model.keras     the finished network
-adjustment.json what the recipe's logit adjustment did to it, where it has one
+adjustment.json what the recipe's logit adjustment did to it, if it has one
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class RunFolder:
         """Begins a run, or finds where it stopped.
 
         Raises:
-            TrainingError: where the folder holds another run, or there is nothing to resume.
+            TrainingError: if the folder holds another run, or there is nothing to resume.
         """
         self.path.mkdir(parents=True, exist_ok=True)
         known = self._read_json("run.json")
@@ -97,7 +97,7 @@ class RunFolder:
         return self.state()
 
     def state(self) -> RunState:
-        """How far the run has come by `state.json`; raises `TrainingError` where it is damaged."""
+        """How far the run has come by `state.json`; raises `TrainingError` if it is damaged."""
         values = self._read_json("state.json")
         if values is None:
             return RunState()
@@ -116,7 +116,7 @@ class RunFolder:
         """What `run.json` says of the run's making.
 
         Raises:
-            TrainingError: where the folder holds no run.
+            TrainingError: if the folder holds no run.
         """
         known = self._read_json("run.json")
         if known is None:
@@ -153,7 +153,7 @@ class RunFolder:
         self.write_text("history.csv", rows.getvalue())
 
     def load_network(self, name: str) -> keras.Model:
-        """Raises `TrainingError` where the file is missing or damaged."""
+        """Raises `TrainingError` if the file is missing or damaged."""
         try:
             return keras.models.load_model(self.path / name, compile=False)
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
@@ -165,7 +165,7 @@ class RunFolder:
     def load_optimizer(self, state: RunState, network: keras.Model, optimizer: Any) -> None:
         """Puts the checkpoint's values into an optimizer that is already built.
 
-        The network's random states follow, where the checkpoint has them: a dropout then goes on
+        The network's random states follow, if the checkpoint has them: a dropout then goes on
         with the masks that an unbroken run would draw.
         """
         with np.load(self.path / f"{state.checkpoint}.npz") as arrays:

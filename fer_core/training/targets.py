@@ -78,7 +78,7 @@ def read_soft_targets(path: str | Path, dataset: Dataset) -> SoftTargets:
     """Reads what `SoftTargets.write` wrote.
 
     Raises:
-        DataError: where the file cannot be read, or stands for another data set.
+        DataError: if the file cannot be read, or stands for another data set.
     """
     path = Path(path)
     try:
@@ -100,7 +100,7 @@ def read_soft_targets(path: str | Path, dataset: Dataset) -> SoftTargets:
 
 @dataclass(frozen=True, slots=True)
 class LabelSources:
-    """What labels may be mixed with, in the order of the whole data set; None where not given."""
+    """What labels may be mixed with, in the order of the whole data set; None if not given."""
 
     votes: Votes | None = None
     teachers: SoftTargets | None = None
@@ -109,7 +109,7 @@ class LabelSources:
         """The hashes of what the recipe uses, for the run's record.
 
         Raises:
-            TrainingError: where the recipe uses something that was not given.
+            TrainingError: if the recipe uses something that was not given.
         """
         used = {}
         if config.data.ferplus:
@@ -124,7 +124,7 @@ class LabelSources:
         Validation is always measured on the data set's own labels.
 
         Raises:
-            TrainingError: where something was not given, or a teacher has seen what it must not.
+            TrainingError: if something was not given, or a teacher has seen what it must not.
         """
         targets = one_hot(data.train.labels)
         if config.data.ferplus:

@@ -176,5 +176,5 @@ def _layers(model: keras.Model) -> Iterator[Any]:
 
 
 def _lost_another(error: Exception) -> bool:
-    # JAX raises a ValueError where Gloo, which connects processors, loses a process.
+    # JAX raises a ValueError if Gloo, which connects processors, loses a process.
     return isinstance(error, jax.errors.JaxRuntimeError) or "Gloo" in str(error)

@@ -1,7 +1,6 @@
-"""What a network is trained on: the device that Keras takes by itself.
+"""What a network is trained on: the device that Keras takes by itself, or a subclass's many.
 
-`data_parallel` has several. Where the two differ stands here, so that the phases of a training run
-know no more of it.
+All that differs between the two is a method here; `data_parallel` has the subclass.
 """
 
 from __future__ import annotations

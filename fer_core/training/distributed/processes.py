@@ -22,7 +22,7 @@ class Processes:
     """This process and those it trains with.
 
     Attributes:
-        host: Where the others reach process 0; empty where there are none.
+        host: Where the others reach process 0; empty if there are none.
         port: Of process 0, free on its machine.
         count: All processes, this one as well.
         index: This one's number, from 0.
@@ -48,10 +48,10 @@ class Processes:
             distribute: None without the option, "" for it alone, or "HOST:PORT".
 
         Returns:
-            None where training is not distributed.
+            None if training is not distributed.
 
         Raises:
-            TrainingError: where the options do not fit together, or Keras's backend is not JAX.
+            TrainingError: if the options do not fit together, or Keras's backend is not JAX.
         """
         if not distribute and (count is not None or index is not None):
             raise TrainingError(f"--processes and --process need process 0's address. {USAGE}")
@@ -65,7 +65,7 @@ class Processes:
         """Refuses a recipe whose batches do not divide.
 
         Args:
-            devices: Of all processes together; at least one each where it is not known yet.
+            devices: Of all processes together; at least one each if it is not known yet.
 
         Raises:
             TrainingError: for a batch size that is no multiple of them.

@@ -33,7 +33,7 @@ def meet(processes: Processes, making: dict[str, str], seconds: float = SECONDS)
         making: What a process is about to do: a name of each part, and a digest of it.
 
     Raises:
-        TrainingError: where a process does not come in time, or makes something else, or the port
+        TrainingError: if a process does not come in time, or makes something else, or the port
             cannot be opened. It says so on every process that has come.
     """
     deadline = time.monotonic() + seconds
@@ -52,7 +52,7 @@ class _Visitors:
     connections: dict[int, socket.socket] = field(default_factory=dict)
 
     def add(self, connection: socket.socket, hello: dict[str, Any]) -> None:
-        """Raises `TrainingError` where the newcomer does not belong to the others."""
+        """Raises `TrainingError` if the newcomer does not belong to the others."""
         index, count = hello.get("process"), self.processes.count
         if hello.get("processes") != count:
             raise TrainingError(
@@ -168,7 +168,7 @@ def _send(connection: socket.socket, values: dict[str, Any]) -> None:
 
 
 def _read(connection: socket.socket, deadline: float) -> dict[str, Any] | None:
-    """A line of JSON; None where none comes, or it is something else."""
+    """A line of JSON; None if none comes, or it is something else."""
     connection.settimeout(max(0.01, deadline - time.monotonic()))
     try:
         with connection.makefile("rb") as lines:
