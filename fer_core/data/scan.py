@@ -132,7 +132,7 @@ def scan(
     """
     source = open_source(path)
     images, others = [], []
-    for entry in source.entries():
+    for entry in source.entries:
         labelled = split_and_label(entry.path)
         if labelled is None:
             others.append(entry.path)
@@ -140,10 +140,10 @@ def scan(
             images.append(_facts(entry, *labelled, keep_pixels))
     return Scan(
         Path(path),
-        tuple(source.folders()),
+        source.folders,
         tuple(images),
         tuple(others),
-        tuple(source.refused()),
+        source.refused,
     )
 
 

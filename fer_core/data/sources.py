@@ -12,11 +12,12 @@ import stat
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
@@ -26,6 +27,8 @@ LAYOUT: Final = (
     "Expected a folder (or the zip of one) with train/<class>/ and test/<class>/, where the "
     f"classes are {', '.join(EMOTIONS)}."
 )
+
+Kind = Literal["symlink", "unsafe", "unreadable"]
 
 MAX_FILE_BYTES: Final = 64 * 2**20
 # JPEG hardly compresses. What unpacks to more than this many times its size is a zip bomb; small
@@ -60,130 +63,34 @@ class Refusal:
     """
 
     path: str
-    kind: Literal["symlink", "unsafe", "unreadable"]
+    kind: Kind
     reason: str
 
 
-class Source(Protocol):
-    """Where a data set's files come from."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A data set's files, by path.
 
-    def entries(self) -> list[Entry]:
-        """Every file below the folder that holds `train`, sorted by path."""
-        ...
-
-    def folders(self) -> list[str]:
-        """Every folder there, empty ones too, sorted."""
-        ...
-
-    def refused(self) -> list[Refusal]:
-        """What is there and is not read, sorted by path."""
-        ...
-
-
-class FolderSource:
-    """A data set in a folder.
-
-    Links to files inside it are read. Links that lead out of it, and all links to folders, are not.
+    Attributes:
+        entries: Every file below the folder that holds `train`.
+        folders: Every folder there, empty ones too.
+        refused: What is there and is not read.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = _folder_with_splits(folder)
-        self._home = self.folder.resolve()
-        self._entries: list[Entry] = []
-        self._folders: list[str] = []
-        self._refused: list[Refusal] = []
-        for parent, folders, files in os.walk(self.folder, onerror=self._unreadable):
-            for name in folders:
-                self._add_folder(Path(parent, name))
-            for name in files:
-                self._add_file(Path(parent, name))
+    entries: tuple[Entry, ...]
+    folders: tuple[str, ...]
+    refused: tuple[Refusal, ...]
 
-    def entries(self) -> list[Entry]:
-        return sorted(self._entries, key=lambda entry: entry.path)
-
-    def folders(self) -> list[str]:
-        return sorted(self._folders)
-
-    def refused(self) -> list[Refusal]:
-        return sorted(self._refused, key=lambda refusal: refusal.path)
-
-    def _add_folder(self, folder: Path) -> None:
-        if folder.is_symlink():
-            self._refuse(
-                folder, "symlink", "is a link to a folder, and such links are not followed"
-            )
-        else:
-            self._folders.append(_printable(folder.relative_to(self.folder).as_posix()))
-
-    def _add_file(self, file: Path) -> None:
-        path = file.relative_to(self.folder).as_posix()
-        if path != _printable(path):
-            return self._refuse(file, "unreadable", "has a name that is not UTF-8")
-        try:
-            if file.is_symlink() and not file.resolve().is_relative_to(self._home):
-                return self._refuse(file, "symlink", "is a link that leads out of the data set")
-            info = file.stat()
-        except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, Python < 3.13
-            kind: Literal["symlink", "unreadable"] = (
-                "symlink" if file.is_symlink() else "unreadable"
-            )
-            return self._refuse(file, kind, f"cannot be opened ({_reason(error)})")
-        if not stat.S_ISREG(info.st_mode):
-            return self._refuse(file, "unreadable", "is neither a file nor a folder")
-        read = partial(_read, path, info.st_size, file.read_bytes)
-        self._entries.append(Entry(path, info.st_size, read))
-        return None
-
-    def _refuse(self, path: Path, kind: Literal["symlink", "unreadable"], reason: str) -> None:
-        name = _printable(path.relative_to(self.folder).as_posix())
-        self._refused.append(Refusal(name, kind, reason))
-
-    def _unreadable(self, error: OSError) -> None:
-        self._refuse(Path(error.filename), "unreadable", f"cannot be opened ({_reason(error)})")
-
-
-class ZipSource:
-    """A data set in a zip file, read in place."""
-
-    def __init__(self, file: Path) -> None:
-        try:
-            self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise DataError(f"{file} is not a readable zip file ({error}). {LAYOUT}") from error
-        members = self._zip.infolist()
-        _check_for_bomb(file, members)
-        self._refused = [refusal for info in members if (refusal := _member_refusal(info))]
-        bad = {refusal.path for refusal in self._refused}
-        members = [info for info in members if info.filename not in bad]
-        self._prefix = _zip_prefix(info.filename for info in members)
-        self._members = [info for info in members if info.filename.startswith(self._prefix)]
-
-    def entries(self) -> list[Entry]:
-        found = [
-            Entry(path, info.file_size, partial(_read, path, info.file_size, self._reader(info)))
-            for info in self._members
-            if not info.is_dir() and (path := self._path(info))
-        ]
-        return sorted(found, key=lambda entry: entry.path)
-
-    def folders(self) -> list[str]:
-        found: set[str] = set()
-        for info in self._members:
-            path = PurePosixPath(self._path(info))
-            found.update(map(str, path.parents))
-            if info.is_dir():
-                found.add(str(path))
-        return sorted(found - {"."})
-
-    def refused(self) -> list[Refusal]:
-        return sorted(self._refused, key=lambda refusal: refusal.path)
-
-    def _path(self, info: zipfile.ZipInfo) -> str:
-        return info.filename[len(self._prefix) :]
-
-    def _reader(self, info: zipfile.ZipInfo) -> Callable[[], bytes]:
-        # Never more than the declared size comes out of `read`, whatever the member really holds.
-        return lambda: self._zip.read(info)
+    @classmethod
+    def sort(
+        cls, entries: Iterable[Entry], folders: Iterable[str], refused: Iterable[Refusal]
+    ) -> Source:
+        by_path = attrgetter("path")
+        return cls(
+            tuple(sorted(entries, key=by_path)),
+            tuple(sorted(folders)),
+            tuple(sorted(refused, key=by_path)),
+        )
 
 
 def open_source(path: str | Path) -> Source:
@@ -195,9 +102,9 @@ def open_source(path: str | Path) -> Source:
     path = Path(path)
     try:
         if path.is_dir():
-            return FolderSource(path)
+            return _folder_source(path)
         if path.is_file():
-            return ZipSource(path)
+            return _zip_source(path)
     except PermissionError as error:
         raise DataError(f"{path} cannot be opened ({_reason(error)}). {LAYOUT}") from error
     raise DataError(f"There is no data set at {path}. {LAYOUT}")
@@ -206,6 +113,76 @@ def open_source(path: str | Path) -> Source:
 def normal_name(name: str) -> str:
     """A folder's name without case, Unicode form, or surrounding blanks."""
     return unicodedata.normalize("NFC", name).strip().casefold()
+
+
+def _folder_source(home: Path) -> Source:
+    """Links to files inside the data set are read. Links out of it, and to folders, are not."""
+    root = _folder_with_splits(home)
+    entries: list[Entry] = []
+    folders: list[str] = []
+    refused: list[Refusal] = []
+
+    def refuse(path: Path, kind: Kind, reason: str) -> None:
+        refused.append(Refusal(_printable(path.relative_to(root).as_posix()), kind, reason))
+
+    def refuse_folder(error: OSError) -> None:
+        refuse(Path(error.filename), "unreadable", f"cannot be opened ({_reason(error)})")
+
+    for parent, folder_names, file_names in os.walk(root, onerror=refuse_folder):
+        for folder in (Path(parent, name) for name in folder_names):
+            if folder.is_symlink():
+                refuse(folder, "symlink", "is a link to a folder, and such links are not followed")
+            else:
+                folders.append(_printable(folder.relative_to(root).as_posix()))
+        for name in file_names:
+            found = _file_entry(Path(parent, name), root)
+            if isinstance(found, Entry):
+                entries.append(found)
+            else:
+                refused.append(found)
+    return Source.sort(entries, folders, refused)
+
+
+def _file_entry(file: Path, root: Path) -> Entry | Refusal:
+    path = file.relative_to(root).as_posix()
+    if path != _printable(path):
+        return Refusal(_printable(path), "unreadable", "has a name that is not UTF-8")
+    try:
+        if file.is_symlink() and not file.resolve().is_relative_to(root.resolve()):
+            return Refusal(path, "symlink", "is a link that leads out of the data set")
+        info = file.stat()
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, Python < 3.13
+        kind: Kind = "symlink" if file.is_symlink() else "unreadable"
+        return Refusal(path, kind, f"cannot be opened ({_reason(error)})")
+    if not stat.S_ISREG(info.st_mode):
+        return Refusal(path, "unreadable", "is neither a file nor a folder")
+    return Entry(path, info.st_size, partial(_read, path, info.st_size, file.read_bytes))
+
+
+def _zip_source(file: Path) -> Source:
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise DataError(f"{file} is not a readable zip file ({error}). {LAYOUT}") from error
+    _check_for_bomb(file, archive.infolist())
+    refused = [refusal for info in archive.infolist() if (refusal := _member_refusal(info))]
+    bad = {refusal.path for refusal in refused}
+    members = [info for info in archive.infolist() if info.filename not in bad]
+    prefix = _zip_prefix(info.filename for info in members)
+    entries: list[Entry] = []
+    folders: set[str] = set()
+    for info in members:
+        if not info.filename.startswith(prefix):
+            continue
+        path = info.filename.removeprefix(prefix)
+        folders.update(map(str, PurePosixPath(path).parents))
+        if info.is_dir():
+            folders.add(str(PurePosixPath(path)))
+        elif path:
+            # Never more than the declared size comes out of it, whatever the member really holds.
+            read = partial(archive.read, info)
+            entries.append(Entry(path, info.file_size, partial(_read, path, info.file_size, read)))
+    return Source.sort(entries, folders - {"."}, refused)
 
 
 def _read(path: str, size: int, read: Callable[[], bytes]) -> bytes:

@@ -323,7 +323,7 @@ def test_a_file_larger_than_any_picture_is_not_read(
     monkeypatch.setattr(sources, "MAX_FILE_BYTES", 10_000)
     write(clean / "train/angry/x.png", b"\x89PNG\r\n\x1a\n" + bytes(10_000))
     assert finding(lint(clean), "unreadable").count == 1
-    entry = next(e for e in open_source(clean).entries() if e.path.endswith("x.png"))
+    entry = next(e for e in open_source(clean).entries if e.path.endswith("x.png"))
     with pytest.raises(DataError, match="at most"):
         entry.read()
 
