@@ -14,7 +14,8 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from fer_core.data.lint import LintReport, lint
+from fer_core.data.findings import LintReport
+from fer_core.data.lint import lint
 from fer_core.labels import EMOTIONS
 from scripts import cli
 

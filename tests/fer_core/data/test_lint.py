@@ -16,8 +16,8 @@ from PIL import Image
 
 from fer_core.data import sources
 from fer_core.data.dataset import DATA_VARIABLE, load_dataset
-from fer_core.data.findings import MAX_EXAMPLES, Finding
-from fer_core.data.lint import LintReport, lint
+from fer_core.data.findings import MAX_EXAMPLES, Finding, LintReport
+from fer_core.data.lint import lint
 from fer_core.data.sources import open_source
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
