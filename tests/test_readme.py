@@ -36,7 +36,7 @@ def test_pictures_exist(picture: str):
 
 
 def test_the_other_seeds_figures_are_its_reports():
-    other = load_report(ROOT / "docs" / "ultimate_seed_2.report.json")
+    other = load_report(MODELS / "ultimate_model.seed_2.report.json")
     default = load_report(model_file("ultimate_model", REPORT_SUFFIX))
     assert other.model_sha256 != default.model_sha256
     figures = {

@@ -47,6 +47,12 @@ def test_the_default_model_can_be_run_and_has_a_report():
     assert DEFAULT_MODEL in STEMS
 
 
+def test_another_seeds_report_lies_with_its_model_and_is_no_model_of_its_own():
+    others = sorted(path.name.split(".")[0] for path in MODELS.glob("*.seed_*.report.json"))
+    assert others and set(others) <= set(STEMS)
+    assert all((model_file(stem, CARD_SUFFIX)).is_file() for stem in STEMS)
+
+
 @pytest.mark.parametrize("stem", STEMS)
 def test_every_file_of_a_card_is_there_unaltered(stem: str):
     card = load_card(stem)
