@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import io
 import os
 import select
 import sys
@@ -49,6 +50,9 @@ def command(go_on: str = "") -> Callable[[Main], Main]:
     def decorate(main: Main) -> Main:
         @functools.wraps(main)
         def run(argv: Sequence[str] | None = None) -> int:
+            if isinstance(sys.stdout, io.TextIOWrapper):
+                # A file's name may have letters that the terminal's encoding lacks.
+                sys.stdout.reconfigure(errors="backslashreplace")
             try:
                 status = main(argv)
                 sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Picture → faces, by YuNet, or by OpenCV's Haar cascade where YuNet's file is absent."""
+"""Picture → faces, by YuNet, or by OpenCV's Haar cascade if YuNet's file is absent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fer_core.images import to_gray
 from fer_core.recognition.geometry import PHOTO_WIDTH, VIDEO_WIDTH, by_area, clip, shrink
 from fer_core.recognition.pool import Pool
 from fer_core.recognition.yunet import YuNetDetector
-from fer_core.store.assets import YUNET, find_asset
+from fer_core.store.assets import ASSETS_VARIABLE, YUNET, assets_folder, find_asset
 from fer_core.types import Face, RGBImage
 
 __all__ = [
@@ -88,9 +88,20 @@ def _load_cascade() -> Any:
 
 
 def load_detector() -> Detector:
-    """YuNet where its file is found with the right hash, the Haar cascade otherwise."""
-    path = find_asset(YUNET)
+    """YuNet if its file is found with the right hash, the Haar cascade otherwise.
+
+    Logs a warning if somebody has named a folder for YuNet's file in vain. (Python writes warnings
+    to the error output unless a program says otherwise: scripts tell it, too.)
+    """
+    path, folder = find_asset(YUNET), assets_folder()
     if path is None:
+        if folder is not None:
+            _log.warning(
+                "%s is set to %s, which holds no %s with the right hash. Faces are found by the "
+                "Haar cascade, which misses tilted and turned ones. Get the file with "
+                "scripts/fetch_models.py.",
+                *(ASSETS_VARIABLE, folder, YUNET),
+            )
         return HaarDetector()
     try:
         return YuNetDetector(path)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,24 +16,40 @@ import pytest
 from PIL import Image
 
 from fer_core.labels import EMOTIONS
+from fer_core.recognition.photos import COLUMNS
+from fer_core.store.assets import ASSETS, CACHE
+from scripts.cli import PIPE_CLOSED
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTRAIT = ROOT / "ui/assets/eileen_collins.jpg"
 
 
-@pytest.fixture
-def predict(
-    make_model: Callable[..., Path], tmp_path: Path
-) -> Callable[..., subprocess.CompletedProcess[str]]:
-    model = make_model()
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
-    def run(*args: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(ROOT / "scripts/predict.py"), "--model", str(model)]
+
+@pytest.fixture
+def command(make_model: Callable[..., Path]) -> list[str]:
+    return [sys.executable, str(ROOT / "scripts/predict.py"), "--model", str(make_model())]
+
+
+@pytest.fixture
+def predict(command: list[str], tmp_path: Path) -> Run:
+    def run(*args: object, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*command, *map(str, args)], capture_output=True, text=True, check=False, cwd=tmp_path
+            [*command, *map(str, args)],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            env={**os.environ, **environment},
         )
 
     return run
+
+
+def said(run: subprocess.CompletedProcess[str]) -> list[str]:
+    """The lines of the error output; LiteRT writes one of its own when it starts."""
+    return [line for line in run.stderr.splitlines() if not line.startswith("INFO:")]
 
 
 @pytest.fixture
@@ -70,17 +90,87 @@ def test_no_face_is_said_and_is_no_failure(predict, blank: Path) -> None:
     assert (run.returncode, run.stdout) == (0, f"{blank}: no faces\n")
 
 
-def test_a_bad_file_is_one_line_and_the_others_go_on(predict, blank: Path, tmp_path: Path) -> None:
+LONG = "n" * 250 + ".jpg"
+
+
+@pytest.mark.parametrize("option", [[], ["--json"], ["--out", "copies"]], ids=str)
+def test_a_bad_file_is_one_line_and_the_others_go_on(
+    predict: Run, blank: Path, tmp_path: Path, option: list[str]
+) -> None:
     (tmp_path / "empty.jpg").touch()
     (tmp_path / "text.jpg").write_text("hello")
-    bad = ("empty.jpg", "text.jpg", "absent.jpg", ".")
-    run = predict(*bad, blank)
+    bad = ("empty.jpg", "text.jpg", "absent.jpg", ".", "n" * 300, "~nobody.jpg")
+    run = predict(*bad, blank, *option)
     assert run.returncode == 1
-    # LiteRT writes a line of its own when it starts.
-    lines = [line for line in run.stderr.splitlines() if not line.startswith("INFO:")]
-    assert [line.split(":")[0] for line in lines] == list(bad)
-    assert f"{blank}: no faces" in run.stdout
-    assert "Traceback" not in run.stderr
+    assert [line.split(":")[0] for line in said(run)] == list(bad)
+    assert all(len(line) < 600 for line in said(run))
+    assert str(blank) in run.stdout
+
+
+@pytest.mark.parametrize("name", [LONG, "Gesicht-\N{SMILING FACE WITH SUNGLASSES}-é.jpg", "~a.jpg"])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_any_name_is_read_told_and_annotated(
+    predict: Run, tmp_path: Path, name: str, encoding: str
+) -> None:
+    shutil.copy(PORTRAIT, tmp_path / name)
+    run = predict(name, "--out", "copies", PYTHONIOENCODING=encoding)
+    assert run.returncode == 0, run.stderr
+    assert said(run) == []
+    shown = name.encode(encoding, "backslashreplace").decode(encoding)
+    assert run.stdout.startswith(f"{shown}: 1 face\n")
+    (copy,) = (tmp_path / "copies").iterdir()
+    assert copy.name.startswith(name[:2]) and copy.name.endswith(".annotated.jpg")
+
+
+def test_a_name_that_is_no_text_is_told(predict: Run, blank: Path, tmp_path: Path) -> None:
+    odd = os.fsdecode(b"a\xff.png")
+    shutil.copy(blank, tmp_path / odd)
+    run = predict(odd, "--csv", "faces.csv")
+    assert (run.returncode, run.stdout) == (0, "a\\udcff.png: no faces\n")
+    assert json.loads(predict(odd, "--json").stdout)["photos"][0]["file"] == odd
+
+
+def test_a_closed_pipe_is_no_fault(command: list[str], blank: Path) -> None:
+    """As in `predict.py … | head -1`, long before the last photo."""
+    run = subprocess.Popen(
+        [*command, *([str(blank)] * 3000)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stdout is not None and run.stderr is not None
+    run.stdout.readline()
+    run.stdout.close()
+    lines = [line for line in run.stderr.read().splitlines() if not line.startswith("INFO:")]
+    assert lines == []
+    assert run.wait() == PIPE_CLOSED
+
+
+def test_a_folder_that_cannot_be_written_to_stops_it_before_the_first_photo(
+    predict: Run, blank: Path
+) -> None:
+    run = predict(blank, "--out", blank / "copies")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert len(said(run)) == 1 and said(run)[0].startswith("Stopped: ")
+
+
+def test_a_folder_named_for_the_detector_in_vain_is_told_once(
+    predict: Run, blank: Path, tmp_path: Path
+) -> None:
+    if any((CACHE / name).exists() for name in ASSETS):
+        pytest.skip("the detector is in this checkout's cache")
+    run = predict(blank, blank, FER_ASSETS=str(tmp_path / "nothing"))
+    assert run.returncode == 0
+    (line,) = said(run)
+    assert "FER_ASSETS" in line and "nothing" in line and "Haar cascade" in line
+
+
+def test_the_table_of_faces_is_the_pages_own(predict: Run, blank: Path, tmp_path: Path) -> None:
+    assert predict(PORTRAIT, blank, "--csv", "new/faces.csv").returncode == 0
+    text = (tmp_path / "new/faces.csv").read_text("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert tuple(row) == COLUMNS
+    assert row["file"] == str(PORTRAIT)
 
 
 def test_bad_files_stand_in_the_json_too(predict, blank: Path) -> None:

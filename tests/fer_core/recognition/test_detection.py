@@ -21,6 +21,7 @@ from fer_core.recognition.detection import (
     load_detector,
 )
 from fer_core.recognition.pool import Pool
+from fer_core.store import assets
 from fer_core.store.assets import YUNET, find_asset
 from fer_core.types import Box, Face
 
@@ -242,3 +243,18 @@ def test_haar_stands_in_for_a_missing_or_useless_file(
     (tmp_path / YUNET).write_bytes(b"not a network")
     monkeypatch.setattr(detection, "find_asset", lambda name: tmp_path / name)
     assert load_detector().name == "Haar cascade"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_named_folder_without_the_detector_is_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    named: bool,
+) -> None:
+    monkeypatch.setattr(assets, "CACHE", tmp_path / "cache")
+    monkeypatch.setenv("FER_ASSETS", str(tmp_path) if named else "")
+    assert load_detector().name == "Haar cascade"
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == named
+    assert all(str(tmp_path) in line and "FER_ASSETS" in line for line in told)
