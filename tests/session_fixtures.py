@@ -7,25 +7,22 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-import numpy as np
+from faces import answered
 
-from fer_core.labels import EMOTIONS, UNSURE
-from fer_core.types import Box, Face, FaceEmotion
+from fer_core.labels import UNSURE
+from fer_core.types import Box
 from fer_core.video.record import NOBODY, Rows, SessionRecord
 from fer_core.video.tracking import TrackedFace
 
 Told = Sequence[tuple[float, int, str]]
-CROP = np.zeros((48, 48), np.uint8)
 STARTED = datetime.datetime(2026, 3, 1, 13, 5, 9, tzinfo=datetime.UTC)
 
 
 def tracked(number: int, answer: str, *, age: float = 0.0, side: int = 40) -> TrackedFace:
-    """A face whose answer has 70 %, or whose seven shares are equal where it is unsure."""
-    probabilities = np.full(7, 1 / 7 if answer == UNSURE else 0.05, np.float32)
-    if answer != UNSURE:
-        probabilities[EMOTIONS.index(answer)] = 0.7
-    face = Face(Box(10 * number, 20, side, side + 5))
-    return TrackedFace(number, FaceEmotion(face, probabilities, CROP), answer, age)
+    """A face whose answer has 70 %, or whose seven shares are equal if it is unsure."""
+    shares = {} if answer == UNSURE else {answer: 0.7}
+    face = answered(Box(10 * number, 20, side, side + 5), **shares)
+    return TrackedFace(number, face, answer, age)
 
 
 def record_of(told: Told, **options: Any) -> SessionRecord:

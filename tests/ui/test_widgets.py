@@ -1,20 +1,13 @@
-import numpy as np
 import pytest
+from faces import answered
 
 from fer_core.labels import EMOTIONS
-from fer_core.types import Box, Face, FaceEmotion
+from fer_core.types import FaceEmotion
 from ui.face_card import face_html
 from ui.widgets import answer_line, file_name, plain, right_of_100
 
-
-def _face(shares: list[float], unsure_below: float = 0.0) -> FaceEmotion:
-    crop = np.zeros((48, 48), np.uint8)
-    face = Face(Box(0, 0, 9, 9))
-    return FaceEmotion(face, np.array(shares, np.float32), crop, unsure_below)
-
-
-SURE = _face([0, 0, 0.02, 0.92, 0, 0.06, 0], 0.4)
-UNSURE = _face([0, 0, 0.3, 0.2, 0, 0.35, 0.15], 0.4)
+SURE = answered(unsure_below=0.4, happy=0.92, surprise=0.06, fear=0.02)
+UNSURE = answered(unsure_below=0.4, surprise=0.35, fear=0.3, happy=0.2, neutral=0.15)
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from faces import answered
 
 from fer_core.labels import COLORS, EMOTIONS, UNSURE
 from fer_core.recognition import label_tiles
 from fer_core.recognition.drawing import annotate, caption, place_label, touch
-from fer_core.types import Box, Face, FaceEmotion
-
-
-def answer(box: Box, unsure_below: float = 0.0, **shares: float) -> FaceEmotion:
-    probabilities = np.array([shares.get(name, 0.0) for name in EMOTIONS], np.float32)
-    probabilities[probabilities == 0] = (1 - probabilities.sum()) / (probabilities == 0).sum()
-    return FaceEmotion(Face(box), probabilities, np.zeros((48, 48), np.uint8), unsure_below)
+from fer_core.types import Box, FaceEmotion
 
 
 def rgb(name: str) -> tuple[int, ...]:
@@ -28,11 +23,11 @@ def pixels_of(image: np.ndarray, color: tuple[int, ...]) -> np.ndarray:
 @pytest.mark.parametrize(
     ("face", "number", "words"),
     [
-        (answer(Box(0, 0, 9, 9), happy=0.92), 1, "1 happy 92 %"),
-        (answer(Box(0, 0, 9, 9), sad=0.999), None, "sad 100 %"),
-        (answer(Box(0, 0, 9, 9), 0.5, happy=0.92), 12, "12 happy 92 %"),
-        (answer(Box(0, 0, 9, 9), 0.5, fear=0.4, surprise=0.3), None, "unsure: fear or surprise"),
-        (answer(Box(0, 0, 9, 9), 0.5, surprise=0.4, fear=0.3), 2, "2 unsure: surprise or fear"),
+        (answered(Box(0, 0, 9, 9), happy=0.92), 1, "1 happy 92 %"),
+        (answered(Box(0, 0, 9, 9), sad=0.999), None, "sad 100 %"),
+        (answered(Box(0, 0, 9, 9), 0.5, happy=0.92), 12, "12 happy 92 %"),
+        (answered(Box(0, 0, 9, 9), 0.5, fear=0.4, surprise=0.3), None, "unsure: fear or surprise"),
+        (answered(Box(0, 0, 9, 9), 0.5, surprise=0.4, fear=0.3), 2, "2 unsure: surprise or fear"),
     ],
 )
 def test_captions(face: FaceEmotion, number: int | None, words: str) -> None:
@@ -43,7 +38,7 @@ def test_captions(face: FaceEmotion, number: int | None, words: str) -> None:
 def test_box_and_label_have_the_expressions_colour(name: str) -> None:
     image = np.full((480, 640, 3), 255, np.uint8)
     box = Box(200, 150, 160, 180)
-    drawn = annotate(image, [answer(box, **{name: 0.9})])
+    drawn = annotate(image, [answered(box, **{name: 0.9})])
     ink = pixels_of(drawn, rgb(name))
     for row, column in ((240, box.x), (240, box.right - 1), (box.bottom - 1, 280), (box.y, 280)):
         assert ink[row, column]
@@ -55,7 +50,7 @@ def test_box_and_label_have_the_expressions_colour(name: str) -> None:
 @pytest.mark.parametrize("gray", [0, 127, 255])
 def test_lines_have_a_dark_outline_on_any_background(gray: int) -> None:
     image = np.full((480, 640, 3), gray, np.uint8)
-    drawn = annotate(image, [answer(Box(200, 150, 160, 180), happy=0.9)])
+    drawn = annotate(image, [answered(Box(200, 150, 160, 180), happy=0.9)])
     across = drawn[240, 190:210].max(axis=1).astype(int)
     line = np.flatnonzero(pixels_of(drawn[240:241, 190:210], rgb("happy"))[0])
     assert len(line) >= 2
@@ -73,12 +68,12 @@ def test_text_on_its_ground_passes_wcag_contrast(name: str) -> None:
 def test_an_unsure_box_is_gray_and_dashed() -> None:
     image = np.full((480, 640, 3), 255, np.uint8)
     box = Box(200, 150, 160, 180)
-    drawn = annotate(image, [answer(box, 0.5, fear=0.4, surprise=0.3)])
+    drawn = annotate(image, [answered(box, 0.5, fear=0.4, surprise=0.3)])
     left = pixels_of(drawn, rgb(UNSURE))[box.y : box.bottom, box.x]
     assert 0.3 < left.mean() < 0.8
     assert (np.diff(left.astype(int)) != 0).sum() >= 6
     assert not pixels_of(drawn, rgb("fear")).any()
-    sure = annotate(image, [answer(box, 0.3, fear=0.4, surprise=0.3)])
+    sure = annotate(image, [answered(box, 0.3, fear=0.4, surprise=0.3)])
     assert pixels_of(sure, rgb("fear"))[box.y : box.bottom, box.x].mean() > 0.95
 
 
@@ -89,7 +84,7 @@ def test_numbers_can_be_left_out(numbers: bool, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(
         label_tiles, "label", lambda text, *rest: seen.append(text) or label(text, *rest)
     )
-    faces = [answer(Box(50 + 150 * n, 60, 90, 90), happy=0.9) for n in range(2)]
+    faces = [answered(Box(50 + 150 * n, 60, 90, 90), happy=0.9) for n in range(2)]
     annotate(np.zeros((300, 500, 3), np.uint8), faces, numbers=numbers)
     assert seen == (["1 happy 90 %", "2 happy 90 %"] if numbers else ["happy 90 %"] * 2)
 
@@ -99,7 +94,7 @@ def test_numbers_can_be_left_out(numbers: bool, monkeypatch: pytest.MonkeyPatch)
 def test_any_picture_can_be_drawn_on(shape: tuple[int, int], place: str) -> None:
     high, wide = shape
     box = Box(0, 0, wide, high) if place == "whole" else Box(wide - 8, high - 8, 8, 8)
-    drawn = annotate(np.zeros((*shape, 3), np.uint8), [answer(box, 0.5, fear=0.4, sad=0.3)])
+    drawn = annotate(np.zeros((*shape, 3), np.uint8), [answered(box, 0.5, fear=0.4, sad=0.3)])
     assert drawn.shape == (*shape, 3)
     assert drawn.dtype == np.uint8
     assert drawn.any()
@@ -125,7 +120,7 @@ def test_labels_stay_inside_and_off_one_another() -> None:
         assert place.bottom <= 512
         assert not any(touch(place, other) for other in taken)
         taken.append(place)
-    drawn = annotate(image, [answer(box, surprise=0.9) for box in boxes])
+    drawn = annotate(image, [answered(box, surprise=0.9) for box in boxes])
     assert drawn.any()
 
 

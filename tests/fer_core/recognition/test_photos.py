@@ -5,8 +5,8 @@ import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
+from faces import answered
 from PIL import Image
 
 from fer_core.labels import EMOTIONS
@@ -23,14 +23,12 @@ from fer_core.recognition.photos import (
     described,
     totals,
 )
-from fer_core.types import Box, Face, FaceEmotion
+from fer_core.types import Box, FaceEmotion
 
-
-def _face(emotion: str, sure: float = 0.94) -> FaceEmotion:
-    probabilities = np.full(7, (1 - sure) / 6, np.float32)
-    probabilities[EMOTIONS.index(emotion)] = sure
-    face = Face(Box(1, 2, 30, 40), 0.9)
-    return FaceEmotion(face, probabilities, np.zeros((48, 48), np.uint8), unsure_below=0.4)
+FACES = tuple(
+    answered(Box(1, 2, 30, 40), 0.4, score=0.9, **shares)
+    for shares in ({"happy": 0.94}, {"sad": 0.3})
+)
 
 
 class Finds:
@@ -44,9 +42,6 @@ class Finds:
 
     def analyze(self, image, max_faces=None):
         return self._faces[:max_faces]
-
-
-FACES = (_face("happy"), _face("sad", 0.3))
 
 
 def good(name: str) -> PhotoResult:

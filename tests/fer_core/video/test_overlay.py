@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from faces import answered
 
-from fer_core.labels import COLORS, EMOTIONS, FACE_COLORS
-from fer_core.types import Box, Face, FaceEmotion
+from fer_core.labels import COLORS, FACE_COLORS
+from fer_core.types import Box
 from fer_core.video.overlay import SHOWN_AFTER_LOSS, annotate_tracked, caption, face_color
 from fer_core.video.tracking import TrackedFace
 
@@ -15,7 +16,7 @@ BOX = Box(100, 150, 120, 140)
 POINTS = np.float32([[130, 190], [190, 190], [160, 220], [140, 250], [180, 250]])
 
 
-def _face(
+def _tracked(
     answer: str = "happy",
     number: int = 1,
     age: float = 0.0,
@@ -23,10 +24,7 @@ def _face(
     landmarks: np.ndarray | None = POINTS,
     **shares: float,
 ) -> TrackedFace:
-    probabilities = np.array([shares.get(name, 0.0) for name in EMOTIONS], np.float32)
-    probabilities += (1 - probabilities.sum()) / len(EMOTIONS)
-    result = FaceEmotion(Face(box, 1.0, landmarks), probabilities, np.zeros((48, 48), np.uint8))
-    return TrackedFace(number, result, answer, age)
+    return TrackedFace(number, answered(box, landmarks=landmarks, **shares), answer, age)
 
 
 def _rgb(color: str) -> np.ndarray:
@@ -44,7 +42,7 @@ def _gray() -> np.ndarray:
 @pytest.mark.parametrize("mirror", [False, True])
 @pytest.mark.parametrize("part", ["box", "label", "bars", "landmarks"])
 def test_each_part_lies_at_the_face(part: str, mirror: bool) -> None:
-    drawn = annotate_tracked(_gray(), [_face(happy=0.8)], parts={part}, mirror=mirror)
+    drawn = annotate_tracked(_gray(), [_tracked(happy=0.8)], parts={part}, mirror=mirror)
     changed = (drawn != 120).any(axis=2)
     if mirror:
         changed = changed[:, ::-1]
@@ -55,7 +53,7 @@ def test_each_part_lies_at_the_face(part: str, mirror: bool) -> None:
 
 
 def test_bars_are_as_long_as_the_probabilities() -> None:
-    drawn = annotate_tracked(_gray(), [_face(happy=0.6, sad=0.3)], parts={"bars"})
+    drawn = annotate_tracked(_gray(), [_tracked(happy=0.6, sad=0.3)], parts={"bars"})
     happy, sad = (_ink(drawn, COLORS[name]).any(axis=0).sum() for name in ("happy", "sad"))
     assert happy / sad == pytest.approx(2, rel=0.15)
 
@@ -63,8 +61,8 @@ def test_bars_are_as_long_as_the_probabilities() -> None:
 def test_mirror_flips_the_picture_and_not_the_words() -> None:
     image = _gray()
     image[:, :50] = 0
-    plain = annotate_tracked(image, [_face(happy=0.8)], parts={"label"})
-    mirrored = annotate_tracked(image, [_face(happy=0.8)], parts={"label"}, mirror=True)
+    plain = annotate_tracked(image, [_tracked(happy=0.8)], parts={"label"})
+    mirrored = annotate_tracked(image, [_tracked(happy=0.8)], parts={"label"}, mirror=True)
     assert (mirrored[:, -50:] == 0).all()
     left = 640 - BOX.right - BOX.x  # by this much the label has moved
     label = np.flatnonzero(_ink(plain, COLORS["happy"]).any(axis=0))
@@ -77,21 +75,21 @@ def test_mirror_flips_the_picture_and_not_the_words() -> None:
 )
 def test_a_lost_face_is_drawn_for_a_moment(age: float, drawn: bool) -> None:
     image = _gray()
-    painted = annotate_tracked(image, [_face(age=age)], parts={"box"})
+    painted = annotate_tracked(image, [_tracked(age=age)], parts={"box"})
     assert (painted is not image) == drawn
 
 
 @pytest.mark.parametrize("parts", [set(), {"landmarks"}])
 def test_nothing_is_drawn_where_there_is_nothing_to_draw(parts: set[str]) -> None:
     image = _gray()
-    painted = annotate_tracked(image, [_face(landmarks=None)], parts=parts)
+    painted = annotate_tracked(image, [_tracked(landmarks=None)], parts=parts)
     assert (painted == image).all()
     assert (image == 120).all()
 
 
 @pytest.mark.parametrize("box", [Box(0, 0, 60, 60), Box(560, 400, 80, 80), Box(0, 0, 640, 480)])
 def test_faces_at_the_edges_are_drawn(box: Box) -> None:
-    face = _face(box=box, happy=0.8)
+    face = _tracked(box=box, happy=0.8)
     drawn = annotate_tracked(_gray(), [face], parts={"box", "label", "bars"}, mirror=True)
     assert _ink(drawn, COLORS["happy"]).any()
 
@@ -99,9 +97,9 @@ def test_faces_at_the_edges_are_drawn(box: Box) -> None:
 @pytest.mark.parametrize(
     ("face", "words"),
     [
-        (_face("happy", happy=0.93), "happy 94 %"),
-        (_face("sad", happy=0.4, sad=0.35), "sad 39 %"),  # steady: not yet the likeliest
-        (_face("unsure", fear=0.4, sad=0.3), "unsure: fear or sad"),
+        (_tracked("happy", happy=0.93), "happy 93 %"),
+        (_tracked("sad", happy=0.4, sad=0.35), "sad 35 %"),  # steady: not yet the likeliest
+        (_tracked("unsure", fear=0.4, sad=0.3), "unsure: fear or sad"),
     ],
 )
 def test_captions(face: TrackedFace, words: str) -> None:
@@ -111,5 +109,5 @@ def test_captions(face: TrackedFace, words: str) -> None:
 def test_numbers_have_colours_of_their_own() -> None:
     assert [face_color(n) for n in range(1, 10)] == [*FACE_COLORS, FACE_COLORS[0]]
     assert not set(FACE_COLORS) & set(COLORS.values())
-    drawn = annotate_tracked(_gray(), [_face(number=2)], parts={"label"})
+    drawn = annotate_tracked(_gray(), [_tracked(number=2)], parts={"label"})
     assert _ink(drawn, face_color(2)).any()

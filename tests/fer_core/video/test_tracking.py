@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from faces import answered
 
-from fer_core.labels import EMOTIONS, UNSURE
-from fer_core.types import Box, Face, FaceEmotion
+from fer_core.labels import UNSURE
+from fer_core.types import Box, FaceEmotion
 from fer_core.video.tracking import Tracker, steady_answer
 
 FPS = 25
-CROP = np.zeros((48, 48), np.uint8)
 
 
 def _face(
     x: float, y: float = 100, side: int = 80, emotion: str = "happy", sure: float = 0.9
 ) -> FaceEmotion:
-    probabilities = np.full(7, (1 - sure) / 6, np.float32)
-    probabilities[EMOTIONS.index(emotion)] = sure
     box = Box(round(x - side / 2), round(y - side / 2), side, side)
-    return FaceEmotion(Face(box, 0.9), probabilities, CROP, unsure_below=0.4)
+    return answered(box, 0.4, score=0.9, **{emotion: sure})
 
 
 def _play(tracker: Tracker, frames: list[list[FaceEmotion]]) -> list[dict[int, float]]:
@@ -157,13 +155,6 @@ def test_a_flickering_input_gives_one_answer():
     assert len(answers - {UNSURE}) == 1
 
 
-def _split(first: float, second: float) -> FaceEmotion:
-    probabilities = np.zeros(7, np.float32)
-    probabilities[3], probabilities[5] = first, second
-    probabilities[6] = 1 - first - second
-    return FaceEmotion(Face(Box(0, 0, 9, 9)), probabilities, CROP, unsure_below=0.4)
-
-
 @pytest.mark.parametrize(
     ("happy", "surprise", "shown", "expected"),
     [
@@ -177,7 +168,8 @@ def _split(first: float, second: float) -> FaceEmotion:
     ],
 )
 def test_hysteresis(happy: float, surprise: float, shown: str, expected: str):
-    assert steady_answer(_split(happy, surprise), shown) == expected
+    shares = {"happy": happy, "surprise": surprise, "neutral": 1 - happy - surprise}
+    assert steady_answer(answered(unsure_below=0.4, **shares), shown) == expected
 
 
 @pytest.mark.parametrize("seconds", [-0.1, 2.5])

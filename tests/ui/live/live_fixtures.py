@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from faces import answered
 
 from fer_core.labels import EMOTIONS
-from fer_core.types import Box, Face, FaceEmotion, RGBImage
+from fer_core.types import Box, FaceEmotion, RGBImage
 from fer_core.video.tracking import TrackedFace
 
 
@@ -42,14 +43,9 @@ def face(
     scale: int = 1,
 ) -> FaceEmotion:
     """A face whose second most likely expression is the next one in the order."""
-    probabilities = np.full(7, (1 - confidence) / 8, np.float32)
-    index = EMOTIONS.index(emotion)
-    probabilities[(index + 1) % 7] *= 3
-    probabilities[index] = confidence
-    crop = np.zeros((48, 48), np.uint8)
-    return FaceEmotion(
-        Face(Box(x, 12 * scale, 30 * scale, 32 * scale)), probabilities, crop, unsure_below
-    )
+    second = EMOTIONS[(EMOTIONS.index(emotion) + 1) % 7]
+    shares = {emotion: confidence, second: 3 * (1 - confidence) / 8}
+    return answered(Box(x, 12 * scale, 30 * scale, 32 * scale), unsure_below, **shares)
 
 
 def tracked(number: int = 1, age: float = 0.0, **options: object) -> TrackedFace:

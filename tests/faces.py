@@ -1,0 +1,24 @@
+"""Faces with their answers, for tests."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fer_core.labels import EMOTIONS
+from fer_core.types import FACE_SIDE, Box, Face, FaceEmotion
+
+CROP = np.zeros((FACE_SIDE, FACE_SIDE), np.uint8)
+
+
+def answered(
+    box: Box = Box(0, 0, 9, 9),  # noqa: B008 - frozen
+    unsure_below: float = 0.0,
+    *,
+    score: float = 1.0,
+    landmarks: np.ndarray | None = None,
+    **shares: float,
+) -> FaceEmotion:
+    """A face with the named expressions' probabilities; the others share what is left equally."""
+    rest = (1 - sum(shares.values())) / max(1, len(EMOTIONS) - len(shares))
+    probabilities = np.array([shares.get(name, rest) for name in EMOTIONS], np.float32)
+    return FaceEmotion(Face(box, score, landmarks), probabilities, CROP, unsure_below)
