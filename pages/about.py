@@ -1,9 +1,47 @@
 """What is in use: the model's card, the data and its faults, limits, privacy and the law."""
 
+import json
+
 import streamlit as st
 
 from fer_core.errors import FerError
-from ui import frame, model_card, resources
+from fer_core.labels import DISPLAY_NAMES
+from fer_core.store.model_files import ModelCard
+from ui import frame, resources
+from ui.widgets import plain, right_of_100
+
+
+def _model_card(card: ModelCard) -> None:
+    """The card in words, its numbers beside it, and the whole of it to unfold."""
+    st.subheader(f"Model card: {plain(card.title)}", anchor=False)
+    st.markdown(plain(card.summary))
+    if card.headline:
+        st.markdown(f"**Headline:** {right_of_100(card.headline)}.")
+    st.table(_facts(card))
+    st.markdown("\n".join(f"- {plain(limit)}" for limit in card.limits))
+    with st.expander("The whole card"):
+        st.code(json.dumps(card.to_dict(), indent=2), language=None)
+
+
+def _facts(card: ModelCard) -> dict[str, str]:
+    facts = {
+        "Files": f"models/{card.stem}.*",
+        "Made on": card.created,
+        "Answers": ", ".join(DISPLAY_NAMES[name] for name in card.emotions),
+        "Weights": f"{card.parameters:,}",
+        "Input": f"48×48 gray, upscaled inside to {card.input.get('upscaled_to', '?')} pixels",
+        "Unsure below": f"{100 * card.unsure_below:.0f} %" if card.unsure_below else "no threshold",
+        "Temperature": f"{card.temperature:.2f}, folded into the last layer",
+        "Neutral": f"logit lowered by {card.neutral_lowered:.2f} after training, on validation"
+        if card.neutral_lowered
+        else "as trained",
+        "Trained on": f"{card.data.get('train_images', 0):,} images",
+        "Data set": f"SHA-256 {card.data.get('sha256', 'not recorded')}",
+        "Intended use": card.intended_use,
+        "Licence": card.licence,
+    }
+    return {name: plain(value) for name, value in facts.items()}
+
 
 frame.header(
     "About",
@@ -11,9 +49,10 @@ frame.header(
 )
 
 try:
-    model_card.show(resources.recognizer().card)
+    _model_card(resources.recognizer().card)
 except FerError as error:
-    model_card.missing(str(error))
+    st.subheader("Model card", anchor=False)
+    st.error(plain(str(error)), icon=":material/error:")
 
 st.subheader("The data and its faults", anchor=False)
 st.markdown(

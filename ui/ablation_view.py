@@ -21,8 +21,7 @@ from ui.charts.ablation import (
     read_design,
     read_verdict,
 )
-from ui.charts.draw import draw
-from ui.evaluation_view import Row
+from ui.evaluation_view import Row, cells, chart
 from ui.widgets import plain
 
 ICONS = {
@@ -45,10 +44,10 @@ def section() -> None:
     st.subheader("The seed recipe's claims, tested", anchor=False)
     st.caption(read_design(report))
     _remarks(report)
-    verdicts, chart = st.columns([2, 3], gap="large")
-    with verdicts:
+    left, right = st.columns([2, 3], gap="large")
+    with left:
         _verdicts(report)
-    with chart:
+    with right:
         _chart(report)
     _details(report)
 
@@ -85,11 +84,7 @@ def _chart(report: AblationReport) -> None:
         wrap=True,
         key="ablation-figure",
     )
-    reading = read_cells(report, figure)
-    draw(ablation_dots(report, figure), "ablation", reading)
-    st.caption(reading)
-    with st.expander("The numbers"):
-        st.dataframe(_cell_rows(report), hide_index=True, key="ablation-cells")
+    chart(ablation_dots(report, figure), read_cells(report, figure), _cell_rows(report), "ablation")
 
 
 def _details(report: AblationReport) -> None:
@@ -107,10 +102,7 @@ def _cell_rows(report: AblationReport) -> list[Row]:
     for result in report.cells:
         row: Row = {"network": cell_title(result.cell), "trainings": len(result.runs)}
         for name in FIGURES:
-            estimate = result.figures[name]
-            row[TITLES[name]] = None if estimate is None else round(estimate.value, 3)
-            ends = None if estimate is None else estimate.interval
-            row[f"{TITLES[name]} 95 %"] = "" if ends is None else f"{ends[0]:.3f}–{ends[1]:.3f}"
+            row |= cells(TITLES[name], result.figures[name], digits=3)
         rows.append(row)
     return rows
 

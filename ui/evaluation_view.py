@@ -53,7 +53,7 @@ def mirrored(accuracy: Estimate | None) -> None:
 
 
 def confusion(split: SplitReport, shares: str, key: str) -> None:
-    _chart(
+    chart(
         confusion_heatmap(split, MATRIX_SHARES[shares]),
         readings.read_confusion(split),
         _confusion_rows(split),
@@ -62,7 +62,7 @@ def confusion(split: SplitReport, shares: str, key: str) -> None:
 
 
 def per_class(split: SplitReport, metric: str, key: str) -> None:
-    _chart(
+    chart(
         per_class_bars(split, METRICS[metric]),
         readings.read_per_class(split, METRICS[metric]),
         _class_rows(split),
@@ -83,7 +83,7 @@ def calibration(split: SplitReport, key: str) -> None:
         if part.count
     ]
     reading = f"{readings.read_calibration(split)} {readings.read_selective(split)}"
-    _chart(reliability_diagram(split), reading, rows, f"{key}-calibration")
+    chart(reliability_diagram(split), reading, rows, f"{key}-calibration")
 
 
 def curves(stem: str, key: str, *, wide: bool) -> None:
@@ -129,7 +129,8 @@ def _figure(name: str, estimate: Estimate | None, sentence: str, *, percent: boo
     st.caption(sentence)
 
 
-def _chart(figure: Figure, reading: str, rows: list[Row], key: str) -> None:
+def chart(figure: Figure, reading: str, rows: list[Row], key: str) -> None:
+    """A chart, its reading under it, and its numbers to unfold."""
     draw(figure, key, reading)
     st.caption(reading)
     _numbers(rows, key)
@@ -157,11 +158,15 @@ def _class_rows(split: SplitReport) -> list[Row]:
         scores = split.per_class[name]
         row: Row = {"expression": DISPLAY_NAMES[name], "faces": scores.support}
         for metric in METRICS.values():
-            estimate: Estimate | None = getattr(scores, metric)
-            row[metric] = None if estimate is None else round(estimate.value, 3)
-            interval = None if estimate is None else estimate.interval
-            row[f"{metric} 95 %"] = (
-                "" if interval is None else f"{interval[0]:.2f}–{interval[1]:.2f}"
-            )
+            row |= cells(metric, getattr(scores, metric), digits=2)
         rows.append(row)
     return rows
+
+
+def cells(title: str, estimate: Estimate | None, digits: int) -> Row:
+    """A table's two cells for a figure: its value, and its interval with so many digits."""
+    ends = None if estimate is None else estimate.interval
+    return {
+        title: None if estimate is None else round(estimate.value, 3),
+        f"{title} 95 %": "" if ends is None else f"{ends[0]:.{digits}f}–{ends[1]:.{digits}f}",
+    }

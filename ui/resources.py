@@ -54,7 +54,7 @@ def detector_sentence() -> str:
 
 
 def title(stem: str) -> str:
-    """A model's title, or its files' name if its card cannot be read."""
+    """A model's title, or its stem if its card cannot be read."""
     try:
         return model_card(stem).title
     except ModelError:

@@ -26,6 +26,7 @@ from ui.charts.words import (
     ADJECTIVES,
     Metric,
     adjective,
+    called,
     faces,
     interval,
     part_of,
@@ -158,18 +159,9 @@ def _cell_texts(
 
 
 def _cell_sentences(counts: NDArray[np.int64], normalize: Normalize) -> list[list[str]]:
-    say = _answer_sentence if normalize == "column" else _label_sentence
+    say = _answer_sentence if normalize == "column" else called
     places = range(len(EMOTIONS))
     return [[say(counts, row, column) for column in places] for row in places]
-
-
-def _label_sentence(counts: NDArray[np.int64], row: int, column: int) -> str:
-    total, count = int(counts[row].sum()), int(counts[row, column])
-    if total == 0:
-        return f"This split has no {ADJECTIVES[row]} faces."
-    whole = faces(total, ADJECTIVES[row])
-    share = percent(count / total)
-    return f"{part_of(count, whole)} called {ADJECTIVES[column]} ({share})"
 
 
 def _answer_sentence(counts: NDArray[np.int64], row: int, column: int) -> str:

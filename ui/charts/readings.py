@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fer_core.evaluation.estimates import Estimate
 from fer_core.evaluation.history import History
@@ -16,7 +15,7 @@ from ui.charts.words import (
     NO_IMAGES,
     Measure,
     Metric,
-    adjective,
+    called,
     faces,
     interval,
     part_of,
@@ -53,14 +52,9 @@ def read_confusion(split: SplitReport) -> str:
     start = f"{part_of(right, faces(split.n))} answered as labelled ({percent(right / split.n)})"
     mistakes = counts - np.diag(np.diag(counts))
     row, column = (int(i) for i in np.unravel_index(mistakes.argmax(), mistakes.shape))
-    count, total = int(mistakes[row, column]), int(counts[row].sum())
-    if count == 0:
+    if not mistakes.any():
         return f"{start}."
-    whole, share = faces(total, ADJECTIVES[row]), percent(count / total)
-    return (
-        f"{start}; the commonest mistake: {part_of(count, whole)} "
-        f"called {ADJECTIVES[column]} ({share})."
-    )
+    return f"{start}; the commonest mistake: {called(counts, row, column)}."
 
 
 def read_per_class(split: SplitReport, metric: Metric = "recall") -> str:
@@ -76,8 +70,7 @@ def read_per_class(split: SplitReport, metric: Metric = "recall") -> str:
             f"Recall and precision weighed together (F1), {worst} fares worst "
             f"({percent(known[worst].value)}) and {best} best ({percent(known[best].value)})."
         )
-    say = _worst_recall if metric == "recall" else _worst_precision
-    return say(split, worst, known[worst])
+    return _hardest(split, EMOTIONS.index(worst), metric)
 
 
 def read_neutral_bias(split: SplitReport) -> str:
@@ -98,13 +91,8 @@ def read_neutral_bias(split: SplitReport) -> str:
 
 def read_fear_surprise(split: SplitReport) -> str:
     """How often the two are taken for each other."""
-    counts = split.counts
-    parts = []
-    for label, answer in ((FEAR, SURPRISE), (SURPRISE, FEAR)):
-        total, count = int(counts[label].sum()), int(counts[label, answer])
-        if total:
-            whole, share = faces(total, ADJECTIVES[label]), percent(count / total)
-            parts.append(f"{part_of(count, whole)} called {ADJECTIVES[answer]} ({share})")
+    pairs = ((FEAR, SURPRISE), (SURPRISE, FEAR))
+    parts = [called(split.counts, *pair) for pair in pairs if split.counts[pair[0]].any()]
     return f"{', and '.join(parts)}." if parts else "This split has no fearful or surprised faces."
 
 
@@ -162,32 +150,20 @@ def read_curves(history: History, measure: Measure = "accuracy") -> str:
     return f"{reading} {WORSE_IN_TRAINING}" if worse else reading
 
 
-def _worst_recall(split: SplitReport, name: str, recall: Estimate) -> str:
-    row = split.counts[EMOTIONS.index(name)]
-    whole = faces(int(row.sum()), adjective(name))
-    right = int(row[EMOTIONS.index(name)])
-    sentence = (
-        f"{name.capitalize()} is the hardest: {part_of(right, whole)} recognised "
-        f"({percent(recall.value)})"
-    )
-    return _with_the_others(sentence, row, name, "called")
-
-
-def _worst_precision(split: SplitReport, name: str, precision: Estimate) -> str:
-    column = split.counts[:, EMOTIONS.index(name)]
-    whole = f"{faces(int(column.sum()))} called {adjective(name)}"
-    right = int(column[EMOTIONS.index(name)])
-    sentence = (
-        f"The answer {name} is the least reliable: {part_of(right, whole)} labelled so "
-        f"({percent(precision.value)})"
-    )
-    return _with_the_others(sentence, column, name, "labelled")
-
-
-def _with_the_others(sentence: str, counts: NDArray[np.int64], name: str, verb: str) -> str:
-    others = counts.copy()
-    others[EMOTIONS.index(name)] = 0
-    if others.sum() == 0:
+def _hardest(split: SplitReport, index: int, metric: Metric) -> str:
+    """What happens to the expression with the lowest recall or precision."""
+    name, word = EMOTIONS[index], ADJECTIVES[index]
+    counts = (split.counts if metric == "recall" else split.counts.T)[index].copy()
+    right, total = int(counts[index]), int(counts.sum())
+    if metric == "recall":
+        start, whole = f"{name.capitalize()} is the hardest", faces(total, word)
+        outcome, verb = "recognised", "called"
+    else:
+        start = f"The answer {name} is the least reliable"
+        whole, outcome, verb = f"{faces(total)} called {word}", "labelled so", "labelled"
+    sentence = f"{start}: {part_of(right, whole)} {outcome} ({percent(right / total)})"
+    counts[index] = 0
+    if not counts.any():
         return f"{sentence}."
-    start = "the other was" if others.sum() == 1 else "the others were most often"
-    return f"{sentence}; {start} {verb} {ADJECTIVES[int(others.argmax())]}."
+    others = "the other was" if counts.sum() == 1 else "the others were most often"
+    return f"{sentence}; {others} {verb} {ADJECTIVES[int(counts.argmax())]}."

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fer_core.evaluation.estimates import Estimate
 from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import EMOTIONS
@@ -56,3 +59,12 @@ def faces(n: int, description: str = "") -> str:
 def part_of(count: int, whole: str) -> str:
     """ "47 of 528 fearful faces were", for `faces(528, "fearful")`; "1 of … was"."""
     return f"{count:,} of {whole} {'was' if count == 1 else 'were'}"
+
+
+def called(counts: NDArray[np.int64], label: int, answer: int) -> str:
+    """ "14 of 40 fearful faces were called sad (35 %)", of a (7, 7) confusion matrix."""
+    total, count = int(counts[label].sum()), int(counts[label, answer])
+    if total == 0:
+        return f"This split has no {ADJECTIVES[label]} faces."
+    whole, share = faces(total, ADJECTIVES[label]), percent(count / total)
+    return f"{part_of(count, whole)} called {ADJECTIVES[answer]} ({share})"
