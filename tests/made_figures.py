@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,3 +43,8 @@ def history_of(n: int, **columns: Any) -> History:
     plain |= dict.fromkeys(("accuracy", "val_accuracy"), (0.5,))
     epochs = {name: values * n for name, values in plain.items()}
     return History(epoch=tuple(range(1, n + 1)), **{**epochs, **columns})
+
+
+def says(text: str, parts: str) -> bool:
+    """Whether a sentence holds these parts, told as "16 of 40 … 40 % … sad", in their order."""
+    return re.search(".*".join(map(re.escape, parts.split(" … "))), text, re.DOTALL) is not None

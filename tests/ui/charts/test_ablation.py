@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from ablation_tools import filled_work
+from made_figures import says
 
 from fer_core.evaluation.ablation_report import (
     CONFIRMED,
@@ -43,52 +44,48 @@ HARMFUL = replace(
 )  # fmt: skip
 
 
+LEVEL = replace(
+    TEST, difference=Difference(0.0004, -0.003, 0.004), by_seed=(-0.001, 0.002), p_holm=1.0
+)
+
+
 @pytest.mark.parametrize(
-    ("test", "verdict", "sentence"),
+    ("test", "verdict", "parts"),
     [
         (
             TEST,
             CONFIRMED,
-            "With it, 2.0 fewer of every 100 faces with another label are called neutral (2,982 "
-            "faces). 95 % interval of the benefit: 0.9 to 3.1; training by training: 2.5, 1.5; "
-            "p < 0.001 after correction.",
+            "2.0 fewer of every 100 … neutral (2,982 faces) … 0.9 to 3.1 … 2.5, 1.5; p < 0.001",
         ),
         (
             HARMFUL,
             NOT_CONFIRMED,
-            "It answers 1.0 fewer of every 100 faces right (3,589 faces). 95 % interval of the "
-            "benefit: \u22122.0 to 0.0; training by training: \u22121.5, \u22120.5; "
-            "p = 0.040 after correction. It points the other way.",
+            "1.0 fewer … right (3,589 … \u22122.0 to 0.0 … \u22121.5, \u22120.5; p = 0.040 … "
+            "other way",
         ),
         (
-            replace(
-                TEST,
-                difference=Difference(0.0004, -0.003, 0.004),
-                by_seed=(-0.001, 0.002),
-                p_holm=1.0,
-            ),
+            LEVEL,
             NOT_CONFIRMED,
-            "With it, just as many of every 100 faces with another label are called neutral "
-            "(2,982 faces). 95 % interval of the benefit: \u22120.4 to 0.3; training by training: "
-            "0.1, \u22120.2; p = 1.000 after correction. There is no benefit worth the name.",
+            "just as many … \u22120.4 to 0.3 … 0.1, \u22120.2; p = 1.000 … no benefit",
         ),
     ],
 )
-def test_a_verdict_is_explained(test, verdict, sentence):
-    assert read_verdict(Claim("x", "X.", verdict, test)) == sentence
+def test_a_verdict_is_explained(test, verdict, parts):
+    sentence = read_verdict(Claim("x", "X.", verdict, test))
+    assert says(sentence, parts), sentence
 
 
 @pytest.mark.parametrize(
-    ("test", "verdict", "ending"),
+    ("test", "verdict", "words"),
     [
-        (None, UNDECIDABLE, "not all trained yet."),
-        (replace(TEST, seeds=(1,), by_seed=(-0.02,)), UNDECIDABLE, "too few to decide."),
-        (TEST, UNDECIDABLE, "as possible as none."),
-        (TEST, NOT_CONFIRMED, "no benefit worth the name."),
+        (None, UNDECIDABLE, "not all trained"),
+        (replace(TEST, seeds=(1,), by_seed=(-0.02,)), UNDECIDABLE, "too few"),
+        (TEST, UNDECIDABLE, "as possible as none"),
+        (TEST, NOT_CONFIRMED, "no benefit"),
     ],
 )
-def test_what_follows(test, verdict, ending):
-    assert read_verdict(Claim("x", "X.", verdict, test)).endswith(ending)
+def test_what_follows(test, verdict, words):
+    assert words in read_verdict(Claim("x", "X.", verdict, test))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +120,7 @@ def test_a_figure_that_does_not_exist_is_left_out(report):
 
     bare = replace(report, cells=tuple(map(without, report.cells)))
     ablation_dots(bare, "disgust_recall")
-    assert read_cells(bare, "disgust_recall").endswith("these images have none.")
+    assert "have none" in read_cells(bare, "disgust_recall")
 
 
 def test_the_design_in_a_sentence(report):

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from made_figures import counted_split, history_of
+from made_figures import counted_split, history_of, says
 
 from fer_core.evaluation.estimates import Estimate
 from fer_core.evaluation.split_report import Selective, SplitReport
@@ -45,120 +45,72 @@ def _f1(split: SplitReport) -> str:
 
 
 @pytest.mark.parametrize(
-    ("read", "split", "expected"),
+    ("read", "split", "parts"),
     [
-        (
-            readings.read_accuracy,
-            SPLIT,
-            "Right for 70 of 100 faces like these (95 % interval 60–78 %).",
-        ),
+        (readings.read_accuracy, SPLIT, "70 of 100 faces … 95 % interval 60–78 %"),
         (
             readings.read_confusion,
             SPLIT,
-            "70 of 100 faces were answered as labelled (70 %); the commonest mistake: "
-            "14 of 40 fearful faces were called sad (35 %).",
+            "70 of 100 … labelled (70 %) … mistake: 14 of 40 fearful … called sad (35 %)",
         ),
-        (readings.read_confusion, PERFECT, "3 of 3 faces were answered as labelled (100 %)."),
-        (
-            readings.read_confusion,
-            ONE_MISTAKE,
-            "4 of 5 faces were answered as labelled (80 %); the commonest mistake: "
-            "1 of 2 sad faces was called fearful (50 %).",
-        ),
-        (
-            _recall,
-            SPLIT,
-            "Fear is the hardest: 16 of 40 fearful faces were recognised (40 %); "
-            "the others were most often called sad.",
-        ),
+        (readings.read_confusion, PERFECT, "3 of 3 … labelled (100 %)."),
+        (readings.read_confusion, ONE_MISTAKE, "4 of 5 … 1 of 2 sad faces was called fearful"),
+        (_recall, SPLIT, "Fear … 16 of 40 fearful faces … recognised (40 %) … others … called sad"),
         (
             _recall,
             ONE_MISTAKE,
-            "Sad is the hardest: 1 of 2 sad faces was recognised (50 %); "
-            "the other was called fearful.",
+            "Sad … 1 of 2 sad … (50 %) … the other was called fearful",
         ),
-        (_recall, PERFECT, "Happy is the hardest: 3 of 3 happy faces were recognised (100 %)."),
-        (
-            _precision,
-            SPLIT,
-            "The answer sad is the least reliable: 0 of 19 faces called sad were labelled so "
-            "(0 %); the others were most often labelled fearful.",
-        ),
-        (
-            _f1,
-            SPLIT,
-            "Recall and precision weighed together (F1), fear fares worst (56 %) "
-            "and neutral best (91 %).",
-        ),
+        (_recall, PERFECT, "3 of 3 happy faces were recognised (100 %)."),
+        (_precision, SPLIT, "sad … 0 of 19 faces called sad … (0 %) … others … labelled fearful"),
+        (_f1, SPLIT, "F1 … fear … worst (56 %) … neutral best (91 %)"),
         (
             readings.read_fear_surprise,
             SPLIT,
-            "6 of 40 fearful faces were called surprised (15 %), "
-            "and 1 of 10 surprised faces was called fearful (10 %).",
+            "6 of 40 fearful … surprised (15 %) … 1 of 10 surprised faces was … fearful (10 %)",
         ),
         (
             readings.read_fear_surprise,
             counted_split({(SURPRISE, SURPRISE): 2}),
-            "0 of 2 surprised faces were called fearful (0 %).",
+            "0 of 2 surprised faces were called fearful (0 %)",
         ),
-        (
-            readings.read_calibration,
-            SPLIT,
-            "The network is 80.0 % sure on average and right for 70.0 %; "
-            "bin by bin the two differ by 10.0 points.",
-        ),
+        (readings.read_calibration, SPLIT, "80.0 % sure … right for 70.0 % … 10.0 points"),
         (
             readings.read_calibration,
             replace(SPLIT, reliability=(), expected_calibration_error=0.01),
-            "Confidence and share right differ by 1.0 point on average.",
+            "1.0 point on average",
         ),
         (
             readings.read_selective,
             SPLIT,
-            "With “unsure” below 50 %, 100 % of the faces get an answer, "
-            "of which 70 % are right (95 % interval 60–78 %).",
+            "below 50 %, 100 % of the faces … 70 % are right (95 % interval 60–78 %)",
         ),
         (
             readings.read_selective,
             replace(SPLIT, selective=Selective(0.9, 0.0, None)),
-            "With “unsure” below 90 %, no face gets an answer.",
+            "below 90 %, no face gets an answer",
         ),
-        (
-            readings.read_selective,
-            replace(SPLIT, selective=None),
-            "This report has no figures for the answer “unsure”.",
-        ),
+        (readings.read_selective, replace(SPLIT, selective=None), "no figures … unsure"),
     ],
 )
-def test_reading(read: Read, split: SplitReport, expected: str) -> None:
-    assert read(split) == expected
+def test_reading(read: Read, split: SplitReport, parts: str) -> None:
+    assert says(read(split), parts), read(split)
 
 
 @pytest.mark.parametrize(
-    ("index", "expected"),
+    ("index", "parts", "unbiased"),
     [
-        (
-            Estimate(1.3, 1.2, 1.4),
-            "Neutral is answered 1.30 times as often as it is the label "
-            "(95 % interval 1.20–1.40), and 8 % of the other faces are called neutral.",
-        ),
-        (
-            Estimate(0.98, 0.9, 1.06),
-            "Neutral is answered 0.98 times as often as it is the label "
-            "(95 % interval 0.90–1.06, which includes the unbiased 1), "
-            "and 8 % of the other faces are called neutral.",
-        ),
-        (
-            Estimate(0.98),
-            "Neutral is answered 0.98 times as often as it is the label, "
-            "and 8 % of the other faces are called neutral.",
-        ),
-        (None, "This split has no neutral faces."),
+        (Estimate(1.3, 1.2, 1.4), "1.30 times … interval 1.20–1.40 … 8 % … called neutral", False),
+        (Estimate(0.98, 0.9, 1.06), "0.98 times … 0.90–1.06 … unbiased 1 … 8 %", True),
+        (Estimate(0.98), "0.98 times … 8 % of the other faces", False),
+        (None, "no neutral faces", False),
     ],
 )
-def test_neutral_bias(index: Estimate | None, expected: str) -> None:
-    split = replace(SPLIT, neutral_bias_index=index)
-    assert readings.read_neutral_bias(split) == expected
+def test_neutral_bias(index: Estimate | None, parts: str, unbiased: bool) -> None:
+    sentence = readings.read_neutral_bias(replace(SPLIT, neutral_bias_index=index))
+    assert says(sentence, parts), sentence
+    assert ("unbiased" in sentence) is unbiased
+    assert ("interval" in sentence) is bool(index and index.interval)
 
 
 @pytest.mark.parametrize(
@@ -175,40 +127,28 @@ def test_neutral_bias(index: Estimate | None, expected: str) -> None:
     ],
 )
 def test_an_empty_split_is_said_to_be_empty(read: Read) -> None:
-    assert read(EMPTY) == "This split has no images."
+    assert "no images" in read(EMPTY)
 
 
 def test_an_empty_split_has_neither_fear_nor_surprise() -> None:
-    assert readings.read_fear_surprise(EMPTY) == "This split has no fearful or surprised faces."
+    assert says(readings.read_fear_surprise(EMPTY), "no fearful or surprised faces")
 
 
 @pytest.mark.parametrize(
-    ("accuracy", "validation", "expected"),
+    ("accuracy", "validation", "parts", "explained"),
     [
-        (
-            (0.5, 0.65, 0.8),
-            (0.5, 0.6, 0.58),
-            "Validation accuracy is highest in epoch 2 of 3 (60.0 %); "
-            "training accuracy is 5.0 points above it there.",
-        ),
-        (
-            (0.41,),
-            (0.42,),
-            "Validation accuracy is highest in epoch 1 of 1 (42.0 %); "
-            "training accuracy is 1.0 point below it there. "
-            "Training is measured under dropout and the recipe's augmentation.",
-        ),
-        (
-            (0.4196,),
-            (0.42,),
-            "Validation accuracy is highest in epoch 1 of 1 (42.0 %); "
-            "training accuracy is level with it there.",
-        ),
+        ((0.5, 0.65, 0.8), (0.5, 0.6, 0.58), "epoch 2 of 3 (60.0 %) … 5.0 points above", False),
+        ((0.41,), (0.42,), "epoch 1 of 1 (42.0 %) … 1.0 point below", True),
+        ((0.4196,), (0.42,), "epoch 1 of 1 (42.0 %) … level with it", False),
     ],
 )
-def test_curves(accuracy: tuple[float, ...], validation: tuple[float, ...], expected: str) -> None:
+def test_curves(
+    accuracy: tuple[float, ...], validation: tuple[float, ...], parts: str, explained: bool
+) -> None:
     history = history_of(len(accuracy), accuracy=accuracy, val_accuracy=validation)
-    assert readings.read_curves(history) == expected
+    sentence = readings.read_curves(history)
+    assert says(sentence, parts), sentence
+    assert ("dropout" in sentence) is explained
 
 
 @pytest.mark.parametrize(
@@ -230,6 +170,5 @@ def test_words(text: str, expected: str) -> None:
 
 def test_the_curves_of_the_loss() -> None:
     history = history_of(3, loss=(1.5, 1.25, 1.0), val_loss=(1.6, 1.3, 1.4))
-    assert readings.read_curves(history, "loss") == (
-        "Validation loss is lowest in epoch 2 of 3 (1.30); training loss is 0.05 below it there."
-    )
+    sentence = readings.read_curves(history, "loss")
+    assert says(sentence, "loss … lowest in epoch 2 of 3 (1.30) … 0.05 below"), sentence
