@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from typing import Any, Final, Protocol
 
@@ -14,7 +15,14 @@ from fer_core.images import to_gray
 from fer_core.recognition.geometry import PHOTO_WIDTH, VIDEO_WIDTH, by_area, clip, shrink
 from fer_core.recognition.pool import Pool
 from fer_core.recognition.yunet import YuNetDetector
-from fer_core.store.assets import ASSETS_VARIABLE, YUNET, assets_folder, find_asset
+from fer_core.store.assets import (
+    ASSETS_VARIABLE,
+    CACHE,
+    IN_CHECKOUT,
+    YUNET,
+    assets_folder,
+    find_asset,
+)
 from fer_core.types import Face, RGBImage
 
 __all__ = [
@@ -87,21 +95,30 @@ def _load_cascade() -> Any:
     return cv2.CascadeClassifier(cv2.data.haarcascades + _CASCADE)
 
 
+@functools.cache
+def _say_haar(why: str) -> None:
+    get = "scripts/fetch_models.py" if IN_CHECKOUT else "fer_core.store.assets.fetch_asset(YUNET)"
+    _log.warning(
+        "%s Faces are found by the Haar cascade, which misses tilted and turned ones. Get the file "
+        "with %s.",
+        *(why, get),
+    )
+
+
 def load_detector() -> Detector:
     """YuNet if its file is found with the right hash, the Haar cascade otherwise.
 
-    Logs a warning if somebody has named a folder for YuNet's file in vain. (Python writes warnings
-    to the error output unless a program says otherwise: scripts tell it, too.)
+    Logs a warning, once, if somebody has named a folder for YuNet's file in vain, or has installed
+    the package, which does not hold it. (Python writes warnings to the error output unless a
+    program says otherwise: scripts tell it, too.)
     """
     path, folder = find_asset(YUNET), assets_folder()
     if path is None:
         if folder is not None:
-            _log.warning(
-                "%s is set to %s, which holds no %s with the right hash. Faces are found by the "
-                "Haar cascade, which misses tilted and turned ones. Get the file with "
-                "scripts/fetch_models.py.",
-                *(ASSETS_VARIABLE, folder, YUNET),
-            )
+            named = f"{ASSETS_VARIABLE} is set to {folder}"
+            _say_haar(f"{named}, which holds no {YUNET} with the right hash.")
+        elif not IN_CHECKOUT:
+            _say_haar(f"YuNet's file, {YUNET}, is not in {CACHE}.")
         return HaarDetector()
     try:
         return YuNetDetector(path)

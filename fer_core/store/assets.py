@@ -20,13 +20,14 @@ from fer_core.errors import ModelError
 from fer_core.store.files import expand
 
 ASSETS_VARIABLE: Final = "FER_ASSETS"
-_CHECKOUT: Final = Path(__file__).resolve().parents[2]
+_ROOT: Final = Path(__file__).resolve().parents[2]
+IN_CHECKOUT: Final = (_ROOT / "pyproject.toml").is_file()
+"""Rather than installed from a wheel, without scripts."""
 CACHE: Final = (
-    _CHECKOUT / ".cache" / "models"
-    if (_CHECKOUT / "pyproject.toml").is_file()
-    else Path.home() / ".cache" / "fer-expressions"
+    (_ROOT if IN_CHECKOUT else Path.home())
+    / ".cache"
+    / ("models" if IN_CHECKOUT else "fer-expressions")
 )
-"""In a checkout, or in the user's home if the package was installed."""
 YUNET: Final = "face_detection_yunet_2023mar.onnx"
 
 _TIMEOUT: Final = 30.0  # seconds without a byte
