@@ -23,7 +23,8 @@ _OTHER_SIZE = (camera.SIZE[0] // 2, camera.SIZE[1] // 2)
 
 def serve(pipe: Connection, picture: Path) -> None:
     """Do what the pipe's other end says until it is closed."""
-    ice.StunProtocol = EagerProtocol  # type: ignore[misc]  # browsers, too, read all that waits in a socket
+    # Browsers, too, read all that waits in a socket.
+    ice.StunProtocol = EagerProtocol  # type: ignore[misc]
     films = (camera.shoot(picture), camera.shoot(picture, _OTHER_SIZE))
     asyncio.run(_Tabs(pipe, films).serve())
 
