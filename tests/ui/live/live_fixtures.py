@@ -23,7 +23,7 @@ class FakeClock:
         return self.now
 
 
-def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for a condition; the test fails if it has not come true in time."""
     deadline = time.monotonic() + seconds
     while not condition():

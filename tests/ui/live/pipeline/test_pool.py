@@ -45,11 +45,15 @@ def pools():
 
 
 def test_sessions_take_turns(pools):
-    pool, record = pools(1), []
+    pool, record, both = pools(1), [], threading.Event()
+    holding = _Job("holding")
+    holding.run = lambda: (both.wait(), setattr(holding, "left", 0))
+    pool.wake(holding)  # until both others stand in the queue
     greedy = _Job("greedy", frames=50, seconds=0.001, record=record)
     modest = _Job("modest", frames=3, seconds=0.001, record=record)
     pool.wake(greedy)
     pool.wake(modest)
+    both.set()
     until(lambda: len(record) == 53)
     # The modest one's three frames come within the first turns, not after the greedy one's fifty.
     assert max(i for i, name in enumerate(record) if name == "modest") < 10
@@ -71,7 +75,7 @@ def test_no_session_is_run_by_two_threads_and_the_queue_is_bounded(pools):
 def test_hanging_session_does_not_stop_another(pools):
     pool, go = pools(2), threading.Event()
     hanging, lively = _Job("hanging"), _Job("lively", frames=5)
-    hanging.run = lambda: (go.wait(5), setattr(hanging, "left", 0))
+    hanging.run = lambda: (go.wait(60), setattr(hanging, "left", 0))
     pool.wake(hanging)
     pool.wake(lively)
     until(lambda: not lively.waiting)

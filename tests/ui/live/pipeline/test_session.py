@@ -194,17 +194,17 @@ def test_closed_session_keeps_no_picture():
 
     def analyze(image, width):
         started.set()
-        assert go.wait(5)
+        assert go.wait(60)
         return [face()]
 
     session = LiveSession(analyze)
     session.offer(picture())
     worker = threading.Thread(target=session.run)
     worker.start()
-    assert started.wait(5)
+    assert started.wait(60)
     session.close()
     go.set()
-    worker.join(5)
+    worker.join(60)
     session.offer(np.zeros((4, 4, 3), np.uint8))
     assert session.closed
     assert not session.waiting

@@ -13,8 +13,9 @@ NO_SERVERS = RTCConfiguration(iceServers=[])
 
 
 @pytest.fixture
-def probes(loop):
+def probes(loop, monkeypatch):
     """Every probe of a test has ended after it, and every task with it."""
+    monkeypatch.setattr(probe, "_PATIENCE", 60.0)
     probes = Probes(loop)
     yield probes
     until(lambda: probes.count == 0)
@@ -47,7 +48,7 @@ async def _make(*tracks):
 
 
 def _on(loop, coroutine):
-    return asyncio.run_coroutine_threadsafe(coroutine, loop).result(10)
+    return asyncio.run_coroutine_threadsafe(coroutine, loop).result(60)
 
 
 async def _connect(browser, sdp):
@@ -59,7 +60,7 @@ async def _connect(browser, sdp):
 async def _exchange(browser, *messages):
     for message in messages:
         browser.channel.send(message)
-    return await asyncio.wait_for(browser.replies.get(), 5)
+    return await asyncio.wait_for(browser.replies.get(), 60)
 
 
 def test_what_is_sent_comes_back_and_the_browsers_end_is_the_probes(loop, probes, browser):
@@ -120,16 +121,25 @@ def test_sound_and_video_are_refused(probes, browser):
     assert caught.value.state == "damaged"
 
 
-def test_few_at_a_time_and_each_ends_by_itself(probes, browser, monkeypatch):
-    monkeypatch.setattr(probe, "LIFETIME", 2.0)
+def test_few_at_a_time(probes, browser, loop, monkeypatch):
+    monkeypatch.setattr(probe, "LIFETIME", 600.0)
     offer = browser().localDescription.sdp
     for name in range(probe._MOST):
         probes.answer(str(name), offer, NO_SERVERS)
     with pytest.raises(ProbeError) as caught:
         probes.answer("one too many", offer, NO_SERVERS)
     assert caught.value.state == "busy"
-    until(lambda: probes.count == 0)
+    loop.call_soon_threadsafe(probes._end, "0")
+    until(lambda: probes.count == probe._MOST - 1)
     probes.answer("again", offer, NO_SERVERS)
+    for name in list(probes._open):
+        loop.call_soon_threadsafe(probes._end, name)
+
+
+def test_each_ends_by_itself(probes, browser, monkeypatch):
+    monkeypatch.setattr(probe, "LIFETIME", 0.5)
+    probes.answer("short", browser().localDescription.sdp, NO_SERVERS)
+    until(lambda: probes.count == 0)
 
 
 def test_server_that_does_not_answer_ends_the_wait(probes, browser, monkeypatch):
