@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_WITHIN = 60  # seconds; a start takes about 3 on an idle machine
+READY_WITHIN = 180  # seconds; a start takes about 3 on an idle machine
 
 
 @contextlib.contextmanager

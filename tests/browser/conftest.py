@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,11 +11,10 @@ from pathlib import Path
 import pytest
 from app_server import ROOT, running_app
 from camera_film import FILMS
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from live_page import PATIENCE
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 PORTRAIT = ROOT / "ui/assets/eileen_collins.jpg"
-PATIENCE = 30_000  # ms; two busy cores share the app, the browser, and whatever else runs
-
 WITH_CAMERA = {"test_connection_browser", "test_live_browser", "test_live_record_browser"}
 
 OpenPage = Callable[..., Page]
@@ -91,7 +91,7 @@ def open_page(browsers: Callable[[str], Browser], app: str) -> Iterator[OpenPage
             **{"viewport": {"width": 1280, "height": 900}, **options}
         )
         contexts.append(context)
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(1000 * PATIENCE)
         if script:
             context.add_init_script(script)
         page = context.new_page()
@@ -100,7 +100,8 @@ def open_page(browsers: Callable[[str], Browser], app: str) -> Iterator[OpenPage
 
     yield start
     for context in contexts:
-        _free_the_place(context)
+        with contextlib.suppress(Error):  # the frame may be replaced just now
+            _free_the_place(context)
         context.close()
 
 

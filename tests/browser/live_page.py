@@ -1,39 +1,86 @@
-"""How a viewer works the live page, and what they see of it."""
+"""How a viewer works the live page, and what they see of it.
+
+Nothing here relies on speed: what is read is checked before it is used, and whoever waits asks
+again until `PATIENCE` is over.
+"""
 
 from __future__ import annotations
 
 import base64
+import contextlib
+import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
 from playwright.sync_api import Error, Frame, FrameLocator, Page
 
-from fer_core.labels import COLORS
+from fer_core.labels import COLORS, DISPLAY_NAMES
 from fer_core.types import Box, RGBImage
+from ui.live import words
+
+PATIENCE = 90.0
+"""Seconds. Two busy cores share the app, the browser, and whatever else runs."""
 
 FRAME = 'iframe[title="streamlit_webrtc.component.webrtc_streamer"]'
 
 _PLAYS = """() => {
   const video = document.querySelector("video");
-  return video && video.videoWidth > 0 && video.currentTime > 0;
+  return Boolean(video && video.videoWidth > 0 && video.currentTime > 0);
 }"""
 _PICTURE = """() => {
   const video = document.querySelector("video");
+  if (!video?.videoWidth) return null;
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
   canvas.getContext("2d").drawImage(video, 0, 0);
   return canvas.toDataURL("image/png").split(",")[1];
 }"""
-_COUNT_FRAMES = """(milliseconds) => new Promise((resolve) => {
+_MOVES = """([frames, milliseconds]) => new Promise((resolve) => {
   const video = document.querySelector("video");
-  if (!video) return resolve(0);
-  let frames = 0;
-  const count = () => { frames += 1; video.requestVideoFrameCallback(count); };
+  if (!video) return resolve(false);
+  let left = frames;
+  const count = () => {
+    left -= 1;
+    if (left > 0) video.requestVideoFrameCallback(count);
+    else resolve(true);
+  };
   video.requestVideoFrameCallback(count);
-  setTimeout(() => resolve(frames), milliseconds);
+  setTimeout(() => resolve(false), milliseconds);
 })"""
+_BARS = """(bars) => [
+  bars.querySelector(".title")?.textContent ?? "",
+  Array.from(bars.querySelectorAll(".row"), (row) => [".name", ".share"].map(
+    (part) => row.querySelector(part).textContent)),
+]"""
+
+Value = TypeVar("Value")
+
+
+def within(page: Page, seconds: float, condition: Callable[[], Value]) -> Value | None:
+    """What the condition gives as soon as it is true; None if it is not in time.
+
+    It waits in Playwright's way, which keeps the page running. What Streamlit replaces while it is
+    read counts as not yet there.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        with contextlib.suppress(Error):
+            if value := condition():
+                return value
+        if time.monotonic() > deadline:
+            return None
+        page.wait_for_timeout(200)
+
+
+def until(page: Page, condition: Callable[[], Value]) -> Value:
+    """What the condition gives once it is true; the test fails if it never is."""
+    value = within(page, PATIENCE, condition)
+    assert value is not None, "it did not happen in time"
+    return value
 
 
 def controls(page: Page) -> FrameLocator:
@@ -45,71 +92,120 @@ def press_start(page: Page) -> None:
 
 
 def press_stop(page: Page) -> None:
+    """Stop the camera, and wait until it can be started again."""
     controls(page).get_by_role("button", name="Stop").click()
+    controls(page).get_by_role("button", name="Start camera").wait_for()
 
 
 def go_to(page: Page, name: str) -> None:
-    """Opens another page by its link.
+    """Open another page by its link.
 
     Streamlit loses a click that meets a rerun of the page, such as the one after a stop: then the
     viewer clicks again.
     """
-    link = page.get_by_role("link", name=name).first
     heading = page.get_by_role("heading", name=name, exact=True)
-    for _ in range(5):
-        link.click()
-        if until(page, heading.is_visible, 8):
-            return
-    raise AssertionError(f"{name} never opened")
+
+    def opened() -> bool:
+        page.get_by_role("link", name=name).first.click()
+        return bool(within(page, 8, heading.is_visible))
+
+    until(page, opened)
 
 
-def start(page: Page, seconds: float = 60) -> None:
-    """Starts the camera and waits until its picture has come back from the app.
+def start(page: Page) -> None:
+    """Start the camera and wait until its picture has come back from the app.
 
-    It asks again while the place of the viewer before is still taken: a busy machine frees it late.
+    On a busy machine a viewer has to try again: the place of the viewer before is freed late, or
+    the connection does not come about in the time that a browser allows.
     """
-    deadline = time.monotonic() + seconds
-    press_start(page)
     busy = page.get_by_role("button", name="Try again")
-    while not until(page, lambda: busy.is_visible() or _plays(page)) or busy.is_visible():
-        assert time.monotonic() < deadline, "no picture in time"
+    again = page.get_by_role("button", name=words.AGAIN)
+    unreachable = page.get_by_role("status").filter(has_text=words.LOST["unreachable"])
+
+    def plays() -> bool:
+        if within(page, 5, lambda: busy.is_visible() or _plays(page)) and not busy.is_visible():
+            return True
         if busy.is_visible():
             busy.click()
             press_start(page)
+        elif again.is_visible():
+            again.click()
+        elif unreachable.is_visible():
+            press_stop(page)
+            press_start(page)
+        return False
+
+    press_start(page)
+    until(page, plays)
 
 
 def _plays(page: Page) -> bool:
-    try:
-        return bool(video_frame(page).evaluate(_PLAYS))
-    except (AssertionError, AttributeError, Error):  # the frame goes where a start is refused
-        return False
+    return bool(video_frame(page).evaluate(_PLAYS))
 
 
 def video_frame(page: Page) -> Frame:
-    frame = page.locator(FRAME).element_handle().content_frame()
-    assert frame is not None
+    """The streamer's frame. Raises Playwright's Error while there is none."""
+    handle = page.locator(FRAME).element_handle(timeout=2000)
+    frame = handle.content_frame()
+    if frame is None:
+        raise Error("the streamer's frame is loading")
     return frame
 
 
-def picture(page: Page) -> RGBImage:
-    """(height, width, 3) uint8 RGB: what stands in the video at the moment."""
-    data = base64.b64decode(video_frame(page).evaluate(_PICTURE))
-    return cv2.cvtColor(cv2.imdecode(np.frombuffer(data, np.uint8), 1), cv2.COLOR_BGR2RGB)
+def picture(page: Page) -> RGBImage | None:
+    """(height, width, 3) uint8 RGB: what the video shows at the moment; None before it plays."""
+    encoded = video_frame(page).evaluate(_PICTURE)
+    if encoded is None:
+        return None
+    image = cv2.imdecode(np.frombuffer(base64.b64decode(encoded), np.uint8), cv2.IMREAD_COLOR)
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
-def frames_within(page: Page, milliseconds: int) -> int:
-    return int(video_frame(page).evaluate(_COUNT_FRAMES, milliseconds))
+def wait_for_picture(page: Page) -> RGBImage:
+    """As `picture`, once the video plays."""
+    return until(page, lambda: [image] if (image := picture(page)) is not None else [])[0]
 
 
-def rows(page: Page) -> dict[str, int]:
-    """The bars: name → percent, in their order."""
-    names = page.locator(".bars .name").all_inner_texts()
-    shares = page.locator(".bars .share").all_inner_texts()
-    return {name: int(share.split()[0]) for name, share in zip(names, shares, strict=True)}
+def moves(page: Page, frames: int = 3) -> bool:
+    """Whether so many new frames are shown within a few seconds; it answers once they are."""
+    return bool(video_frame(page).evaluate(_MOVES, [frames, 8000]))
 
 
-def title(page: Page) -> str:
-    return page.locator(".bars .title").last.inner_text()
+@dataclass(frozen=True)
+class Bars:
+    """The bars beside the video, read at one moment.
+
+    Attributes:
+        title: Above them.
+        percents: Expression's name → percent, in their order.
+    """
+
+    title: str
+    percents: dict[str, int]
+
+    @property
+    def answer(self) -> str | None:
+        """The expression in the title, as its key: "Face 2: happy 47 %" → "happy"; None if it
+        names none, as in "No face in the picture"."""
+        names = "|".join(DISPLAY_NAMES.values())
+        found = re.fullmatch(
+            rf"(?:face \d+: )?(?:({names}) \d+ %|(unsure): .+)", self.title, re.IGNORECASE
+        )
+        return (found[1] or found[2]).lower() if found else None
+
+
+def bars(page: Page) -> Bars:
+    """Raises Playwright's Error while there are none, or they are being built."""
+    title, rows = page.locator(".bars").last.evaluate(_BARS, timeout=2000)
+    if len(rows) != 7 or not all(share for _, share in rows):
+        raise Error("the bars are being built")
+    return Bars(title, {name: int(share.split()[0]) for name, share in rows})
+
+
+def bars_of_a_face(page: Page) -> Bars | None:
+    """The bars; None while their title names no expression."""
+    shown = bars(page)
+    return shown if shown.answer else None
 
 
 def edges_in_colour(image: RGBImage, box: Box, expression: str, reach: int = 9) -> list[float]:
@@ -134,13 +230,3 @@ def edges_in_colour(image: RGBImage, box: Box, expression: str, reach: int = 9) 
         alike[rows_, box.right - reach : box.right + reach].any(axis=1),
     ]
     return [float(side.mean()) for side in sides]
-
-
-def until(page: Page, condition: Callable[[], bool], seconds: float = 20.0) -> bool:
-    """Whether it comes true in time. Waits in Playwright's way, which keeps the page running."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        page.wait_for_timeout(200)
-    return True

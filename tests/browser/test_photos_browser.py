@@ -7,9 +7,10 @@ import zipfile
 
 import pytest
 from conftest import PORTRAIT
+from live_page import until
 
 from fer_core.images import decode
-from fer_core.labels import EMOTIONS
+from fer_core.labels import DISPLAY_NAMES, EMOTIONS
 from fer_core.recognition.recognizer import Recognizer
 
 
@@ -67,20 +68,18 @@ def test_other_downloads(uploaded, expected):
 
 
 def test_result_stands_on_the_page_and_each_bad_file_has_its_reason(uploaded, expected):
-    text = uploaded.locator('[data-testid="stMain"]').inner_text()
-    assert "3 photos" in text
-    assert "2 files not readable" in text
-    for name in ("=portrait.jpg", "broken.png", "notes.jpg"):
-        assert name in text
+    main = uploaded.locator('[data-testid="stMain"]')
+    names = ("=portrait.jpg", "broken.png", "notes.jpg")
+    for part in ("3 photos", "2 files not readable", *names, DISPLAY_NAMES[expected[0].emotion]):
+        main.get_by_text(part).first.wait_for()
     reasons = uploaded.locator('[data-testid="stAlert"]').filter(has_text="Accepted: JPEG")
-    assert reasons.count() == 2
-    assert uploaded.locator('[data-testid="stImage"] img').count() >= 1
-    assert expected[0].emotion in text.lower()
+    until(uploaded, lambda: reasons.count() == 2)
+    uploaded.locator('[data-testid="stImage"] img').first.wait_for()
 
 
 def test_sample_needs_no_file(open_page, expected):
     page = open_page("photos", viewport={"width": 390, "height": 844})
     page.get_by_role("button", name="Use the sample").click()
     page.get_by_role("button", name="Download table (CSV)").wait_for()
-    assert "1 photo" in page.locator('[data-testid="stMain"]').inner_text()
+    page.locator('[data-testid="stMain"]').get_by_text("1 photo").first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
