@@ -1,4 +1,4 @@
-"""Measures, side by side in one run, as one JSON object.
+"""Measure, side by side in one run, as one JSON object.
 
     python scripts/benchmark.py [--model ultimate_model] [--without-keras]
     python scripts/benchmark.py --runtimes [--model ultimate_model]

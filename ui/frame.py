@@ -41,8 +41,8 @@ def run(page: "st.Page") -> None:
     except Exception:
         _log.exception("The page %r failed", page.title)
         st.error(
-            "This page met a fault it does not know. Reload it to try again; the console that "
-            "started the app shows the details.",
+            "This page failed. Reload it to try again; the console that started the app shows the "
+            "details.",
             icon=":material/error:",
         )
     finally:
@@ -51,7 +51,7 @@ def run(page: "st.Page") -> None:
 
 
 def header(title: str, lead: str) -> None:
-    """A page's title and the one sentence under it. Every page begins with it."""
+    """A page's title and the sentence under it. Every page begins with it."""
     if not _framed.get() and _main_script() == APP:
         _run_in_the_frame()
     st.html(_ROOM)
@@ -65,7 +65,7 @@ def _main_script() -> Path | None:
 
 
 def _run_in_the_frame() -> None:
-    """Where a page was opened by its address before app.py has run in this process.
+    """For a page that was opened by its address before app.py has run in this process.
 
     Until the first `st.navigation`, Streamlit treats a folder named `pages` as its older kind of
     multipage app and runs the page alone, without app.py (its runtime/pages_manager.py). A rerun

@@ -38,7 +38,7 @@ SPLIT_SENTENCES = {
 def plain(text: str) -> str:
     """The app's own words for a Markdown element, every character shown as itself, on one line.
 
-    Not for what a stranger named: Streamlit makes a link of `www.example.com.jpg` even where it is
+    Not for names of uploaded files: Streamlit makes a link of `www.example.com.jpg` even if it is
     escaped. `file_name` shows those.
     """
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))

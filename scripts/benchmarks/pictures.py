@@ -49,7 +49,7 @@ def faces(n: int) -> np.ndarray:
 
 
 def write_train_folder(folder: Path, each: int) -> Path:
-    """Writes `each` faces for every class under train/, for measuring speed: they teach nothing."""
+    """Write `each` faces for every class under train/, to measure speed: they teach nothing."""
     made = faces(each * len(EMOTIONS))
     for label, emotion in enumerate(EMOTIONS):
         home = folder / "train" / emotion

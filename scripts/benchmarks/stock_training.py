@@ -51,7 +51,7 @@ class Stopwatch:
 
 
 def measure(folder: Path, config: TrainingConfig, phase: PhaseConfig) -> Stopwatch:
-    """Times one epoch over the faces of a folder."""
+    """Time one epoch over the faces of a folder."""
     batches = keras.utils.image_dataset_from_directory(
         folder / "train",
         class_names=list(EMOTIONS),

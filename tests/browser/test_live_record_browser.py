@@ -127,7 +127,7 @@ def test_pause_rests_the_analysis_and_snapshot_saves_what_is_shown(open_page):
     page.get_by_role("button", name="Pause").click()
     page.get_by_text("The analysis is paused").wait_for()
     until(page, lambda: not any(bars(page).percents.values()))
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     until(page, lambda: bars_of_a_face(page))
 
 

@@ -23,10 +23,10 @@ _CHOSEN: Final = "live_chosen_face"
 
 
 def draw(model_threshold: float) -> Settings:
-    """Draws the settings in the sidebar and returns what they say; `paused` is not among them.
+    """Draw the settings in the sidebar and return them; `paused` is not among them.
 
     Args:
-        model_threshold: The model's own "unsure" threshold, where that setting starts.
+        model_threshold: The model's own "unsure" threshold, the first value of that setting.
     """
     with st.sidebar:
         st.subheader("Live settings", anchor=False)
@@ -41,13 +41,13 @@ def draw(model_threshold: float) -> Settings:
 
 @st.fragment
 def pause_button(session: LiveSession) -> None:
-    """Rests the analysis, or goes on with it."""
+    """Pause the analysis, or resume it."""
     paused = session.settings.paused
     st.button(
-        "Go on" if paused else "Pause",
+        "Resume" if paused else "Pause",
         key="live_pause",
         icon=":material/play_arrow:" if paused else ":material/pause:",
-        help="Rests the analysis and the record. The picture goes on, without boxes.",
+        help="Pauses the analysis and the record. The picture goes on, without boxes.",
         on_click=_pause,
         args=(session, not paused),
     )
@@ -58,7 +58,7 @@ def _pause(session: LiveSession, paused: bool) -> None:
 
 
 def face_choice(faces: Sequence[TrackedFace]) -> None:
-    """Draws a choice where there are several faces.
+    """Draw a choice if there are several faces.
 
     A choice lasts while its face is in view. Its place is always there, so that nothing moves when
     a face comes or goes.
@@ -69,12 +69,12 @@ def face_choice(faces: Sequence[TrackedFace]) -> None:
 
 
 def current_face(faces: Sequence[TrackedFace]) -> TrackedFace | None:
-    """The chosen face, where it is in view; see `chosen_face`."""
+    """The chosen face, if it is in view; see `chosen_face`."""
     return chosen_face(faces, st.session_state.get(_CHOSEN))
 
 
 def chosen_face(faces: Sequence[TrackedFace], number: int | None) -> TrackedFace | None:
-    """The face with this number, or else the one with the lowest; None where there is none."""
+    """The face with this number, or else the one with the lowest; None if there is none."""
     for face in faces:
         if face.number == number:
             return face
@@ -121,7 +121,7 @@ def _threshold(of_the_model: float) -> float:
         0,
         90,
         round(100 * of_the_model),
-        help="Where the likeliest expression has less than this, the answer is “unsure”. "
+        help="If the likeliest expression has less than this, the answer is “unsure”. "
         f"The model's own threshold is {100 * of_the_model:.0f} %.",
         **_remembered("unsure"),
     )

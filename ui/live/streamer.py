@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
+from streamlit_webrtc.config import Translations
 
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.video.record import SessionRecord
@@ -34,7 +35,7 @@ _CAMERA: Final[dict[str, Any]] = {
     "audio": False,
 }
 
-_WORDS: Final[Any] = {
+_WORDS: Final[Translations] = {
     "start": START,
     "stop": "Stop",
     "select_device": "Choose camera",
@@ -68,7 +69,7 @@ class Camera:
         playing: Whether pictures flow.
         starting: Whether the browser and the app are agreeing on a connection.
         recorded: The session or, before it has shown anything, what is left of the one before it;
-            None where there was none.
+            None if there was none.
     """
 
     session: LiveSession
@@ -90,10 +91,10 @@ def frame_cost(recognizer: Recognizer) -> float:
 
 
 def draw(recognizer: Recognizer, settings: Settings) -> Camera:
-    """Draws the camera and its buttons. The recognizer is warm before they appear.
+    """Draw the camera and its buttons. The recognizer is warm before they appear.
 
     Raises:
-        FerError: where an environment variable is damaged.
+        FerError: if an environment variable is damaged.
     """
     wiring.prepare()
     seats = capacity.seats(frame_cost(recognizer), pipeline.CORES)
@@ -144,7 +145,7 @@ def forget_refusal() -> None:
 
 
 def _tracks(recognizer: Recognizer) -> LiveTracks:
-    """This viewer's tracks; new ones where the last have served."""
+    """This viewer's tracks; new ones if the last have ended."""
     tracks = st.session_state.get(_TRACKS)
     if tracks is None or tracks.ended:
         if tracks is not None:
@@ -163,7 +164,7 @@ def _remember(session: LiveSession) -> Recorded | None:
 
 
 def _admit(recognizer: Recognizer, seats: int) -> None:
-    """Asks for a seat when the browser offers a connection, before the page runs with it.
+    """Ask for a seat when the browser offers a connection, before the page runs with it.
 
     The page then leaves the streamer out, which ends the browser's side and frees the camera. The
     tracks are looked up now: those of the page's last run may have ended since, and the run that

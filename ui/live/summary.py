@@ -22,7 +22,7 @@ _NO_FACE: Final = "There is no table, because no face was found."
 
 
 def draw(record: SessionRecord, card_title: str, settings: Mapping[str, Any]) -> None:
-    """Draws the summary.
+    """Draw the summary.
 
     Args:
         record: Of the session; no longer written to.
@@ -62,7 +62,7 @@ def file_name(started: datetime.datetime | None, timezone: str | None, suffix: s
 
     Args:
         started: With its time zone.
-        timezone: The viewer's, as "Europe/Vienna"; UTC where it is not known.
+        timezone: The viewer's, as "Europe/Vienna"; UTC if it is not known.
         suffix: With its dot.
     """
     if started is None:

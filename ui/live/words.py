@@ -64,7 +64,7 @@ LOST: Final[dict[str, str]] = {
     ),
     "unreachable": (
         "The video found no way between this browser and the app. Press Stop; "
-        "the connection test under the video says where it ends."
+        "the connection test under the video names the step that fails."
     ),
 }
 """How a connection ends unasked (camera.js names the states) → what the page says."""
@@ -72,8 +72,8 @@ LOST: Final[dict[str, str]] = {
 TEST: Final[dict[str, str]] = {
     "title": "Trouble with the video?",
     "lead": (
-        "This goes the way of the video step by step and says where it ends. It takes ten seconds "
-        "at most, and the camera stays off."
+        "This tests the path of the video step by step and names the step that fails. It takes ten "
+        "seconds at most, and the camera stays off."
     ),
     "start": "Test the connection",
     "running": "Testing …",
@@ -179,7 +179,7 @@ RESULTS: Final[dict[str, dict[str, str]]] = {
         "skipped": "Needs the steps before it.",
     },
 }
-"""Step → outcome (connection_test.js names them) → a sentence, and the remedy where it failed."""
+"""Step → outcome (connection_test.js names them) → a sentence, and the remedy if it failed."""
 
 _PATIENCE: Final = 3.0  # seconds without frames, answers or faces before the page says so
 _DARK: Final = 40.0  # mean of the picture, of 255; a choice made by eye
@@ -190,7 +190,7 @@ class Notice:
     """One sentence or two above the bars.
 
     Attributes:
-        kind: "info" where all goes as meant, "warning" where the viewer may want to act.
+        kind: "info" if all is well, "warning" if the viewer may want to act.
         text: Markdown.
     """
 
@@ -199,7 +199,7 @@ class Notice:
 
 
 def notice(status: Status) -> Notice | None:
-    """What to say while the camera runs; None where the picture speaks for itself.
+    """What to say while the camera runs; None if there is nothing to say.
 
     The first cause that applies is the one named: without frames there are no faces either.
     """

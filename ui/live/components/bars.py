@@ -14,7 +14,7 @@ def bars(face: TrackedFace | None, faces: int | None) -> dict[str, Any]:
     """What the bars show.
 
     Args:
-        face: The face they are of; None where there is none.
+        face: The face they are of; None if there is none.
         faces: How many faces are in the picture; None while there is no picture.
 
     Returns:
@@ -46,7 +46,7 @@ def _title(face: TrackedFace | None, faces: int | None) -> str:
 
 
 def draw(face: TrackedFace | None, faces: int | None) -> None:
-    """Draws the bars, or moves those already drawn."""
+    """Draw the bars, or move those already drawn."""
     _component(key="live_bars", data=bars(face, faces))
 
 

@@ -27,11 +27,11 @@ _ROOM: Final = f"""<style>
 
 
 def watch() -> None:
-    """Draws the message, empty while there is nothing to say.
+    """Draw the message, empty while there is nothing to say.
 
     streamlit-webrtc shows getUserMedia's errors as "NotAllowedError: Permission denied", stops
-    without a word where the connection ends, and never tells Python; so this listens in the
-    browser (camera.js). Where it cannot, the original message still stands.
+    without a word when the connection ends, and never tells Python; so this listens in the
+    browser (camera.js). If it cannot, the original message stays.
     """
     st.html(_ROOM)
     data = {"messages": words.CAMERA | words.LOST, "again": words.AGAIN, "start": START}

@@ -1,4 +1,4 @@
-"""The connection test under the video: each step with a mark and, where it failed, the remedy."""
+"""The connection test under the video: each step with a mark and, if it failed, the remedy."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _WORDS: Final = {
 
 @st.fragment
 def draw() -> None:
-    """Draws the test, folded up. It runs in the browser (connection_test.js) at a button's press.
+    """Draw the test, folded up. A button starts it in the browser (connection_test.js).
 
     Raises:
-        FerError: where `FER_ICE_SERVERS` is damaged.
+        FerError: if `FER_ICE_SERVERS` is damaged.
     """
     with st.expander(words.TEST["title"], icon=":material/network_check:"):
         _component(
@@ -62,7 +62,7 @@ def _add_candidates() -> None:
 
 
 def reply(probes: Probes, offer: dict[str, Any]) -> dict[str, Any]:
-    """Answers a browser's {"name", "sdp"}.
+    """Answer a browser's {"name", "sdp"}.
 
     Returns:
         "name", and either "sdp" and the "kinds" of addresses that the app has, or an "error" among

@@ -6,8 +6,8 @@ from ui.live.components.component import component
 
 
 def button() -> None:
-    """Draws it. A download button of Streamlit's would not do: while other parts of the page run
-    by the clock, the file behind it is swept away before the browser has fetched it."""
+    """Draw it. Streamlit's download button would not do: while fragments rerun by the clock, the
+    file behind it is deleted before the browser has fetched it."""
     _component(key="live_snapshot", width="content", height="content")
 
 

@@ -31,8 +31,8 @@ def course(record: SessionRecord, face_number: int | None) -> dict[str, Any]:
     Returns:
         "title"; "alt", its text alternative; "answers", {"name", "color"} of each of `ANSWERS`;
         "edges", the n + 1 edges of the bins in seconds before now, 0 at most; "shares", n lists
-        of seven shares in per mille, None where the face was away; "strips" of {"name", "runs"},
-        runs as [from, to, index of the answer] in the same seconds, where several faces were seen.
+        of seven shares in per mille, None while the face was away; "strips" of {"name", "runs"},
+        runs as [from, to, index of the answer] in the same seconds, if several faces were seen.
     """
     end = record.duration
     rows = record.window(WINDOW + GAP)
@@ -51,7 +51,7 @@ def course(record: SessionRecord, face_number: int | None) -> dict[str, Any]:
 
 
 def draw(record: SessionRecord, face_number: int | None) -> None:
-    """Draws the chart, or moves what is already drawn. Call it in a fragment, once a second."""
+    """Draw the chart, or move what is already drawn. Call it in a fragment, once a second."""
     _component(key="live_timeline", data=course(record, face_number))
 
 

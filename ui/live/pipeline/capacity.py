@@ -28,7 +28,7 @@ def seats(cost: float, cores: int, environment: Mapping[str, str] = os.environ) 
         cores: Of this machine.
 
     Raises:
-        FerError: where the variable is not a whole number of at least 1.
+        FerError: if the variable is not a whole number of at least 1.
     """
     chosen = environment.get(VARIABLE, "").strip()
     if not chosen:

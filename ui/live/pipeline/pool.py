@@ -17,7 +17,7 @@ CONNECTING: Final = 10.0
 
 SILENT: Final = 3.0
 """Seconds after its last frame at which a session's seat counts as free: a closed tab says no
-goodbye, and whoever reloads the page wants to start again."""
+goodbye, and who reloads the page wants to start again."""
 
 _FORGOTTEN: Final = 120.0  # seconds after which a session that was never dismissed is let go
 
@@ -31,12 +31,12 @@ class Job(Protocol):
         ...
 
     def run(self) -> None:
-        """Analyses the newest frame. Called by one thread of the pool at a time."""
+        """Analyse the newest frame. Called by one thread of the pool at a time."""
         ...
 
 
 class AnalysisPool:
-    """Runs each job that has something waiting, first come, first served, one frame a turn.
+    """Run each job that has something waiting, first come, first served, one frame a turn.
 
     A job stands in the queue at most once and is never run by two threads, so that the queue is as
     short as there are sessions and none of them can crowd out another.
@@ -61,7 +61,7 @@ class AnalysisPool:
             thread.start()
 
     def admit(self, job: Job, seats: int) -> bool:
-        """Gives the job one of `seats` seats; False where all are taken."""
+        """Give the job one of `seats` seats; False if all are taken."""
         with self._lock:
             if job not in self._seats and self._taken() >= seats:
                 return False
@@ -70,7 +70,7 @@ class AnalysisPool:
             return True
 
     def dismiss(self, job: Job) -> None:
-        """Frees the job's seat, if it has one. A frame still on its way does not take it again."""
+        """Free the job's seat, if it has one. A frame still on its way does not take it again."""
         with self._lock:
             self._seats.pop(job, None)
             self._dismissed.add(job)
@@ -87,10 +87,10 @@ class AnalysisPool:
         return len(self._scheduled)
 
     def wake(self, job: Job) -> None:
-        """Says that the job has a frame waiting. Returns at once.
+        """Schedule a job that has a frame waiting. Returns at once.
 
-        Who sends frames has a seat, however it came to send them: a camera that went on after a
-        pause, or a connection that was made without asking. So newcomers are told the truth.
+        Whoever sends frames has a seat, even without `admit`: a camera that was paused, or a
+        connection that was made without asking. So the count that newcomers are told is true.
         """
         with self._lock:
             if job not in self._dismissed:
@@ -101,7 +101,7 @@ class AnalysisPool:
         self._queue.put(job)
 
     def close(self) -> None:
-        """Ends the threads once they have finished what they are at."""
+        """End the threads once they have finished their current jobs."""
         for _ in self._threads:
             self._queue.put(None)
 

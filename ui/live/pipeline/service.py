@@ -70,10 +70,10 @@ def start_session(
 
 
 def limit_arenas() -> bool:
-    """Lets all threads share two heaps; whether the C library could be told so.
+    """Let all threads share two heaps; whether the C library has such a setting.
 
-    glibc gives each thread a heap of its own, in which the frames it once held keep their room:
-    three sessions grew by 160 MB a minute, and stay as they are with two heaps. Other C libraries
+    glibc gives each thread a heap of its own, which keeps the memory of the frames it once held:
+    three sessions grew by 160 MB a minute; with two heaps they do not grow. Other C libraries
     have no such setting and no such need.
     """
     try:

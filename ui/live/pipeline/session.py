@@ -61,8 +61,8 @@ class Status:
         since_face: Seconds since a face was last found, or since the start.
         failures: Frames whose analysis or painting failed, over the last two seconds.
         brightness: Mean of the last analysed frame, 0 (black) to 255; None before the first.
-        paused: Whether the analysis rests.
-        latest: The latest answer, None where there is none or it is no longer fresh.
+        paused: Whether the analysis is paused.
+        latest: The latest answer, None if there is none or it is no longer fresh.
     """
 
     frames: int
@@ -78,7 +78,7 @@ class Status:
 
 
 class LiveSession:
-    """Keeps one waiting frame and one answer, whatever the rates of camera and analysis.
+    """One waiting frame and one answer, whatever the rates of camera and analysis.
 
     `offer` is called by the stream, `run` by the analysis pool, `status` by the page: each from a
     thread of its own. Nothing in here raises into them, and no picture is stored or logged.
@@ -90,7 +90,7 @@ class LiveSession:
     Args:
         analyze: See `Analyze`, e.g. around `Recognizer.analyze`.
         settings: The first ones.
-        tracker: Who is who; a new one where None.
+        tracker: Who is who; a new one if None.
         clock: Seconds, monotonic.
     """
 
@@ -118,7 +118,7 @@ class LiveSession:
         self._frame_at = self._answer_at = self._face_at = clock()
 
     def offer(self, image: RGBImage, arrived: float | None = None) -> None:
-        """Makes `image` the one frame that waits; an older one that still waits is dropped."""
+        """Make `image` the frame that waits; an older one that still waits is dropped."""
         with self._lock:
             self._frame_at = self._clock() if arrived is None else arrived
             self._frames += 1
@@ -134,7 +134,7 @@ class LiveSession:
         return self._closed
 
     def run(self) -> None:
-        """Analyses the waiting frame, if there is one. Never raises."""
+        """Analyse the waiting frame, if there is one. Never raises."""
         with self._lock:
             waiting, self._waiting = self._waiting, None
         if waiting is None:
@@ -167,7 +167,7 @@ class LiveSession:
         self._size = size
 
     def fail(self, step: str) -> None:
-        """Counts a failure; the first of a burst goes to the console."""
+        """Count a failure; the first of a burst goes to the console."""
         now = self._clock()
         with self._lock:
             first = not self._failed or now - self._failed[-1] > _WINDOW
@@ -202,7 +202,7 @@ class LiveSession:
             )
 
     def close(self) -> None:
-        """Forgets every picture; an analysis still under way leaves nothing behind."""
+        """Forget every picture; an analysis still under way leaves nothing behind."""
         with self._lock:
             self._closed = True
             self._waiting = self._latest = None

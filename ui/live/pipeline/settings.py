@@ -22,11 +22,11 @@ class Settings:
 
     Attributes:
         mirror: Whether the picture is shown as a mirror shows it.
-        parts: What is drawn, of `PARTS`; nothing where empty.
+        parts: What is drawn, of `PARTS`; nothing if empty.
         smoothing: Time constant of the average over time, in seconds, 0 to 2.
-        unsure_below: The answer is "unsure" where the largest probability is below this, [0, 1].
+        unsure_below: The answer is "unsure" if the largest probability is below this, [0, 1].
         detection: A key of `DETECTION_WIDTHS`.
-        paused: Whether the analysis rests and the picture goes on.
+        paused: Whether the analysis is paused, while the picture goes on.
     """
 
     mirror: bool = True

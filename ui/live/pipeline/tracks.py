@@ -22,7 +22,7 @@ class LiveTracks:
     """Sink and source of one WebRTC session, and what lies between them: one frame.
 
     A frame that arrives replaces the one that waits; the source takes it as soon as the encoder is
-    ready for another. So frames come back at the camera's rate or, where the machine cannot keep
+    ready for another. So frames come back at the camera's rate or, if the machine cannot keep
     up, at the encoder's, and never wait in a row.
 
     Args:
@@ -42,11 +42,11 @@ class LiveTracks:
 
     @property
     def ended(self) -> bool:
-        """Whether they have served; a new start needs new ones."""
+        """Whether they are used up; a new start needs new ones."""
         return self.session.closed
 
     def stop(self) -> None:
-        """Ends both ends. May be called from any thread and more than once; never raises."""
+        """Stop both ends. May be called from any thread and more than once; never raises."""
         if self.session.closed:
             return
         self.session.close()
@@ -83,7 +83,7 @@ class LiveTracks:
         return None
 
     def _process(self, frame: VideoFrame) -> VideoFrame:
-        """Offers the frame for analysis and paints the latest answer on it. Never raises."""
+        """Offer the frame for analysis and paint the latest answer on it. Never raises."""
         try:
             image = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)  # which it is
             self.session.offer(image)
@@ -184,7 +184,7 @@ class PaintedTrack(MediaStreamTrack):
 
 
 def paint(image: RGBImage, analysis: Analysis | None, settings: Settings) -> RGBImage:
-    """Draws the answer's faces on a copy; the image itself where there is nothing to draw or flip.
+    """Draw the answer's faces on a copy; the image itself if there is nothing to draw or flip.
 
     An answer for a frame of another size is not drawn: cameras change their resolution while they
     run, and its boxes would lie elsewhere.

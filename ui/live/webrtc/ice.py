@@ -23,7 +23,7 @@ def rtc_configuration(environment: Mapping[str, str] = os.environ) -> dict[str, 
     and asks nothing of the internet.
 
     Raises:
-        FerError: where `FER_ICE_SERVERS` is not a list of servers.
+        FerError: if `FER_ICE_SERVERS` is not a list of servers.
     """
     text = environment.get(VARIABLE, "").strip()
     if not text:

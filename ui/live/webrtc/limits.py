@@ -52,7 +52,7 @@ class DecoderQueue(queue.Queue[Any]):
         self._skipped = 0  # since the last frame that was let in; 0 while all are
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
-        """Takes (codec, encoded frame), or None, which ends the decoder without further work."""
+        """Take (codec, encoded frame), or None, which ends the decoder without further work."""
         if item is None:
             self._drop()
         elif self._refuses(item[1].data, vp8=item[0].mimeType == "video/VP8"):

@@ -1,7 +1,7 @@
 """A connection beside the camera's, with one data channel, to see whether one comes about at all.
 
-It takes the way that the video takes: the same event loop, the same STUN and TURN servers, the same
-kind of transport. It carries nothing but short messages, which the app sends back.
+It uses what the video uses: the same event loop, the same STUN and TURN servers, the same kind of
+transport. It carries short messages only, which the app sends back.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Answer:
 
 
 class Probes:
-    """Answers the browsers' offers, a few at a time, and closes each probe in the end.
+    """Answer the browsers' offers, a few at a time, and close each probe in the end.
 
     Its methods are called by page threads and block them for seconds at most.
 
@@ -71,7 +71,7 @@ class Probes:
         return len(self._open)
 
     def answer(self, name: str, offer: str, configuration: RTCConfiguration) -> Answer:
-        """Opens a probe.
+        """Open a probe.
 
         Args:
             name: Any that is unique, for `add_candidates`.
@@ -79,13 +79,14 @@ class Probes:
             configuration: The STUN and TURN servers.
 
         Raises:
-            ProbeError: where too many are open, the offer is no such SDP, or a server's answer
+            ProbeError: if too many are open, the offer is no such SDP, or a server's answer
                 takes too long.
         """
-        return self._wait(self._answer(name, offer, configuration))
+        answer: Answer = self._wait(self._answer(name, offer, configuration))
+        return answer
 
     def add_candidates(self, name: str, candidates: Sequence[Mapping[str, Any]]) -> None:
-        """Tells the probe of addresses that the browser learnt after its offer.
+        """Tell the probe of addresses that the browser learnt after its offer.
 
         Args:
             name: The probe's; one that has ended is passed over.

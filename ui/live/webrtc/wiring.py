@@ -52,7 +52,7 @@ def use_direct_relay(runtime: Any) -> None:
 
 
 def only_vp8() -> None:
-    """Leaves VP8 as the only video codec of this process.
+    """Leave VP8 as the only video codec of this process.
 
     aiortc takes the first of the browser's codecs that it knows, and Safari names H.264 first,
     which costs three times the CPU. Every WebRTC browser has VP8 (RFC 7742, section 5).

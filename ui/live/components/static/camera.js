@@ -144,7 +144,7 @@ function sends(connection) {
   return connection.getSenders().some(({ track }) => track?.readyState === "live");
 }
 
-// Says it at once; that the app is gone where it is; and it again when the app has come back.
+// Says it at once; if the app is gone, says that; and says it again when the app is back.
 async function say(view, state) {
   const health = `${view.location.href.split("/component/")[0]}/_stcore/health`;
   const box = view.cameraMessage;

@@ -38,7 +38,7 @@ async function test(root) {
   }
 }
 
-// "passed", "doubtful" where a step failed and the video gets through, or "failed"
+// "passed", "doubtful" if a step failed and the video gets through, or "failed"
 async function goThrough(run) {
   const page = window.isSecureContext;
   run.list.set("page", page, page ? "passed" : "failed");
@@ -56,7 +56,7 @@ async function cameraState() {
   if (!devices?.getUserMedia) return "unsupported";
   const inputs = (await devices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
   if (!inputs.length) return "missing";
-  if (inputs[0].label) return "passed"; // names are shown only where the camera is allowed
+  if (inputs[0].label) return "passed"; // names are shown only if the camera is allowed
   const { state } = await navigator.permissions.query({ name: "camera" });
   return state === "granted" ? "passed" : state;
 }
@@ -114,7 +114,7 @@ function gather(connection) {
   return found;
 }
 
-// The app's reply, or null where none came or it was a refusal.
+// The app's reply, or null if none came or it was a refusal.
 async function ask(run, connection) {
   const name = Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-");
   const start = performance.now();
@@ -136,7 +136,7 @@ async function ask(run, connection) {
   }
 }
 
-// A TURN server has to lend an address. A STUN server names none where there is no NAT, but answers.
+// A TURN server has to lend an address. A STUN server names none if there is no NAT, but answers.
 function networkOutcome({ configuration }, { candidates, codes, complete }, reply) {
   const has = (kind) => candidates.some(({ type }) => type === kind);
   const named = configuration.iceServers.flatMap(({ urls }) => urls);

@@ -103,7 +103,7 @@ function legend(answers) {
   return place;
 }
 
-// Where the face was in view without a break: lists of {from, to, sums}, sums the eight borders
+// Stretches in which the face was in view without a break: lists of {from, to, sums}, sums the eight borders
 // between the stacked areas.
 function stretchesOf({ edges, shares }) {
   const stretches = [];
