@@ -1,4 +1,4 @@
-"""What flows through the house: boxes, faces, and faces with their apparent expression."""
+"""The values that every room shares: boxes, faces, and faces with their apparent expression."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ class Face:
     """A detected face.
 
     Attributes:
-        box: Where it is.
+        box: Its place in the picture.
         score: The detector's confidence in [0, 1]; 1.0 from a detector that has none.
         landmarks: (5, 2) float32 of x, y in the picture's pixels, in the order right eye, left
             eye, nose tip, right mouth corner, left mouth corner (the person's right, which is the
-            picture's left), or None where the detector finds none.
+            picture's left), or None if the detector finds none.
     """
 
     box: Box
@@ -89,8 +89,8 @@ class FaceEmotion:
     Attributes:
         face: The detection.
         probabilities: (7,) float32 in the order of `EMOTIONS`, summing to 1.
-        crop: (48, 48) uint8 gray, exactly what the network saw.
-        unsure_below: The answer is "unsure" where the largest probability is below this.
+        crop: (48, 48) uint8 gray, exactly the network's input.
+        unsure_below: The answer is "unsure" if the largest probability is below this.
     """
 
     face: Face
@@ -121,7 +121,7 @@ class FaceEmotion:
 
     @property
     def answer(self) -> str:
-        """`emotion`, or "unsure" where the network is below its threshold."""
+        """`emotion`, or "unsure" if the network is below its threshold."""
         return UNSURE if self.is_unsure else self.emotion
 
     def ranked(self) -> list[tuple[str, float]]:

@@ -29,7 +29,7 @@ class Classifier:
         threads: Per call. One is best for one face.
 
     Raises:
-        ModelError: where the bytes are not such a model.
+        ModelError: the bytes are not such a model.
     """
 
     def __init__(self, model: bytes, *, threads: int = 1) -> None:

@@ -29,7 +29,7 @@ EYE_HEIGHT: Final = 0.39
 # the pose. With this lower bound, sideways faces come out at 0.96 of their size instead of 0.68.
 _SMALLEST: Final = 0.85
 _LARGEST: Final = 1.3
-"""Of the box's larger edge; above it an eye was found where there is none."""
+"""Of the box's larger edge; above it one of the eyes is none."""
 _CLOSEST_EYES: Final = 0.1
 """Of the box's larger edge; below it, the line through the eyes says nothing about the roll."""
 
@@ -59,7 +59,7 @@ def face_crop(image: RGBImage, face: Face) -> GrayImage:
     Args:
         image: (height, width, 3) uint8 RGB.
         face: In the pixels of `image`. With landmarks it is framed by the eyes and its roll is
-            removed; without, or where they are degenerate, by its box.
+            removed; without, or if they are degenerate, by its box.
 
     Returns:
         (48, 48) uint8, area-averaged. Beyond the picture its edge is replicated.

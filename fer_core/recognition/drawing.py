@@ -8,37 +8,43 @@ from typing import Final
 import cv2
 
 from fer_core.labels import COLORS, EMOTIONS, UNSURE
+from fer_core.recognition.inputs import Picture, as_rgb
 from fer_core.recognition.label_tiles import DARK, Color, fitting_label, from_hex, text_size
 from fer_core.types import Box, FaceEmotion, RGBImage
 
 _LINE: Final = 1 / 320  # of the picture's longer edge
 
 
-def annotate(image: RGBImage, faces: Sequence[FaceEmotion], *, numbers: bool = True) -> RGBImage:
+def annotate(image: Picture, faces: Sequence[FaceEmotion], *, numbers: bool = True) -> RGBImage:
     """Draws each face's box and its answer.
 
     Lines and labels have a dark outline and labels a ground of their own, so that they read on any
-    picture. Where the network is unsure, the box is gray and dashed. All labels lie above all
+    picture. If the network is unsure, the box is gray and dashed. All labels lie above all
     boxes.
 
     Args:
-        image: (height, width, 3) uint8 RGB; it is not changed.
+        image: (height, width, 3) uint8 RGB; gray, RGBA and PIL images are converted. It is not
+            changed.
         faces: In the pixels of `image`.
         numbers: Whether labels start with the face's place in `faces`, counted from 1.
 
     Returns:
-        A new picture of the same shape.
+        A new picture, (height, width, 3) uint8 RGB.
+
+    Raises:
+        InputError: `image` is no such picture.
     """
-    canvas, width = image.copy(), line_width(image)
+    canvas = as_rgb(image).copy()
+    width = line_width(canvas)
     for face in faces:
         color = from_hex(COLORS[face.answer])
         draw_box(canvas, face.face.box, color, width, dashed=face.is_unsure)
     labels = LabelPlacer(canvas, width)
     for number, face in enumerate(faces, start=1):
         text = caption(face, number if numbers else None)
-        size = text_size(face.face.box.width, max(image.shape[:2]))
+        size = text_size(face.face.box.width, max(canvas.shape[:2]))
         color = from_hex(COLORS[face.answer])
-        labels.stamp(fitting_label(text, color, size, image.shape[1]), face.face.box)
+        labels.stamp(fitting_label(text, color, size, canvas.shape[1]), face.face.box)
     return canvas
 
 

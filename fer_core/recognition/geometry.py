@@ -42,7 +42,7 @@ def shrink(image: RGBImage, width: int) -> tuple[RGBImage, tuple[float, float]]:
 
 
 def clip(box: NDArray[np.float32], shape: Sequence[int]) -> Box | None:
-    """x, y, width, height → the part inside a picture of this shape; None where nothing is left."""
+    """x, y, width, height → the part inside a picture of this shape; None if nothing is left."""
     if not np.isfinite(box).all():
         return None
     x, y, width, height = (float(value) for value in box)

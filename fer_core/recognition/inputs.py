@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from PIL import Image
 from fer_core.errors import InputError
 from fer_core.images import to_rgb
 from fer_core.types import RGBImage
+
+Picture = NDArray[Any] | Image.Image
+"""(height, width, 3) uint8 RGB, or what `as_rgb` makes one of: gray, RGBA, a PIL image."""
 
 TAKEN: Final = (
     "Expected: a uint8 array (height, width, 3) in RGB, 0 to 255, or one that becomes such a "

@@ -21,7 +21,7 @@ _SMALLEST_TEXT: Final = 0.02
 _LARGEST_TEXT: Final = 0.035
 _TEXT_TO_FACE: Final = 0.14  # between these two, text grows with the face's width
 _LEGIBLE: Final = 13  # pixels
-_LAST_RESORT: Final = 7  # where a label of 13 pixels is wider than the picture
+_LAST_RESORT: Final = 7  # if a label of 13 pixels is wider than the picture
 
 
 def from_hex(color: str) -> Color:

@@ -16,7 +16,7 @@ class Pool(Generic[_T]):
     One for each thread would be built anew for every Streamlit rerun, which is a thread of its
     own: 20 ms each time for a detector.
 
-    A pickled pool makes its objects anew where it arrives.
+    A pickled pool makes its objects anew when it is unpickled.
 
     Args:
         create: Makes one. Called once right away, so that what is wrong with it shows early.

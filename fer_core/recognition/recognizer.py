@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from fer_core.errors import InputError
 from fer_core.recognition.classifier import Classifier
 from fer_core.recognition.cropping import face_crop
 from fer_core.recognition.detection import PHOTO_WIDTH, Detector, load_detector
-from fer_core.recognition.inputs import as_crops, as_rgb
+from fer_core.recognition.inputs import Picture, as_crops, as_rgb
 from fer_core.store.model_files import DEFAULT_MODEL, ModelCard, load_model
 from fer_core.types import Box, Face, FaceEmotion, RGBImage
-
-Picture = NDArray[Any] | Image.Image
-"""(height, width, 3) uint8 RGB, or what `inputs.as_rgb` makes one of: gray, RGBA, a PIL image."""
 
 
 class Recognizer:

@@ -34,7 +34,7 @@ _LARGEST: Final = 320
 # 1.0 on a plain gray picture (measured; none of 216 cases from 33 to 1280 pixels does).
 _SMALLEST_INPUT: Final = 64
 
-# Landmarks follow a face's roll only where it is large in the network's input. Of a roll of 20°
+# Landmarks follow a face's roll only if it is large in the network's input. Of a roll of 20°
 # they show 2° at 60 pixels, 4° at 120, 13° at 200 and 15° at 250 (medians of 150 faces). So the
 # largest faces are looked at again, in a cut of the picture that shows them at 200: 5 ms each.
 _CUT: Final = 256
@@ -50,7 +50,7 @@ class YuNetDetector:
         path: Of `face_detection_yunet_2023mar.onnx`.
 
     Raises:
-        ModelError: where the file cannot be read or is not that network.
+        ModelError: the file cannot be read or is not that network.
     """
 
     name = "YuNet"
@@ -60,7 +60,7 @@ class YuNetDetector:
             # From memory: OpenCV opens no path beyond ASCII on Windows.
             create = partial(_create, np.frombuffer(path.read_bytes(), np.uint8))
             self._networks = Pool(create)
-            # OpenCV lays a network out anew, for 3 ms, where its input has another size than last.
+            # OpenCV lays a network out anew, for 3 ms, if its input has another size than last.
             self._close_ups = Pool(create)
         except (OSError, cv2.error) as error:
             raise ModelError(
@@ -82,10 +82,10 @@ class YuNetDetector:
         small, scale = shrink(image, width)
         rows = self._rows(small, self._networks)
         rows[:, :14] /= np.tile(np.array(scale, np.float32), 7)
-        return rows, min(scale)  # the other is larger where a strip was rounded up to one pixel
+        return rows, min(scale)  # the other is larger if a strip was rounded up to one pixel
 
     def _look_again(self, image: RGBImage, face: Face) -> Face:
-        """The face with landmarks that follow its roll; as it was where it is not seen again."""
+        """The face with landmarks that follow its roll; as it was if it is not seen again."""
         cut, scale, corner = _cut(image, face.box)
         rows = self._rows(cut, self._close_ups)
         rows[:, :14] /= scale

@@ -1,4 +1,4 @@
-"""Files that are downloaded rather than committed: where they are found, and how they are had.
+"""Files that are downloaded rather than committed: finding them, and fetching them.
 
 Each is pinned by its SHA-256. A file with another hash is never used, wherever it came from.
 """
@@ -77,7 +77,7 @@ def find_asset(name: str) -> Path | None:
     """Looks for a file in FER_ASSETS, then in the cache.
 
     Args:
-        name: A file name. One of `ASSETS` counts as found only where its hash is right; any other
+        name: A file name. One of `ASSETS` counts as found only if its hash is right; any other
             name is looked up in FER_ASSETS alone, and its content is not judged.
 
     Returns:
@@ -114,7 +114,7 @@ def fetch_asset(
 
     Args:
         name: A key of `ASSETS`.
-        source: A folder to copy it from. Without one, FER_ASSETS where that holds the file, and
+        source: A folder to copy it from. Without one, FER_ASSETS if that holds the file, and
             the network otherwise.
         folder: The cache.
         urls: Instead of the asset's own.
@@ -124,7 +124,7 @@ def fetch_asset(
         The path in the cache.
 
     Raises:
-        ModelError: where the file cannot be had, or what was had is not the pinned file.
+        ModelError: the file cannot be had, or what was had is not the pinned file.
     """
     target = folder / name
     if is_right(target):
@@ -185,7 +185,7 @@ def _download(url: str, target: Path, progress: Progress | None) -> Path:
 
 
 def _store(stream: BinaryIO, target: Path, origin: str, progress: Progress | None) -> Path:
-    """Writes `stream` beside `target` and swaps it in where it is the pinned file."""
+    """Writes `stream` beside `target` and swaps it in if it is the pinned file."""
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
     beside = Path(name)
     try:

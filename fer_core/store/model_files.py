@@ -63,7 +63,7 @@ class ModelCard:
 
     Attributes:
         stem: The name that its files share.
-        title: What the pages call it.
+        title: Its name on the pages.
         summary: How it was made, in a sentence or two.
         created: Date, as in 2026-11-24.
         emotions: Class order; always `EMOTIONS`.
@@ -72,9 +72,9 @@ class ModelCard:
         recipe: The training configuration, as in configs/.
         data: Name, images and SHA-256 of the data set.
         parameters: How many weights.
-        temperature: Already folded into the last layer; 1.0 where none was fitted.
+        temperature: Already folded into the last layer; 1.0 if none was fitted.
         neutral_lowered: How much lower Neutral's logit is in the last layer than it was trained,
-            before the temperature; 0.0 where it is as trained.
+            before the temperature; 0.0 if it is as trained.
         unsure_below: Confidence under which the answer is "unsure", in [0, 1).
         validation: Figures on the validation part that chose the epoch.
         headline: {"split", "n", "accuracy": {"value", "low", "high"}}, or empty.

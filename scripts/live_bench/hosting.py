@@ -12,7 +12,8 @@ from streamlit_webrtc import WebRtcMode
 from streamlit_webrtc.webrtc import WebRtcWorker
 
 from fer_core.recognition.detection import PHOTO_WIDTH
-from fer_core.recognition.recognizer import Picture, Recognizer
+from fer_core.recognition.inputs import Picture
+from fer_core.recognition.recognizer import Recognizer
 from fer_core.types import FaceEmotion
 from scripts.live_bench.messages import Served
 from ui.live.pipeline.tracks import LiveTracks

@@ -130,3 +130,10 @@ def test_no_faces_leaves_a_copy() -> None:
     drawn = annotate(image, [])
     assert (drawn == image).all()
     assert drawn.flags.writeable
+
+
+def test_a_gray_picture_is_drawn_on_in_colour() -> None:
+    gray = np.full((480, 640), 255, np.uint8)
+    drawn = annotate(gray, [answered(Box(200, 150, 160, 180), happy=0.9)])
+    assert pixels_of(drawn, rgb("happy"))[240, 200]
+    assert (gray == 255).all()
