@@ -7,7 +7,37 @@ from pathlib import Path
 import pytest
 
 from fer_core.errors import ReportError
-from fer_core.store.files import read_json, replace_file, replace_text
+from fer_core.store import model_files
+from fer_core.store.assets import assets_folder
+from fer_core.store.files import expand, read_json, replace_file, replace_text
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("~", "{home}"),
+        ("~/a.zip", "{home}/a.zip"),
+        ("~draft.jpg", "~draft.jpg"),
+        ("b/~/a.zip", "b/~/a.zip"),
+        ("a.zip", "a.zip"),
+    ],
+)
+def test_home_is_expanded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, meant: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for path in (written, Path(written)):
+        assert expand(path) == Path(meant.format(home=tmp_path))
+
+
+@pytest.mark.parametrize("variable", ["FER_ASSETS", "FER_MODELS"])
+def test_home_is_expanded_in_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(variable, "~/folder")
+    folder = {"FER_ASSETS": assets_folder, "FER_MODELS": model_files._models_folder}[variable]
+    assert folder() == tmp_path / "folder"
 
 
 def test_an_object_is_read_and_made_a_value(tmp_path: Path) -> None:
