@@ -89,12 +89,17 @@ def resample(counts: Counts) -> Counts:
 
 
 def bootstrap(value: float, replicates: NDArray[np.float64]) -> Estimate:
-    """`value` with the percentile interval of its (r,) bootstrap replicates.
+    """`value` with the percentile interval of its (r,) bootstrap replicates."""
+    return Estimate(value, *percentiles(value, replicates))
 
-    The interval is widened to hold the value, which a skewed figure of few images would leave.
+
+def percentiles(value: float, replicates: NDArray[np.float64]) -> tuple[float, float]:
+    """The ends of the percentile interval of a value's (r,) bootstrap replicates.
+
+    Widened to hold the value, which a skewed figure of few images would leave.
     """
     low, high = np.quantile(replicates, (0.025, 0.975)).tolist()
-    return Estimate(value, min(low, value), max(high, value))
+    return min(low, value), max(high, value)
 
 
 def flat(name: str, estimate: Estimate | None) -> dict[str, float | None]:

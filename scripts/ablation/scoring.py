@@ -22,7 +22,7 @@ from fer_core.evaluation.ablation_report import (
     Figures,
     PairedTest,
 )
-from fer_core.evaluation.estimates import Estimate, bootstrap, wilson
+from fer_core.evaluation.estimates import Estimate, bootstrap, percentiles, wilson
 from fer_core.evaluation.metrics import (
     Floats,
     Matrices,
@@ -173,5 +173,4 @@ def _events(
 def _difference(net: NDArray[np.float64], labels: Labels) -> Difference:
     value = float(net.mean())
     means = Draws.of(labels, len(net)).means(net)
-    low, high = np.quantile(means, (0.025, 0.975)).tolist()
-    return Difference(value, min(low, value), max(high, value))
+    return Difference(value, *percentiles(value, means))

@@ -30,7 +30,7 @@ def summarise(work: WorkFolder) -> AblationReport:
         cells=cell_results(runs, labels),
         tests=tests,
         claims=tuple(_claim(name, tests) for name in STATEMENTS),
-        missing=_missing(plan, work),
+        missing=_missing(plan, runs, work),
         test_part=_test_part(runs),
         test_images=len(labels),
         tiny=plan.tiny,
@@ -54,10 +54,9 @@ def _runs(plan: Plan, work: WorkFolder) -> Runs:
     return found
 
 
-def _missing(plan: Plan, work: WorkFolder) -> tuple[str, ...]:
-    return tuple(
-        work.run_name(cell, seed) for cell, seed in plan.runs() if work.record(cell, seed) is None
-    )
+def _missing(plan: Plan, runs: Runs, work: WorkFolder) -> tuple[str, ...]:
+    done = {(cell, run.seed) for cell, each in runs.items() for run in each}
+    return tuple(work.run_name(*run) for run in plan.runs() if run not in done)
 
 
 def _test_part(runs: Runs) -> str:

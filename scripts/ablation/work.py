@@ -11,15 +11,18 @@ training/…                    run folder of what is being trained (`fer_core.t
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from fer_core.errors import TrainingError
 from fer_core.evaluation.ablation_report import Cell
 from fer_core.evaluation.predictions import Predictions, read_predictions, write_predictions
 from fer_core.store.files import read_json, replace_text
 from scripts.ablation.design import CANDIDATES, Costs, Plan, Tuning
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class WorkFolder:
             TrainingError: if the folder holds another ablation.
         """
         asked = {"plan": plan.to_dict(), "data_sha256": data_sha256}
-        known = self._read("plan.json")
+        known = self._read("plan.json", dict)
         if known is None:
             self._write("plan.json", asked)
         elif known != asked:
@@ -72,24 +75,21 @@ class WorkFolder:
         Raises:
             TrainingError: if nothing was started here.
         """
-        known = self._read("plan.json")
+        known = self._read("plan.json", _read_plan)
         if known is None:
             raise TrainingError(
                 f"There is no ablation in {self.path}. Start one without --report-only."
             )
-        values = known["plan"]
-        return Plan(**{**values, "seeds": tuple(values["seeds"])}), known["data_sha256"]
+        return known
 
     def costs(self) -> Costs | None:
-        known = self._read("costs.json")
-        return None if known is None else Costs(**known)
+        return self._read("costs.json", _reader(Costs))
 
     def save_costs(self, costs: Costs) -> None:
         self._write("costs.json", asdict(costs))
 
     def search_result(self, tuning: Tuning) -> RunRecord | None:
-        known = self._read(f"{self.search_name(tuning)}.json")
-        return None if known is None else RunRecord(**known)
+        return self._read(f"{self.search_name(tuning)}.json", _reader(RunRecord))
 
     def save_search_result(self, tuning: Tuning, record: RunRecord) -> None:
         self._write(f"{self.search_name(tuning)}.json", asdict(record))
@@ -111,8 +111,7 @@ class WorkFolder:
 
     def record(self, cell: Cell, seed: int) -> RunRecord | None:
         """None until the run is finished."""
-        known = self._read(f"{self.run_name(cell, seed)}.json")
-        return None if known is None else RunRecord(**known)
+        return self._read(f"{self.run_name(cell, seed)}.json", _reader(RunRecord))
 
     def predictions(self, cell: Cell, seed: int) -> Predictions:
         """Raises `ReportError` if the file is missing or damaged."""
@@ -140,7 +139,17 @@ class WorkFolder:
         except OSError as error:
             raise TrainingError(f"{self.path / name} could not be written ({error}).") from error
 
-    def _read(self, name: str) -> dict[str, Any] | None:
+    def _read(self, name: str, parse: Callable[[dict[str, Any]], Value]) -> Value | None:
+        """What `parse` makes of a file; None if there is none."""
         path = self.path / name
         remedy = f"Remove {path}: what it stands for is then done again."
-        return read_json(path, TrainingError, remedy, dict) if path.exists() else None
+        return read_json(path, TrainingError, remedy, parse) if path.exists() else None
+
+
+def _reader(kind: Callable[..., Value]) -> Callable[[dict[str, Any]], Value]:
+    return lambda values: kind(**values)
+
+
+def _read_plan(values: dict[str, Any]) -> tuple[Plan, str]:
+    plan = values["plan"]
+    return Plan(**{**plan, "seeds": tuple(plan["seeds"])}), str(values["data_sha256"])

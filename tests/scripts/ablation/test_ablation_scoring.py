@@ -206,10 +206,11 @@ def test_a_work_folder_belongs_to_one_plan_and_one_data_set(finished):
     assert finished.plan() == (Plan(), "d" * 64)
 
 
-def test_a_damaged_record_names_its_file(finished, tmp_path):
+@pytest.mark.parametrize("damage", ["[", "{}", '{"seed": 1, "smile": 2}'])
+def test_a_damaged_record_names_its_file(finished, tmp_path, damage):
     shutil.copytree(finished.path, tmp_path / "copy")
     work = type(finished)(tmp_path / "copy")
-    (work.path / f"{work.run_name(PLAIN_CELL, 1)}.json").write_text("[")
+    (work.path / f"{work.run_name(PLAIN_CELL, 1)}.json").write_text(damage)
     with pytest.raises(TrainingError, match="plain_cnn-48-smoothed-unweighted-seed-1"):
         summarise(work)
 
