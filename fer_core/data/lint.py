@@ -21,7 +21,7 @@ from fer_core.types import FACE_SIDE
 
 SPLITS: Final = ("train", "public", "private", "test")
 IMBALANCE: Final = 5.0
-"""The largest class of train/ may have this many times the images of any other before it is told. A
+"""How many times the images of any other class the largest of train/ may have without a finding. A
 convention: at 5, always answering the larger of two classes is right for 83 %."""
 
 
@@ -117,7 +117,7 @@ def check_refused(facts: Scan) -> Iterator[Finding]:
 
 
 def check_others(facts: Scan) -> Iterator[Finding]:
-    """Files that are no labelled images. Those in folders of unknown classes are not told twice."""
+    """Files that are no labelled images, unless an unknown class's folder is reported already."""
     known = [path for path in facts.others if not _in_unknown_class(path)]
     pictures = [path for path in known if path.lower().endswith(IMAGE_SUFFIXES)]
     message = "Images outside train/<class>/ and test/<class>/; they are left out."
@@ -230,10 +230,10 @@ def _twins(paths: Iterable[str]) -> list[str]:
     groups: dict[str, list[str]] = defaultdict(list)
     for path in paths:
         groups["/".join(map(normal_name, path.split("/")))].append(path)
-    return [" = ".join(map(_telling, group)) for group in groups.values() if len(group) > 1]
+    return [" = ".join(map(_escaped, group)) for group in groups.values() if len(group) > 1]
 
 
-def _telling(path: str) -> str:
+def _escaped(path: str) -> str:
     """The path, with combining marks as escapes: NFC and NFD look the same otherwise."""
     return "".join(f"\\u{ord(c):04x}" if unicodedata.combining(c) else c for c in path)
 

@@ -69,7 +69,7 @@ def build(
 
 
 def set_trainable(model: keras.Model, *, base: bool, batch_norms: bool) -> None:
-    """Says what of a model of `build` is trained besides its head.
+    """Sets which layers of a model of `build` are trained besides its head.
 
     Args:
         base: Whether the backbone is.

@@ -38,52 +38,66 @@ class Reporter(Protocol):
     def message(self, text: str) -> None: ...
 
 
-class WeightAverage(keras.callbacks.Callback):  # type: ignore[misc]
-    """Validates the averaged network after each epoch, and lends it for saving.
+class Validate(keras.callbacks.Callback):  # type: ignore[misc]
+    """Writes a model's validation figures to the epoch's logs.
 
-    It comes before every callback that reads the validation's figures: it writes them to the
-    epoch's logs. The network that is trained goes on with its raw weights.
+    Args:
+        model: Compiled; not the one that is being fitted, which Keras validates itself.
+        validation: Its (inputs, targets).
+    """
+
+    def __init__(self, model: keras.Model, validation: tuple[Any, Any], batch_size: int) -> None:
+        super().__init__()
+        self._validated, self._validation, self._batch_size = model, validation, batch_size
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        figures = self._validated.evaluate(
+            *self._validation, batch_size=self._batch_size, verbose=0, return_dict=True
+        )
+        if logs is not None:
+            logs.update({f"val_{name}": float(value) for name, value in figures.items()})
+
+
+class WeightAverage(Validate):
+    """Validates the averaged network after each epoch, and makes it available for saving.
+
+    It comes before every callback that reads the validation's figures. The network that is trained
+    goes on with its raw weights.
 
     Args:
         network: The uncompiled network whose layers are being trained.
         images: (n, 48, 48) uint8 training faces for the batch norms' statistics, or None if
             batch norms do not train.
-        validation: (inputs, targets) of the model that is being fitted.
-        batch_size: Of the validation.
-        judge: The compiled model to validate: this process's own, if the one that is being
+        model: The compiled model to validate: this process's own, if the one that is being
             fitted is a copy on several devices.
+        validation: Its (inputs, targets).
     """
 
     def __init__(
         self,
         network: keras.Model,
         images: NDArray[np.uint8] | None,
+        model: keras.Model,
         validation: tuple[NDArray[Any], NDArray[Any]],
         batch_size: int,
-        judge: keras.Model,
     ) -> None:
-        super().__init__()
-        self._network, self._judge, self._images = network, judge, images
-        self._validation, self._batch_size = validation, batch_size
+        super().__init__(model, validation, batch_size)
+        self._network, self._images = network, images
         self._averaged: list[NDArray[Any]] = []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        raw, judge = _weights(self._network), self._judge
+        raw = _weights(self._network)
         try:
-            self.model.optimizer.finalize_variable_values(judge.trainable_variables)
+            self.model.optimizer.finalize_variable_values(self._validated.trainable_variables)
             # On JAX the weights are now the optimizer's own arrays: evaluating gives them away, and
             # they may lie on several devices.
             self._network.set_weights(_weights(self._network))
             if self._images is not None:
                 estimate_statistics(self._network, self._images)
             self._averaged = _weights(self._network)
-            figures = judge.evaluate(
-                *self._validation, batch_size=self._batch_size, verbose=0, return_dict=True
-            )
+            super().on_epoch_end(epoch, logs)
         finally:
             self._network.set_weights(raw)
-        if logs is not None:
-            logs.update({f"val_{name}": float(value) for name, value in figures.items()})
 
     @contextmanager
     def applied(self) -> Iterator[None]:

@@ -33,7 +33,7 @@ class ModelConfig:
 
 @dataclass(frozen=True, slots=True)
 class DataConfig:
-    """What of `train/` is trained on, towards which labels, and what validates.
+    """Which images of `train/` are trained on, towards which labels, and which validate.
 
     Attributes:
         validation: Share of `train/` set aside, by class and by groups of copies.
@@ -138,7 +138,7 @@ class PhaseConfig:
     """One phase of training.
 
     Attributes:
-        name: A word for the history and the charts.
+        name: Shown in the history and the charts.
         epochs: At most this many.
         size: Side to which faces are upscaled, in pixels.
         trainable: "head" freezes the backbone, "all" trains everything.

@@ -29,8 +29,8 @@ class TrainingData:
         class_weights: (7,) float32, the loss's factor for each class; averages 1 over `train`.
         train_rows: (m,) int64: where the images of `train` stand in the whole data set.
         validation_rows: The same of `validation`.
-        withheld: Rows of whatever must not teach: validation, and what is left out of training as
-            copies of `test/`.
+        withheld: Rows that teachers must not have learned from: validation, and what is left out
+            of training as copies of `test/`.
         left_out: How many images each word of `DataConfig.drop` leaves out; some have several.
     """
 
@@ -80,7 +80,7 @@ def partition(dataset: Dataset, config: DataConfig, seed: int) -> TrainingData:
 def unlike_training(data: TrainingData) -> Dataset:
     """The validation faces that are no near copies of one that was learned from.
 
-    Networks know those by heart: a temperature or threshold that counts on them is too bold. With
+    A network recalls those: a temperature or threshold chosen on them is overconfident. With
     `DataConfig.groups` "near_copies" there are none.
 
     Returns:

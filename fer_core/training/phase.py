@@ -70,8 +70,8 @@ def train_phase(
     architecture.set_trainable(
         network, base=phase.trainable == "all", batch_norms=config.model.train_batch_norm
     )
-    model, inputs, judged = _inputs(job, phase, network)
-    validation = (judged, one_hot(job.data.validation.labels))
+    model, inputs, held_out = _inputs(job, phase, network)
+    validation = (held_out, one_hot(job.data.validation.labels))
     batches = _batches(job, phase, inputs, first_epoch=len(state.history))
     with devices.scope():
         trained = devices.replicate(model)
@@ -86,21 +86,24 @@ def train_phase(
         if state.phase_epochs:
             run.load_optimizer(state, network, optimizer)
         average = _average(job, phase, network, model, validation)
-        judge = average or devices.judge(model, validation, PREDICTION_BATCH)
+        validator = average or devices.validator(model, validation, PREDICTION_BATCH)
         counting = counting_callbacks(phase, config.monitor)
         replay = Replay(state.phase_history(), counting, phase.learning_rate)
         progress = Progress(job.reporter.batch, phase, len(batches))
         save = SaveEpoch(run, state, phase, network, config.monitor, average)
         trained.fit(
             batches,
-            validation_data=None if judge else validation,
+            validation_data=None if validator else validation,
             validation_batch_size=PREDICTION_BATCH,
             epochs=phase.epochs,
             initial_epoch=state.phase_epochs,
             # Keras would shuffle the batches' order as well, and not alike after a resume.
             shuffle=False,
             callbacks=devices.callbacks(
-                model, trained, [judge] if judge else [], [*counting, replay, progress, save]
+                model,
+                trained,
+                [validator] if validator else [],
+                [*counting, replay, progress, save],
             ),
             verbose=0,
         )
@@ -200,8 +203,8 @@ def _average(
         return None
     images = None
     if job.config.model.train_batch_norm and phase.trainable == "all":
-        # The same ones every epoch: epochs are compared. As they are, as those to be judged are.
+        # The same ones every epoch: epochs are compared. Not augmented, as validation is not.
         rng = np.random.default_rng(job.config.seed)
         train = job.data.train.images
         images = train[rng.permutation(len(train))[:STATISTICS_IMAGES]]
-    return WeightAverage(network, images, validation, PREDICTION_BATCH, model)
+    return WeightAverage(network, images, model, validation, PREDICTION_BATCH)

@@ -33,7 +33,7 @@ COMPARED: Final = {
     "data_sha256": "data set",
     "label_sources": "set of votes or teachers",
 }
-"""What a run's record and a wish to go on with it must agree on, and what to call it."""
+"""Entries of a run's record that must be the same to resume it → their names in messages."""
 
 _REMEDY: Final = "Start the run again in another folder."
 

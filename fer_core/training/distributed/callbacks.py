@@ -52,21 +52,6 @@ class EnterDistribution(keras.callbacks.Callback):  # type: ignore[misc]
         keras.distribution.set_distribution(self._distribution)
 
 
-class Validate(keras.callbacks.Callback):  # type: ignore[misc]
-    """Writes a model's validation figures to the epoch's logs."""
-
-    def __init__(self, model: keras.Model, validation: tuple[Any, Any], batch_size: int) -> None:
-        super().__init__()
-        self._judged, self._validation, self._batch_size = model, validation, batch_size
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        figures = self._judged.evaluate(
-            *self._validation, batch_size=self._batch_size, verbose=0, return_dict=True
-        )
-        if logs is not None:
-            logs.update({f"val_{name}": float(value) for name, value in figures.items()})
-
-
 class BroadcastLogs(keras.callbacks.Callback):  # type: ignore[misc]
     """Copies the epoch's figures of process 0 to every process.
 

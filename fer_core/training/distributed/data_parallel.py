@@ -24,12 +24,12 @@ import keras
 import numpy as np
 
 from fer_core.errors import TrainingError
+from fer_core.training.callbacks import Validate
 from fer_core.training.config import TrainingConfig
 from fer_core.training.distributed.callbacks import (
     BroadcastLogs,
     CopyWeightsIn,
     EnterDistribution,
-    Validate,
     outside,
     own_copy,
 )
@@ -153,18 +153,18 @@ class ManyDevices(Devices):
             ours.trainable = theirs.trainable  # a nested model hands its own down when it is cloned
         return twin
 
-    def judge(
+    def validator(
         self, model: keras.Model, validation: tuple[Any, Any], batch_size: int
     ) -> keras.callbacks.Callback:
         return Validate(model, validation, batch_size)
 
     def callbacks(
-        self, model: keras.Model, trained: keras.Model, judging: list[Any], acting: list[Any]
+        self, model: keras.Model, trained: keras.Model, validating: list[Any], others: list[Any]
     ) -> list[Any]:
         with outside():
             model.compile(None, trained.loss, metrics=["accuracy"])
         leave, enter = CopyWeightsIn(model, trained), EnterDistribution(self._distribution)
-        return [leave, *judging, BroadcastLogs(self.shard), *acting, enter]
+        return [leave, *validating, BroadcastLogs(self.shard), *others, enter]
 
 
 def _layers(model: keras.Model) -> Iterator[Any]:

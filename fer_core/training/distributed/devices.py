@@ -32,7 +32,7 @@ class Shard:
     def usable(self, images: int) -> int:
         """How many of an epoch's images are trained on, so that its last batch divides as well.
 
-        The others, fewer than there are devices, sit out: in every epoch different ones.
+        The rest, fewer than there are devices, is left out, a different one in every epoch.
         """
         return images - images % self.devices
 
@@ -76,19 +76,19 @@ class Devices:
         """The model to train in place of `model`. Call it inside the scope."""
         return model
 
-    def judge(self, model: Any, validation: tuple[Any, Any], batch_size: int) -> Any | None:
+    def validator(self, model: Any, validation: tuple[Any, Any], batch_size: int) -> Any | None:
         """A callback that validates, or None if Keras's `fit` does."""
         return None
 
     def callbacks(
-        self, model: Any, trained: Any, judging: list[Any], acting: list[Any]
+        self, model: Any, trained: Any, validating: list[Any], others: list[Any]
     ) -> list[Any]:
         """Puts a run's callbacks in order.
 
         Args:
             model: What was given to `replicate`; the callbacks see its layers.
             trained: What came back.
-            judging: Those that write the validation's figures to an epoch's logs.
-            acting: Those that read them.
+            validating: Those that write the validation's figures to an epoch's logs.
+            others: Those that read them.
         """
-        return [*judging, *acting]
+        return [*validating, *others]

@@ -1,7 +1,7 @@
-"""Processes that will train together meet first, and find out whether they are about the same.
+"""Processes that will train together meet first, and check that all were started alike.
 
 JAX waits for a process that does not come and then aborts the others with a stack trace of C++;
-that another recipe or data set was given it finds out never. So they meet here before: process 0
+it never notices that another recipe or data set was given. So they meet here before: process 0
 listens on its port, every other one sends a line of JSON and gets one back.
 """
 

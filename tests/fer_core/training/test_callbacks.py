@@ -53,7 +53,7 @@ def test_the_average_is_validated_and_lent_while_the_raw_weights_go_on(network):
 
     model = keras.Model(network.inputs, network.outputs)
     validation = (FACES[..., None].astype(np.float32), LABELS)
-    average = WeightAverage(network, FACES, validation, 48, model)
+    average = WeightAverage(network, FACES, model, validation, 48)
     optimizer = make_optimizer(PHASE, 3)
     model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy"])
     average.set_model(model)
