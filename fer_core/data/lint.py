@@ -48,35 +48,26 @@ def lint_scan(facts: Scan) -> LintReport:
 
 
 def check_splits(facts: Scan) -> Iterator[Finding]:
-    names = {normal_name(PurePosixPath(folder).parts[0]) for folder in facts.folders}
-    if "train" not in names:
+    if "train" not in facts.splits:
         message = "There is no train/ folder: nothing to learn from. Add train/<class>/."
         yield from found("missing_split", "error", message, ["train"])
-    if "test" not in names:
+    if "test" not in facts.splits:
         message = "There is no test/ folder: nothing to evaluate on. Add test/<class>/."
         yield from found("missing_split", "warning", message, ["test"])
 
 
 def check_classes(facts: Scan) -> Iterator[Finding]:
-    """Missing, empty and unknown class folders. Only `train` must have every class."""
-    counts = facts.counts
-    split_names = {normal_name(PurePosixPath(folder).parts[0]) for folder in facts.folders}
-    for split in (name for name in SPLIT_FOLDERS if name in split_names):
+    """Missing and empty class folders. Only `train` must have every class."""
+    for split in facts.splits:
         severity: Severity = "error" if split == "train" else "warning"
         present = {normal_name(PurePosixPath(path).name) for path in facts.class_folders(split)}
         missing = [f"{split}/{name}" for name in EMOTIONS if name not in present]
-        empty = [
-            f"{split}/{name}" for name in EMOTIONS if name in present and not counts[split][name]
-        ]
-        yield from found(
-            "missing_class",
-            severity,
-            f"No folder in {split}/ for one of the seven classes.",
-            missing,
-        )
-        yield from found(
-            "empty_class", severity, f"A class without any readable image in {split}/.", empty
-        )
+        message = f"No folder in {split}/ for one of the seven classes."
+        yield from found("missing_class", severity, message, missing)
+        counts = facts.counts[split]
+        empty = [f"{split}/{name}" for name in EMOTIONS if name in present and not counts[name]]
+        message = f"A class without any readable image in {split}/."
+        yield from found("empty_class", severity, message, empty)
 
 
 def check_unknown_classes(facts: Scan) -> Iterator[Finding]:
@@ -118,51 +109,39 @@ def check_refused(facts: Scan) -> Iterator[Finding]:
 
 def check_others(facts: Scan) -> Iterator[Finding]:
     """Files that are no labelled images, unless an unknown class's folder is reported already."""
-    known = [path for path in facts.others if not _in_unknown_class(path)]
-    pictures = [path for path in known if path.lower().endswith(IMAGE_SUFFIXES)]
+    pictures, in_split, outside = [], [], []
+    for path in facts.others:
+        if _in_unknown_class(path):
+            continue
+        if path.lower().endswith(IMAGE_SUFFIXES):
+            pictures.append(path)
+        elif normal_name(path.split("/")[0]) in SPLIT_FOLDERS and not _hidden(path):
+            in_split.append(path)
+        else:
+            outside.append(path)
     message = "Images outside train/<class>/ and test/<class>/; they are left out."
     yield from found("stray_image", "warning", message, pictures)
     message = f"Files that are none of {', '.join(IMAGE_SUFFIXES)}; they are left out."
-    rest = [path for path in known if path not in set(pictures)]
-    in_split = [p for p in rest if normal_name(p.split("/")[0]) in SPLIT_FOLDERS and not _hidden(p)]
     yield from found("other_file", "warning", message, in_split)
-    outside = [path for path in rest if path not in set(in_split)]
     yield from found("other_file", "info", "Files that are not part of the data.", outside)
 
 
 def check_files(facts: Scan) -> Iterator[Finding]:
     """Zero-byte, unreadable, mislabelled, wrong-sized and constant images."""
-    yield from found(
-        "zero_byte",
-        "warning",
-        "Empty files (0 bytes); they are left out. Delete or replace them.",
-        [image.path for image in facts.images if image.size == 0],
-    )
-    yield from found(
-        "unreadable",
-        "warning",
-        "Images that cannot be read; they are left out. Delete or replace them.",
-        [f"{image.path}: {image.fault}" for image in facts.images if image.fault and image.size],
-    )
-    yield from found(
-        "mislabelled",
-        "warning",
-        "Files that hold another kind of image than their names say. Rename them.",
-        [f"{image.path} holds {image.kind}" for image in facts.images if image.is_mislabelled],
-    )
-    yield from found(
-        "wrong_size",
-        "warning",
-        f"Images that are not {FACE_SIDE}x{FACE_SIDE} pixels; they are resized, and stretched if "
-        "not square.",
-        [f"{i.path}: {_size(i)}" for i in facts.readable if i.shape != (FACE_SIDE, FACE_SIDE)],
-    )
-    yield from found(
-        "constant",
-        "warning",
-        "Images with one gray value everywhere: they show no face.",
-        [image.path for image in facts.readable if image.constant],
-    )
+    images, readable, side = facts.images, facts.readable, FACE_SIDE
+    message = "Empty files (0 bytes); they are left out. Delete or replace them."
+    yield from found("zero_byte", "warning", message, [i.path for i in images if not i.size])
+    message = "Images that cannot be read; they are left out. Delete or replace them."
+    cases = [f"{i.path}: {i.fault}" for i in images if i.fault and i.size]
+    yield from found("unreadable", "warning", message, cases)
+    message = "Files that hold another kind of image than their names say. Rename them."
+    cases = [f"{i.path} holds {i.kind}" for i in images if i.is_mislabelled]
+    yield from found("mislabelled", "warning", message, cases)
+    message = f"Images not of {side}x{side} pixels; they are resized, and stretched if not square."
+    cases = [f"{i.path}: {_size(i)}" for i in readable if i.shape != (side, side)]
+    yield from found("wrong_size", "warning", message, cases)
+    message = "Images with one gray value everywhere: they show no face."
+    yield from found("constant", "warning", message, [i.path for i in readable if i.constant])
 
 
 def check_copies(facts: Scan) -> Iterator[Finding]:

@@ -107,6 +107,12 @@ class Scan:
             counts[image.folder][EMOTIONS[image.label]] += 1
         return counts
 
+    @property
+    def splits(self) -> list[str]:
+        """Those of `SPLIT_FOLDERS` that are there."""
+        names = {normal_name(PurePosixPath(folder).parts[0]) for folder in self.folders}
+        return [name for name in SPLIT_FOLDERS if name in names]
+
     def class_folders(self, split_folder: str) -> list[str]:
         """The paths of the folders directly in `train` or in `test`, whatever their names."""
         parts = [PurePosixPath(folder).parts for folder in self.folders]
