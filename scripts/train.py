@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         processes.check_batches(config)
         if processes.count > 1:
             progress.message(f"Waiting for {processes.count} processes at {processes.address}.")
-            meet(processes, making(config, dataset, sources))
+            meet(processes, input_digests(config, dataset, sources))
     # Keras takes seconds to import: only once the recipe and the data have been found good.
     from fer_core.training.fit import fit
     from fer_core.training.run_folder import RunFolder
@@ -119,7 +119,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return cli.parse_with_data(parser, argv)
 
 
-def making(config: TrainingConfig, dataset: Dataset, sources: LabelSources) -> dict[str, str]:
+def input_digests(
+    config: TrainingConfig, dataset: Dataset, sources: LabelSources
+) -> dict[str, str]:
     """Digests of what processes that train together must agree on."""
     parts = {"recipe": config.to_dict(), "set of votes or teachers": sources.record(config)}
     digests = {

@@ -23,14 +23,14 @@ _HELLO_SECONDS: Final = 5.0
 _PAUSE: Final = 0.25
 
 
-def meet(processes: Processes, making: dict[str, str], seconds: float = SECONDS) -> None:
+def meet(processes: Processes, digests: dict[str, str], seconds: float = SECONDS) -> None:
     """Returns once all processes are there and make the same thing.
 
     Nothing is encrypted, and whoever reaches the port may come: for networks that are trusted, as
     JAX's own coordinator is.
 
     Args:
-        making: What a process is about to do: a name of each part, and a digest of it.
+        digests: What a process is about to do: a name of each part, and a digest of it.
 
     Raises:
         TrainingError: if a process does not come in time, or makes something else, or the port
@@ -38,9 +38,9 @@ def meet(processes: Processes, making: dict[str, str], seconds: float = SECONDS)
     """
     deadline = time.monotonic() + seconds
     if processes.index:
-        _visit(processes, making, deadline, seconds)
+        _visit(processes, digests, deadline, seconds)
     else:
-        _host(processes, making, deadline, seconds)
+        _host(processes, digests, deadline, seconds)
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class _Visitors:
     """Who has come to process 0."""
 
     processes: Processes
-    making: dict[str, str]
+    digests: dict[str, str]
     connections: dict[int, socket.socket] = field(default_factory=dict)
 
     def add(self, connection: socket.socket, hello: dict[str, Any]) -> None:
@@ -64,8 +64,8 @@ class _Visitors:
                 f"Two processes came as --process {index}. Each has its own number, from 0 to "
                 f"{count - 1}."
             )
-        theirs = hello.get("making")
-        for name, digest in self.making.items():
+        theirs = hello.get("digests")
+        for name, digest in self.digests.items():
             if not isinstance(theirs, dict) or theirs.get(name) != digest:
                 raise TrainingError(
                     f"Process {index} has another {name} than process 0. Give every process the "
@@ -77,7 +77,7 @@ class _Visitors:
         return [i for i in range(1, self.processes.count) if i not in self.connections]
 
 
-def _host(processes: Processes, making: dict[str, str], deadline: float, seconds: float) -> None:
+def _host(processes: Processes, digests: dict[str, str], deadline: float, seconds: float) -> None:
     try:
         server = _listen(processes.port)
     except OSError as error:
@@ -85,14 +85,14 @@ def _host(processes: Processes, making: dict[str, str], deadline: float, seconds
             f"Port {processes.port} of this machine cannot be opened ({error}). Choose a free one, "
             "the same for every process."
         ) from error
-    visitors = _Visitors(processes, making)
+    visitors = _Visitors(processes, digests)
     came: list[socket.socket] = []
     try:
         with server:
             while visitors.missing():
                 connection = _accept(server, deadline)
                 if connection is None:
-                    raise _nobody(visitors.missing(), processes, seconds)
+                    raise _timed_out(visitors.missing(), processes, seconds)
                 came.append(connection)
                 hello = _read(connection, time.monotonic() + _HELLO_SECONDS)
                 if hello is not None:  # else: somebody else, who has found an open port
@@ -112,7 +112,7 @@ def _listen(port: int) -> socket.socket:
     return socket.create_server(("", port))
 
 
-def _nobody(missing: list[int], processes: Processes, seconds: float) -> TrainingError:
+def _timed_out(missing: list[int], processes: Processes, seconds: float) -> TrainingError:
     names = ", ".join(str(index) for index in missing)
     return TrainingError(
         f"Of {processes.count} processes, {names} did not come within {seconds:.0f} seconds. Start "
@@ -128,8 +128,8 @@ def _accept(server: socket.socket, deadline: float) -> socket.socket | None:
         return None
 
 
-def _visit(processes: Processes, making: dict[str, str], deadline: float, seconds: float) -> None:
-    hello = {"process": processes.index, "processes": processes.count, "making": making}
+def _visit(processes: Processes, digests: dict[str, str], deadline: float, seconds: float) -> None:
+    hello = {"process": processes.index, "processes": processes.count, "digests": digests}
     while time.monotonic() < deadline:
         try:
             left = max(0.01, deadline - time.monotonic())

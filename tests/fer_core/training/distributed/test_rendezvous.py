@@ -23,9 +23,9 @@ def _meet(port: int, came: list[tuple[int, int, dict[str, str]]], seconds: float
     """What each of the processes is told: "" where they have met."""
 
     def one(process: tuple[int, int, dict[str, str]]) -> str:
-        index, count, making = process
+        index, count, digests = process
         try:
-            meet(Processes("127.0.0.1", port, count, index), making, seconds)
+            meet(Processes("127.0.0.1", port, count, index), digests, seconds)
         except TrainingError as error:
             return str(error)
         return ""
