@@ -75,16 +75,15 @@ def train_phase(
     batches = _batches(job, phase, inputs, first_epoch=len(state.history))
     with devices.scope():
         trained = devices.replicate(model)
-        optimizer = make_optimizer(phase, len(batches))
         trained.compile(
-            optimizer,
+            make_optimizer(phase, len(batches)),
             keras.losses.CategoricalCrossentropy(label_smoothing=config.data.label_smoothing),
             metrics=["accuracy"],
             steps_per_execution=FEATURE_STEPS if inputs.ndim == 2 else 1,
         )
-        optimizer.build(trained.trainable_variables)
+        trained.optimizer.build(trained.trainable_variables)
         if state.phase_epochs:
-            run.load_optimizer(state, network, optimizer)
+            run.load_optimizer(state, network, trained.optimizer)
         average = _average(job, phase, network, model, validation)
         validator = average or devices.validator(model, validation, PREDICTION_BATCH)
         counting = counting_callbacks(phase, config.monitor)
