@@ -22,7 +22,7 @@ import sys
 from collections.abc import Sequence
 
 from fer_core.data.dataset import load_dataset
-from fer_core.store.model_files import INT8_SUFFIX, MODELS, ONNX_SUFFIX, load_model
+from fer_core.store.model_files import INT8_SUFFIX, MODELS, ONNX_SUFFIX, check_name, load_model
 from scripts import cli
 
 
@@ -40,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _package(args: argparse.Namespace) -> None:
+    check_name(args.name)
     dataset = load_dataset(args.data)
     from fer_core.export.package import package
     from fer_core.training.run_folder import RunFolder

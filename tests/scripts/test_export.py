@@ -64,3 +64,12 @@ def test_it_is_told_what_to_export(
         export.main([*options, "--data", "x"])
     assert stopped.value.code == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["sub/x", "x.int8", "x.tflite", ".hidden"])
+def test_a_name_that_no_model_can_have_is_told_before_anything_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    options = ["--run", tmp_path / "run", "--name", name, "--data", tmp_path / "none"]
+    assert export.main([str(option) for option in options]) == 2
+    assert f"Received: {name!r}" in capsys.readouterr().err
