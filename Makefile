@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 # Tests with a running camera (marked "live") need the processor to themselves; the others share it,
 # file by file, those that train first (tests/conftest.py).
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
-# pytest's exit code where PYTEST_ARGS chose none of a run's tests.
+# pytest's exit code if PYTEST_ARGS chose none of a run's tests.
 NONE_CHOSEN := $(if $(PYTEST_ARGS),pytest5)
 # An interpreter of your choice: make app PYTHON=/path/to/python3.12
 PYTHON ?=

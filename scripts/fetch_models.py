@@ -2,8 +2,8 @@
 
     python scripts/fetch_models.py [--from DIR]
 
-Without it the app works with OpenCV's Haar cascade. Exit status: 0 where every file is there with
-the right hash, 1 where one cannot be had.
+Without it the app works with OpenCV's Haar cascade. Exit status: 0 if every file is there with the
+right hash, 1 if one cannot be had.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from fer_core.training.progress import share_shown
 from scripts import cli
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
-    failed = [name for name in ASSETS if not _fetch(name, options.source, options.into)]
+@cli.command()
+def main(argv: Sequence[str] | None = None) -> int:
+    args = _arguments(argv)
+    failed = [name for name in ASSETS if not _fetch(name, args.source, args.into)]
     return 1 if failed else 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description="Fetches the face detector (0.2 MB) into a folder that git ignores."
     )
@@ -35,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
         type=cli.path,
         metavar="DIR",
         help="copy from this folder instead of the network; by default the environment variable "
-        f"{ASSETS_VARIABLE}, where the file is there",
+        f"{ASSETS_VARIABLE}, if the file is there",
     )
     parser.add_argument(
         "--into",
@@ -44,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         default=CACHE,
         help="default: %(default)s, where the app looks",
     )
-    return parser
+    return parser.parse_args(argv)
 
 
 def _fetch(name: str, source: Path | None, folder: Path) -> bool:

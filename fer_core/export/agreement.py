@@ -51,7 +51,7 @@ def require(agreement: Agreement, runtime: str, *, tolerance: float = TOLERANCE)
     """Returns `agreement`.
 
     Raises:
-        ModelError: where a probability differs by more than `tolerance`, or a clear answer differs.
+        ModelError: a probability differs by more than `tolerance`, or a clear answer differs.
     """
     if agreement.largest_difference > tolerance or agreement.clear_disagreements:
         raise ModelError(

@@ -43,7 +43,7 @@ def to_onnx(network: keras.Model) -> bytes:
     """The ONNX file of a network of `architecture.build`: same input, output and class names.
 
     Raises:
-        ModelError: where the converter is not installed.
+        ModelError: the converter is not installed.
     """
     face = keras.Input((FACE_SIDE, FACE_SIDE, 1), name="face")
     inference = keras.Model(face, network(face, training=False), name="inference")
@@ -72,7 +72,7 @@ def prove_agreement(
     """Compares the two on real faces, (n, 48, 48) uint8.
 
     Raises:
-        ModelError: where a probability differs by more than `tolerance`.
+        ModelError: a probability differs by more than `tolerance`.
     """
     answers = Classifier(litert).predict(faces)
     found = agreement.compare(predict(network, faces), answers, tolerance=tolerance)

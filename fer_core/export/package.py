@@ -26,6 +26,8 @@ from fer_core.store.files import replace_bytes
 from fer_core.store.model_files import (
     HISTORY_SUFFIX,
     INT8_SUFFIX,
+    KERAS_SUFFIX,
+    NETWORK_SUFFIX,
     ONNX_SUFFIX,
     ModelCard,
     check_name,
@@ -78,7 +80,7 @@ def package(
     Raises:
         ModelError: no model can be called `stem`; the LiteRT file disagrees with the network on
             the validation faces; or the data set is not the one that the run was trained on.
-        TrainingError: where the run has no finished network.
+        TrainingError: the run has no finished network.
     """
     check_name(stem)
     record = run.record()
@@ -90,16 +92,7 @@ def package(
     network = run.load_network("model.keras")
     config = TrainingConfig.from_dict(record["config"])
     validation = unlike_training(partition(dataset, config.data, config.seed))
-    temperature, unsure_below, neutral_lowered = 1.0, 0.0, 0.0
-    if balance_neutral:
-        raw = predict(network, validation.images)
-        neutral_lowered = calibration.neutral_excess(validation.labels, raw)
-        network = with_neutral_lowered(network, neutral_lowered)
-    if calibrate:
-        raw = predict(network, validation.images)
-        temperature = calibration.fit_temperature(validation.labels, raw)
-        network = with_temperature(network, temperature)
-        unsure_below = calibration.unsure_threshold(predict(network, validation.images))
+    found = _calibrate(network, validation, calibrate=calibrate, balance_neutral=balance_neutral)
     litert = to_litert(network)
     agreement = prove_agreement(network, litert, validation.images)
     files = _write_files(run, network if keep_keras else None, litert, stem, folder)
@@ -114,9 +107,7 @@ def package(
         recipe=record["config"],
         data=_data(record, dataset),
         parameters=int(network.count_params()),
-        temperature=round(temperature, 4),
-        neutral_lowered=round(neutral_lowered, 4),
-        unsure_below=round(unsure_below, 4),
+        **found,
         validation=_figures(network, validation),
         licence=LICENCE,
         intended_use=INTENDED_USE,
@@ -126,19 +117,36 @@ def package(
     return card, agreement
 
 
+def _calibrate(
+    network: keras.Model, validation: Dataset, *, calibrate: bool, balance_neutral: bool
+) -> dict[str, Any]:
+    """Changes the last layer as asked; returns the card's fields of what was changed."""
+    found = {"temperature": 1.0, "neutral_lowered": 0.0, "unsure_below": 0.0}
+    if balance_neutral:
+        raw = predict(network, validation.images)
+        found["neutral_lowered"] = calibration.neutral_excess(validation.labels, raw)
+        with_neutral_lowered(network, found["neutral_lowered"])
+    if calibrate:
+        raw = predict(network, validation.images)
+        found["temperature"] = calibration.fit_temperature(validation.labels, raw)
+        with_temperature(network, found["temperature"])
+        answers = predict(network, validation.images)
+        found["unsure_below"] = calibration.unsure_threshold(answers)
+    return {name: round(value, 4) for name, value in found.items()}
+
+
 def _write_files(
     run: RunFolder, network: keras.Model | None, litert: bytes, stem: str, folder: Path
 ) -> dict[str, dict[str, Any]]:
     folder.mkdir(parents=True, exist_ok=True)
     for suffix in (INT8_SUFFIX, ONNX_SUFFIX):  # of the network that had this stem before
         (folder / f"{stem}{suffix}").unlink(missing_ok=True)
-    if network is not None:
-        RunFolder(folder).save_model(network, f"{stem}.keras")
-    replace_bytes(folder / f"{stem}.tflite", litert)
+    written = [NETWORK_SUFFIX, HISTORY_SUFFIX]
+    replace_bytes(folder / f"{stem}{NETWORK_SUFFIX}", litert)
     shutil.copyfile(run.path / "history.csv", folder / f"{stem}{HISTORY_SUFFIX}")
-    written = (
-        [".tflite", HISTORY_SUFFIX] if network is None else [".keras", ".tflite", HISTORY_SUFFIX]
-    )
+    if network is not None:
+        RunFolder(folder).save_model(network, f"{stem}{KERAS_SUFFIX}")
+        written.append(KERAS_SUFFIX)
     return {suffix: file_record(folder / f"{stem}{suffix}") for suffix in written}
 
 

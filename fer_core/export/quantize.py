@@ -41,7 +41,7 @@ def to_int8(litert: bytes, faces: NDArray[np.uint8]) -> bytes:
         faces: (n, 48, 48) uint8, n at least 1: training faces, on which ranges are measured.
 
     Raises:
-        ModelError: where the quantizer is not installed.
+        ModelError: the quantizer is not installed.
     """
     try:
         from litert_quantizer import Quantizer  # noqa: PLC0415

@@ -60,7 +60,7 @@ class OnnxClassifier:
         threads: Per call.
 
     Raises:
-        ModelError: if ONNX Runtime is not installed, refuses the bytes, or finds other class names
+        ModelError: ONNX Runtime is not installed, refuses the bytes, or finds other class names
             in them than `EMOTIONS`.
     """
 
@@ -140,9 +140,9 @@ def add_runtimes(
         report: Is told each finding in a sentence.
 
     Raises:
-        ModelError: if a file of the model is missing or altered, a tool is not installed, or a
+        ModelError: a file of the model is missing or altered, a tool is not installed, or a
             float runtime disagrees with the Keras network.
-        DataError: if the data set is another one, or has no test faces.
+        DataError: the data set is another one, or has no test faces.
     """
     card, litert = load_model(model)
     test = _test_faces(card, dataset)
