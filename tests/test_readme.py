@@ -132,7 +132,7 @@ def test_what_unsure_and_mirror_images_bring() -> None:
     selective = found.splits["private"].selective
     assert selective is not None
     coverage, right = f"{100 * selective.coverage:.0f} %", percent(selective.accuracy)
-    assert says(README, f'{right} of 100 where it does not say "unsure" ({coverage} of the faces)')
+    assert says(README, f'{right} of 100 if it does not say "unsure" ({coverage} of the faces)')
     assert says(RECORD, f"Below its threshold of {selective.unsure_below:.2f}")
     assert says(RECORD, f"it answers {coverage} of the faces and is right for {right} % of those")
     averaged = {name: interval(figure) for name, figure in found.mirrored_accuracy.items()}
