@@ -22,7 +22,7 @@ from fer_core.labels import COLORS, DISPLAY_NAMES
 from fer_core.types import Box, RGBImage
 from ui.live import words
 
-PATIENCE = 90.0
+PATIENCE = 150.0
 """Seconds. Two busy cores share the app, the browser, and whatever else runs."""
 
 FRAME = 'iframe[title="streamlit_webrtc.component.webrtc_streamer"]'
@@ -81,6 +81,17 @@ def until(page: Page, condition: Callable[[], Value]) -> Value:
     value = within(page, PATIENCE, condition)
     assert value is not None, "it did not happen in time"
     return value
+
+
+def download(page: Page, button: str) -> bytes:
+    """What a download button gives. A click that meets a rerun of the page is lost: then again."""
+
+    def received() -> list[bytes]:
+        with page.expect_download(timeout=20_000) as waiting:
+            page.get_by_role("button", name=button).click()
+        return [waiting.value.path().read_bytes()]
+
+    return until(page, received)[0]
 
 
 def controls(page: Page) -> FrameLocator:

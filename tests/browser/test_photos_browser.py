@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 from conftest import PORTRAIT
-from live_page import until
+from live_page import download, until
 
 from fer_core.images import decode
 from fer_core.labels import DISPLAY_NAMES, EMOTIONS
@@ -36,14 +36,8 @@ def uploaded(open_page):
     return page
 
 
-def _download(page, button):
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=button).click()
-    return waiting.value.path().read_bytes()
-
-
 def test_table_holds_one_row_a_face_with_the_librarys_answers(uploaded, expected):
-    text = _download(uploaded, "Download table (CSV)").decode("utf-8-sig")
+    text = download(uploaded, "Download table (CSV)").decode("utf-8-sig")
     table = list(csv.DictReader(io.StringIO(text)))
     assert len(table) == len(expected) >= 1
     row, face = table[0], expected[0]
@@ -58,11 +52,11 @@ def test_table_holds_one_row_a_face_with_the_librarys_answers(uploaded, expected
 
 
 def test_other_downloads(uploaded, expected):
-    photos = json.loads(_download(uploaded, "Download everything (JSON)"))["photos"]
+    photos = json.loads(download(uploaded, "Download everything (JSON)"))["photos"]
     assert [photo["file"] for photo in photos] == ["=portrait.jpg", "broken.png", "notes.jpg"]
     assert photos[0]["faces"][0]["answer"] == expected[0].answer
     assert all(photo["problem"] for photo in photos[1:])
-    with zipfile.ZipFile(io.BytesIO(_download(uploaded, "Download pictures (ZIP)"))) as archive:
+    with zipfile.ZipFile(io.BytesIO(download(uploaded, "Download pictures (ZIP)"))) as archive:
         (name,) = archive.namelist()
         assert decode(archive.read(name)).shape == decode(PORTRAIT.read_bytes()).shape
 

@@ -46,8 +46,9 @@ def test_a_file_name_is_shown_letter_by_letter(name: str, shown: str):
 def test_the_headline_in_words():
     accuracy = {"value": 0.671, "low": 0.655, "high": 0.686}
     line = right_of_100({"split": "private", "n": 3589, "accuracy": accuracy})
-    assert line == ("right for 67 of 100 faces of PrivateTest (95 % interval 65.5–68.6, n = 3,589)")
-    assert right_of_100({}) == "not evaluated yet"
+    for part in ("67 of 100", "PrivateTest", "65.5–68.6", "3,589"):
+        assert part in line
+    assert "not evaluated" in right_of_100({})
 
 
 def test_seven_bars_in_their_fixed_order():

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -34,25 +35,23 @@ def test_a_session_is_summed_up():
     app = _drawn(record_of(TOLD))
     page = _texts(app)
     assert app.subheader[0].value == "This session"
-    assert "9 s long, 91 analysed frames; a face was in view throughout." in page
-    assert "Face 1 was in view for 9 s; it showed happy for 100 % of that time" in page
-    assert "Face 2 was in view for 4 s; the network was unsure for 75 % of that time" in page
+    assert re.search(r"\b9 s\b.*\b91 analysed frames", page)
+    assert re.search(r"Face 1 .*\b9 s\b.*happy.*100 %", page)
+    assert re.search(r"Face 2 .*\b4 s\b.*unsure.*75 %", page)
     assert len(app.get("plotly_chart")) == 1
     assert app.dataframe[0].value["Face 2"].tolist()[-1] == "75 %"
 
 
 def test_the_chart_is_told_in_words():
     (chart,) = _drawn(record_of(TOLD)).get("plotly_chart")
-    assert chart.proto.alt == (
-        "Over 9 s: face 1 most often happy (100 %), face 2 most often unsure (75 %)."
-    )
+    assert re.search(r"\b9 s\b.*face 1.*happy.*100 %.*face 2.*unsure.*75 %", chart.proto.alt)
 
 
 @pytest.mark.parametrize(
     ("told", "words"),
     [
         ([], "No frame was analysed"),
-        (steady(NOBODY, "", 0, 5), "no face was in view. There is no table"),
+        (steady(NOBODY, "", 0, 5), "no face was in view"),
     ],
     ids=["no frame", "no face"],
 )
@@ -66,15 +65,14 @@ def test_a_session_without_a_face_offers_no_table(told, words: str):
 
 def test_rows_that_were_let_go_are_told():
     told = steady(1, "happy", 0, 60)
-    assert "keeps only so many rows" not in _texts(_drawn(record_of(told)))
-    page = _texts(_drawn(record_of(told, max_rows=300, chunk_rows=100)))
-    assert "the first 30 s of the session are no longer in it" in page
+    assert "first 30 s" not in _texts(_drawn(record_of(told)))
+    assert "first 30 s" in _texts(_drawn(record_of(told, max_rows=300, chunk_rows=100)))
 
 
 def test_a_crowd_is_cut_and_said_to_be():
     told = sorted(entry for n in range(1, 12) for entry in steady(n, "sad", 0, n))
     app = _drawn(record_of(told))
-    assert "Of the 11 faces, these 8 were in view the longest" in _texts(app)
+    assert re.search(r"\b11 faces\b.*\b8\b", _texts(app))
     assert list(app.dataframe[0].value) == ["Answer", *(f"Face {n}" for n in range(4, 12))]
 
 
