@@ -1,24 +1,28 @@
-"""The app's list of pages and the frame around them. Start it with `streamlit run app.py`."""
+"""The app: its server, and the list of its pages. Start it with `streamlit run app.py`."""
 
 from pathlib import Path
 
 import streamlit as st
 
-from ui import frame
+if __name__ == "__main__":  # a visitor's run of a page
+    from ui import frame
 
-# A file of our own: a Material name here would be fetched from Google at every page.
-ICON = Path(__file__).parent / "ui/assets/icon.svg"
-st.set_page_config(page_title="Apparent expression", page_icon=ICON, layout="wide")
-
-frame.run(
-    st.navigation(
-        [
-            st.Page("pages/start.py", title="Start", icon=":material/home:", default=True),
-            st.Page("pages/live.py", title="Live", icon=":material/videocam:"),
-            st.Page("pages/photos.py", title="Photos", icon=":material/photo_library:"),
-            st.Page("pages/evaluation.py", title="Evaluation", icon=":material/query_stats:"),
-            st.Page("pages/about.py", title="About", icon=":material/info:"),
-        ],
-        position="top",
+    # A file of our own: a Material name here would be fetched from Google at every page.
+    icon = Path(__file__).parent / "ui/assets/icon.svg"
+    st.set_page_config(page_title="Apparent expression", page_icon=icon, layout="wide")
+    frame.run(
+        st.navigation(
+            [
+                st.Page("pages/start.py", title="Start", icon=":material/home:", default=True),
+                st.Page("pages/live.py", title="Live", icon=":material/videocam:"),
+                st.Page("pages/photos.py", title="Photos", icon=":material/photo_library:"),
+                st.Page("pages/evaluation.py", title="Evaluation", icon=":material/query_stats:"),
+                st.Page("pages/about.py", title="About", icon=":material/info:"),
+            ],
+            position="top",
+        )
     )
-)
+else:  # imported by `streamlit run`, which serves what is called app
+    from ui.server import service
+
+    app = st.App(__file__, lifespan=service.lifespan, middleware=service.MIDDLEWARE)

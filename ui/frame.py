@@ -71,7 +71,7 @@ def _run_in_the_frame() -> None:
     multipage app and runs the page alone, without app.py (its runtime/pages_manager.py). A rerun
     would come too late for a button: its click is told to one run only.
     """
-    runpy.run_path(str(APP))
+    runpy.run_path(str(APP), run_name="__main__")
     st.stop()
 
 

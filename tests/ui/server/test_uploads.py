@@ -1,0 +1,110 @@
+"""Uploads that do not fit arrive as a file of the same name that says why."""
+
+import asyncio
+
+import pytest
+from starlette.requests import Request
+from streamlit import config
+
+from ui.server.budget import Budget, Held
+from ui.server.uploads import REFUSED, UploadGate
+
+PATH = "/_stcore/upload_file/session-1/file-1"
+
+
+def _form(content, name="Käse.jpg", boundary="xyz"):
+    return (
+        (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+            "Content-Type: image/jpeg\r\n\r\n"
+        ).encode()
+        + content
+        + f"\r\n--{boundary}--\r\n".encode()
+    )
+
+
+def _put(total, body, *, path=PATH, method="PUT", length=None, chunk=1000):
+    """What Streamlit gets of an upload, as (name, content type, content), and what is unread."""
+    got = {}
+
+    async def streamlit(scope, receive, send):
+        form = await Request(scope, receive).form()
+        file = form["file"]
+        got["file"] = (file.filename, file.content_type, await file.read())
+
+    parts = [body[i : i + chunk] for i in range(0, len(body), chunk)]
+    messages = [
+        {"type": "http.request", "body": part, "more_body": i < len(parts) - 1}
+        for i, part in enumerate(parts)
+    ]
+
+    async def receive():
+        return messages.pop(0)
+
+    headers = [(b"content-type", b"multipart/form-data; boundary=xyz")]
+    if length is not False:
+        headers.append((b"content-length", str(length or len(body)).encode()))
+    scope = {"type": "http", "method": method, "path": path, "headers": headers}
+    gate = UploadGate(streamlit, Budget(total, lambda _: Held(0, 0, 0)))
+    asyncio.run(gate(scope, receive, None))
+    return got["file"], len(messages)
+
+
+def test_what_fits_passes_as_it_is():
+    assert _put(100_000, _form(b"a picture"))[0] == ("Käse.jpg", "image/jpeg", b"a picture")
+
+
+def test_what_does_not_fit_arrives_as_its_reason_and_is_read_to_its_end():
+    (name, kind, content), unread = _put(10_000, _form(bytes(50_000)))
+    assert (name, kind, unread) == ("Käse.jpg", REFUSED, 0)
+    assert "your files together" in content.decode()
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_only_uploads_are_weighed(method):
+    path = PATH if method == "POST" else "/somewhere/else"
+    assert _put(10, _form(b"text"), path=path, method=method)[0][2] == b"text"
+
+
+def test_a_file_above_the_limit_is_told_its_size():
+    most = config.get_option("server.maxUploadSize")
+    content = _put(10**12, _form(b"short"), length=(most + 5) * 1024**2)[0][2].decode()
+    assert "too large" in content
+    assert f"{most} MB" in content
+
+
+def test_an_upload_without_a_length_is_weighed_as_the_largest():
+    assert _put(1_000_000, _form(b"x"), length=False)[0][1] == REFUSED
+    assert _put(10**9, _form(b"x"), length=False)[0][1] == "image/jpeg"
+
+
+def test_a_form_without_a_file_is_left_to_streamlit_to_refuse():
+    body = b"--xyz\r\nno headers at all" * 20
+    name, kind, _ = _put_unnamed(body)
+    assert (name, kind) == ("", REFUSED)
+
+
+def _put_unnamed(body):
+    got = {}
+
+    async def streamlit(scope, receive, send):
+        form = await Request(scope, receive).form()
+        file = next(iter(form.values()))
+        got["file"] = (file.filename, file.content_type, await file.read())
+
+    messages = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive():
+        return messages.pop(0)
+
+    scope = {
+        "type": "http",
+        "method": "PUT",
+        "path": PATH,
+        "headers": [
+            (b"content-type", b"multipart/form-data; boundary=xyz"),
+            (b"content-length", b"999"),
+        ],
+    }
+    asyncio.run(UploadGate(streamlit, Budget(1, lambda _: Held(0, 0, 0)))(scope, receive, None))
+    return got["file"]

@@ -1,0 +1,42 @@
+"""The server's own part: what runs beside Streamlit from its start to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from starlette.formparsers import MultiPartParser
+from starlette.middleware import Middleware
+from streamlit import config
+from streamlit.runtime import Runtime
+
+from ui.server import outbound, sessions
+from ui.server.gate import Gate
+from ui.server.uploads import UploadGate, new_budget
+
+BUDGET: Final = new_budget()
+"""Of the whole process: uploads and decoded pictures share it."""
+MIDDLEWARE: Final = [Middleware(Gate), Middleware(UploadGate, budget=BUDGET)]
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """From before the first request to after the last."""
+    outbound.stay_inside()
+    keep_uploads_in_memory()
+    runtime = Runtime.instance()
+    reaper = asyncio.create_task(sessions.reap(runtime, sessions.adopt(runtime)))
+    try:
+        yield
+    finally:
+        reaper.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await reaper
+
+
+def keep_uploads_in_memory() -> None:
+    """No upload touches the disk on its way in: Starlette writes those above 1 MB to a file."""
+    megabytes: int = config.get_option("server.maxUploadSize")
+    MultiPartParser.spool_max_size = (megabytes + 1) * 1024 * 1024

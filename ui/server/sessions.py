@@ -1,0 +1,90 @@
+"""What a visitor leaves behind is gone soon after the tab is closed, whoever else is there.
+
+Streamlit keeps a disconnected session for a while, so that a short break of the network costs
+nothing. Its own store forgets an expired one only when the next session disconnects: with no other
+visitor, pictures and uploads stay for good (its runtime/caching/ttl_cache.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import gc
+import logging
+import time
+from collections.abc import Callable
+from typing import Final
+
+from streamlit import config
+from streamlit.runtime import Runtime
+from streamlit.runtime.session_manager import SessionInfo, SessionStorage
+
+CHECK_S: Final = 2.0
+"""How often sessions are looked at, in seconds."""
+
+_log = logging.getLogger(__name__)
+
+
+class DisconnectedSessions(SessionStorage):
+    """Sessions without a browser, each with the time at which it lost it.
+
+    Args:
+        kept_s: For so long a session can be resumed, in seconds.
+        clock: Of seconds.
+    """
+
+    def __init__(self, kept_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._kept_s, self._clock = kept_s, clock
+        self._sessions: dict[str, tuple[float, SessionInfo]] = {}
+
+    def get(self, session_id: str) -> SessionInfo | None:
+        kept = self._sessions.get(session_id)
+        return kept and kept[1]
+
+    def save(self, session_info: SessionInfo) -> None:
+        self._sessions[session_info.session.id] = (self._clock(), session_info)
+
+    def delete(self, session_id: str) -> None:
+        self._sessions.pop(session_id, None)
+
+    def list(self) -> list[SessionInfo]:
+        return [info for _, info in self._sessions.values()]
+
+    def expired(self) -> list[str]:  # type: ignore[valid-type]  # the method above, to mypy
+        """The ids of the sessions that have been without a browser for `kept_s`."""
+        now = self._clock()
+        return [key for key, (since, _) in self._sessions.items() if now - since >= self._kept_s]
+
+
+def adopt(runtime: Runtime) -> DisconnectedSessions:
+    """Makes a runtime keep its disconnected sessions in a store that `reap` can empty.
+
+    A private name of a package whose version is pinned exactly; test_sessions.py says when it
+    changes.
+    """
+    sessions = DisconnectedSessions(config.get_option("server.disconnectedSessionTTL"))
+    runtime._session_mgr._session_storage = sessions  # type: ignore[attr-defined]
+    return sessions
+
+
+async def reap(runtime: Runtime, sessions: DisconnectedSessions) -> None:
+    """Closes expired sessions until it is cancelled, and gives their memory back."""
+    while True:
+        await asyncio.sleep(CHECK_S)
+        gone = sessions.expired()
+        for session_id in gone:
+            try:
+                runtime.close_session(session_id)
+            except Exception:  # one session's fault must not keep the others'
+                sessions.delete(session_id)
+                _log.exception("A session did not close")
+        if gone:
+            await asyncio.to_thread(give_memory_back)
+
+
+def give_memory_back() -> None:
+    """Returns freed memory to the system: a session's pictures leave holes that glibc keeps."""
+    gc.collect()
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library than glibc
+        ctypes.CDLL(None).malloc_trim(0)
