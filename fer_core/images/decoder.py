@@ -20,17 +20,8 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from fer_core.errors import ImageError, InputError
+from fer_core.images.structure import ACCEPTED, examine, jpeg_divisor
 from fer_core.types import GrayImage, RGBImage
-
-MAX_PIXELS: Final = 25_000_000
-MAX_JPEG_PIXELS: Final = 100_000_000
-"""JPEG decodes at a half, quarter or eighth of its size, so it never needs that much memory."""
-MIN_SIDE: Final = 16
-
-ACCEPTED: Final = (
-    f"Accepted: JPEG, PNG and WebP of at least {MIN_SIDE}x{MIN_SIDE} pixels and at most "
-    f"{MAX_PIXELS // 1_000_000} megapixels (JPEG: {MAX_JPEG_PIXELS // 1_000_000})."
-)
 
 # The plug-ins are called directly rather than through Image.open: it warns of every picture above
 # Pillow's own limit, and warnings can only be silenced for all threads at once.
@@ -63,15 +54,17 @@ _SIGNATURES: Final = tuple(
 _SIGNATURE_BYTES: Final = 1024
 _PNG_END: Final = b"IEND\xaeB`\x82"
 
-_TRANSPOSITIONS: Final = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
+_TRANSPOSITIONS: Final[Mapping[int, Callable[[RGBImage], RGBImage]]] = {
+    2: lambda p: p[:, ::-1],
+    3: lambda p: p[::-1, ::-1],
+    4: lambda p: p[::-1],
+    5: lambda p: p.transpose(1, 0, 2),
+    6: lambda p: p[::-1].transpose(1, 0, 2),
+    7: lambda p: p[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda p: p[:, ::-1].transpose(1, 0, 2),
 }
+"""EXIF's orientations, each with the turn that undoes it."""
+_STRIP: Final = 256  # rows
 
 _SIXTEEN_TO_EIGHT_BITS: Final = ((np.arange(65_536) + 128) // 257).astype(np.uint8)
 
@@ -91,30 +84,31 @@ def decode(data: bytes | bytearray | memoryview) -> RGBImage:
 
     Raises:
         ImageError: the file is empty, cut off, damaged, no picture, of another kind, too large or
-            too small.
+            too small, or has parts as no camera or editor writes them.
         InputError: `data` is no bytes-like object.
     """
     data = _as_bytes(data)
-    kind = _supported_kind(data)
+    kind = supported_kind(data)
     # A decoder meets hostile bytes here, and Pillow's raise struct.error, KeyError, SyntaxError,
     # ValueError, MemoryError and more: to the user all of them mean the same.
     try:
-        if kind == "WebP":
-            # Its plug-in hands the whole file to libwebp, which allocates the canvas at once.
-            _check_size(kind, _webp_size(data))
+        examine(kind, data)
         picture = _PLUGINS[kind](io.BytesIO(data))
-        _check_size(kind, picture.size)
-        _reduce(picture)
+        divisor = jpeg_divisor(*picture.size)
+        if divisor > 1:
+            picture.draft(None, (picture.width // divisor, picture.height // divisor))
         picture.load()
         _check_end(kind, data)
-        upright = _turn_upright(to_rgb(picture), _orientation(picture))
+        orientation = _orientation(picture)
+        pixels = _to_array(picture)
+        picture.close()  # before the turned copy is made
+        return _turn_upright(pixels, orientation)
     except ImageError:
         raise
     except Exception as error:
         raise ImageError(
             f"This {kind} file is cut off or damaged. {ACCEPTED} Download or save it again."
         ) from error
-    return np.array(upright)
 
 
 def to_rgb(picture: Image.Image) -> Image.Image:
@@ -155,7 +149,12 @@ def _as_bytes(data: object) -> bytes:
         ) from None
 
 
-def _supported_kind(data: bytes) -> str:
+def supported_kind(data: bytes) -> str:
+    """ "JPEG", "PNG" or "WebP".
+
+    Raises:
+        ImageError: the file is empty, no picture, or of another kind.
+    """
     if not data:
         raise ImageError(f"The file is empty. {ACCEPTED} Choose another file.")
     kind = file_kind(data)
@@ -168,53 +167,20 @@ def _supported_kind(data: bytes) -> str:
     return kind
 
 
-def _check_size(kind: str, size: tuple[int, int]) -> None:
-    width, height = size
-    limit = MAX_JPEG_PIXELS if kind == "JPEG" else MAX_PIXELS
-    if width * height > limit:
-        raise ImageError(
-            f"The picture is too large: {width}x{height} pixels, {width * height / 1e6:.2f} "
-            f"megapixels. {ACCEPTED} Save it at a smaller size."
-        )
-    if min(width, height) < MIN_SIDE:
-        raise ImageError(
-            f"The picture is too small: {width}x{height} pixels. {ACCEPTED} Use a larger one."
-        )
-
-
-def _webp_size(data: bytes) -> tuple[int, int]:
-    """The canvas by the header alone (RFC 9649, sections 2.5 to 2.7)."""
-    chunk, body = data[12:16], data[20:30]
-    if len(body) < 10:
-        raise ValueError("The header of the WebP file is incomplete.")
-    if chunk == b"VP8X":
-        return _little(body[4:7]) + 1, _little(body[7:10]) + 1
-    if chunk == b"VP8L":
-        bits = _little(body[1:5])
-        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    if chunk == b"VP8 ":
-        return _little(body[6:8]) & 0x3FFF, _little(body[8:10]) & 0x3FFF
-    raise ValueError(f"Unknown first chunk of a WebP file. Received: {chunk!r}")
-
-
 def _check_end(kind: str, data: bytes) -> None:
     """Pillow accepts a PNG that was cut off after its last pixel."""
     if kind == "PNG" and _PNG_END not in data:
         raise ValueError("The PNG file has no end.")
 
 
-def _little(data: bytes) -> int:
-    return int.from_bytes(data, "little")
-
-
-def _reduce(picture: ImageFile.ImageFile) -> None:
-    """Sets a JPEG above the limit to be decoded at a fraction of its size."""
-    width, height = picture.size
-    for divisor in (1, 2, 4, 8):
-        if -(-width // divisor) * -(-height // divisor) <= MAX_PIXELS:
-            break
-    if divisor > 1:
-        picture.draft(None, (width // divisor, height // divisor))
+def _to_array(picture: Image.Image) -> RGBImage:
+    """The pixels as RGB, strip by strip: a whole second picture would take 4 bytes a pixel."""
+    pixels = np.empty((picture.height, picture.width, 3), np.uint8)
+    for top in range(0, picture.height, _STRIP):
+        bottom = min(top + _STRIP, picture.height)
+        strip = to_rgb(picture.crop((0, top, picture.width, bottom)))
+        pixels[top:bottom] = np.asarray(strip)
+    return pixels
 
 
 def _from_16_bits(picture: Image.Image) -> Image.Image:
@@ -235,6 +201,6 @@ def _orientation(picture: Image.Image) -> int:
         return 1
 
 
-def _turn_upright(picture: Image.Image, orientation: int) -> Image.Image:
-    transposition = _TRANSPOSITIONS.get(orientation)
-    return picture if transposition is None else picture.transpose(transposition)
+def _turn_upright(pixels: RGBImage, orientation: int) -> RGBImage:
+    turn = _TRANSPOSITIONS.get(orientation)
+    return pixels if turn is None else np.ascontiguousarray(turn(pixels))
