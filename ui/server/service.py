@@ -12,12 +12,16 @@ from starlette.middleware import Middleware
 from streamlit import config
 from streamlit.runtime import Runtime
 
+from ui.live.pipeline.service import CORES
 from ui.server import outbound, sessions
 from ui.server.gate import Gate
+from ui.server.turns import Turns
 from ui.server.uploads import UploadGate, new_budget
 
 BUDGET: Final = new_budget()
 """Of the whole process: uploads and decoded pictures share it."""
+TURNS: Final = Turns(CORES, BUDGET)
+"""Of the photographs of all visitors."""
 MIDDLEWARE: Final = [Middleware(Gate), Middleware(UploadGate, budget=BUDGET)]
 
 
@@ -32,6 +36,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         yield
     finally:
         reaper.cancel()
+        TURNS.close()
         with contextlib.suppress(asyncio.CancelledError):
             await reaper
 
