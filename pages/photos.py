@@ -1,23 +1,29 @@
 """Photos: several at once, or one from the camera, or the sample; results to see and to keep."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from fer_core.errors import ImageError
+from fer_core.images import examine, supported_kind
 from fer_core.recognition import photos as photo_results
 from fer_core.recognition.photos import Photo, PhotoResult
 from fer_core.recognition.recognizer import Recognizer
 from ui import face_card, frame, resources, sample
+from ui.server import service, uploads
 from ui.widgets import file_name, plain
 
 MOST_PHOTOS = 50
-KEPT = "photo-results"
-SAMPLE = "photo-sample"
+RESULTS = "photo-results"
+"""In the session: number → result, in the order in which the photos came."""
+ROUND = "photo-round"
+"""In the session: how often photos were taken in. What takes them begins anew each time, so that
+their originals are kept no longer than it takes to look at them."""
 LIMITS = (
     f"JPEG, PNG or WebP, up to 20 MB each and {MOST_PHOTOS} at a time. They are looked at on the "
-    "computer that runs this app and not kept."
+    "computer that runs this app. Only the results are kept, until you leave."
 )
 NO_FACE = (
     "No face was found. It helps if the face looks towards the camera, is well lit, and is at "
@@ -26,51 +32,69 @@ NO_FACE = (
 
 
 def _given() -> list[Photo]:
-    """What somebody has dropped in, taken, or asked for."""
-    files = st.file_uploader("Drop photos here", accept_multiple_files=True, help=LIMITS)
+    """What somebody has dropped in, taken, or asked for, and was not looked at yet."""
+    turn = st.session_state.setdefault(ROUND, 0)
+    files = st.file_uploader(
+        "Drop photos here", accept_multiple_files=True, help=LIMITS, key=f"photos-{turn}"
+    )
     st.caption(LIMITS)
     with st.container(horizontal=True, vertical_alignment="center"):
         camera = st.toggle("Take a picture with the camera")
-        if st.button("Use the sample", icon=":material/portrait:"):
-            st.session_state[SAMPLE] = True
-    photos = [Photo(file.name, file.getvalue) for file in files]
-    if camera and (taken := st.camera_input("Look at the camera, then take the picture")):
+        wants_sample = st.button("Use the sample", icon=":material/portrait:")
+    photos = [Photo(file.name, partial(uploads.content, file)) for file in files]
+    if camera and (
+        taken := st.camera_input("Look at the camera, then take the picture", key=f"camera-{turn}")
+    ):
         photos.append(Photo("camera.jpg", taken.getvalue))
-    if st.session_state.get(SAMPLE):
+    if wants_sample:
         photos.append(Photo("eileen_collins.jpg", sample.SAMPLE.read_bytes))
-    if len(photos) > MOST_PHOTOS:
-        st.warning(
-            f"{len(photos)} photos are more than the {MOST_PHOTOS} that fit at a time. The first "
-            f"{MOST_PHOTOS} are shown; remove some to see the others.",
-            icon=":material/filter_none:",
-        )
-    return photos[:MOST_PHOTOS]
+    return photos
 
 
-def _results(photos: list[Photo], recognizer: Recognizer) -> list[PhotoResult]:
-    """Each photo's result; those that this session has seen are not computed again."""
-    kept: dict[tuple[str, str], PhotoResult] = st.session_state.setdefault(KEPT, {})
-    model = recognizer.card.files[".tflite"]["sha256"]
-    keys = [(photo.digest, model) for photo in photos]
-    for gone in kept.keys() - set(keys):
-        del kept[gone]
-    new = {key: photo for key, photo in zip(keys, photos, strict=True) if key not in kept}
-    if new:
-        _analyze(new, kept, recognizer)
-    return [replace(kept[key], name=photo.name) for key, photo in zip(keys, photos, strict=True)]
+def _take_in(photos: list[Photo], results: dict[int, PhotoResult], recognizer: Recognizer) -> None:
+    """Looks at new photos and starts the page over without their originals.
 
-
-def _analyze(
-    new: dict[tuple[str, str], Photo],
-    kept: dict[tuple[str, str], PhotoResult],
-    recognizer: Recognizer,
-) -> None:
-    """Each result is kept at once: whoever adds a photo meanwhile starts this page over."""
+    Each result is kept at once: whoever adds a photo meanwhile starts this page over, with the
+    same photos and the new one.
+    """
+    done: set[str] = st.session_state.setdefault(f"photos-done-{st.session_state[ROUND]}", set())
     bar = st.progress(0.0, "Looking for faces …")
-    for done, (key, photo) in enumerate(new.items(), start=1):
-        kept[key] = photo_results.analyze(photo, recognizer)
-        bar.progress(done / len(new), f"{done} of {len(new)} photos looked at")
-    bar.empty()
+    for i, photo in enumerate(photos):
+        if (key := f"{i} {photo.name}") in done:
+            continue
+        if len(results) >= MOST_PHOTOS:
+            break
+        result = _look_at(photo, recognizer, partial(_say_place, bar, i / len(photos)))
+        results[max(results, default=-1) + 1] = result
+        done.add(key)
+        bar.progress((i + 1) / len(photos), f"{i + 1} of {len(photos)} photos looked at")
+    st.session_state["photos-too-many"] = len(photos) - len(done)
+    del st.session_state[f"photos-done-{st.session_state[ROUND]}"]
+    st.session_state[ROUND] += 1
+    uploads.forget()
+    st.rerun()
+
+
+def _look_at(photo: Photo, recognizer: Recognizer, on_wait: Callable[[int], None]) -> PhotoResult:
+    """The photo's result, once it is its turn among all visitors' photos."""
+    context = get_script_run_ctx()
+    session = context.session_id if context else ""
+    with service.TURNS.turn(session, _cost(photo), on_wait) as decoder:
+        return photo_results.analyze(photo, recognizer, decode=decoder.decode)
+
+
+def _cost(photo: Photo) -> int:
+    """Bytes that decoding it takes; 0 if it will be refused."""
+    try:
+        data = photo.read()
+        return examine(supported_kind(data), data).cost
+    except (ImageError, ValueError):
+        return 0
+
+
+def _say_place(bar: "st.delta_generator.DeltaGenerator", share: float, place: int) -> None:
+    others = "a photo" if place == 1 else f"{place} photos"
+    bar.progress(share, f"Waiting for {others} of other visitors …" if place else "Waiting …")
 
 
 def _summary(results: list[PhotoResult], recognizer: Recognizer) -> None:
@@ -82,8 +106,8 @@ def _summary(results: list[PhotoResult], recognizer: Recognizer) -> None:
         _download("Download everything (JSON)", as_json, "faces.json", "application/json")
         if any(result.annotated for result in results):
             _download("Download pictures (ZIP)", as_zip, "pictures.zip", "application/zip")
-        if st.session_state.get(SAMPLE) and st.button("Remove the sample"):
-            del st.session_state[SAMPLE]
+        if st.button("Remove all", icon=":material/delete:"):
+            del st.session_state[RESULTS]
             st.rerun()
 
 
@@ -94,9 +118,13 @@ def _download(label: str, make: Callable[[], bytes], name: str, kind: str) -> No
     )
 
 
-def _card(result: PhotoResult) -> None:
+def _card(number: int, result: PhotoResult) -> None:
     with st.container(border=True):
-        st.html(file_name(result.name))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.html(file_name(result.name))
+            if st.button("Remove", icon=":material/close:", key=f"remove-{number}"):
+                del st.session_state[RESULTS][number]
+                st.rerun()
         if result.problem:
             st.error(plain(result.problem), icon=":material/error:")
             return
@@ -115,11 +143,20 @@ frame.header("Photos", "Drop in pictures and see which expression each face show
 network = resources.recognizer()
 if network.detector_name != "YuNet":
     st.info(resources.detector_sentence(), icon=":material/info:")
-found = _results(_given(), network)
+kept: dict[int, PhotoResult] = st.session_state.setdefault(RESULTS, {})
+if given := _given():
+    _take_in(given, kept, network)
+if too_many := st.session_state.pop("photos-too-many", 0):
+    st.warning(
+        f"{too_many} photos more than the {MOST_PHOTOS} that fit at a time were left out. Remove "
+        "some, then add those again.",
+        icon=":material/filter_none:",
+    )
+found = list(kept.values())
 if found:
     _summary(found, network)
-for photo_result in found:
-    _card(photo_result)
+for number, photo_result in kept.items():
+    _card(number, photo_result)
 if table := photo_results.rows(found):
     with st.expander("All faces as a table"):
         st.dataframe(table, hide_index=True)

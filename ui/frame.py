@@ -10,6 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fer_core.errors import FerError
 from ui import resources
+from ui.server import uploads
 from ui.widgets import plain, right_of_100
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
@@ -23,6 +24,9 @@ _ROOM = """<style>
 @media (min-width: 800px) { .stMainBlockContainer { padding-left: 3rem; padding-right: 3rem; } }
 </style>"""
 
+_PAGE = "page"
+"""In the session: the title of the page that ran last."""
+
 _framed = ContextVar("framed", default=False)
 
 
@@ -33,6 +37,9 @@ def run(page: "st.Page") -> None:
     else goes to the console with its traceback, and a sentence to the page. (Streamlit's own stop
     and rerun signals are not `Exception`s and pass through.)
     """
+    if st.session_state.get(_PAGE) != page.title:  # what was given to the page before goes with it
+        uploads.forget()
+        st.session_state[_PAGE] = page.title
     token = _framed.set(True)
     try:
         page.run()

@@ -6,7 +6,6 @@ The photo page, scripts/predict.py and the evaluation on photographs all go this
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import logging
@@ -54,7 +53,7 @@ class Photo:
 
     Attributes:
         name: What it is called in results. It may come from a browser, and is not to be trusted.
-        read: Returns its bytes; may raise OSError.
+        read: Returns its bytes; may raise OSError, or FerError if there is a reason not to look.
         label: The expression that its largest face is said to show; "" if nobody said.
     """
 
@@ -65,11 +64,6 @@ class Photo:
     @classmethod
     def from_file(cls, path: Path, label: str = "") -> Photo:
         return cls(str(path), path.read_bytes, label)
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of its bytes."""
-        return hashlib.sha256(self.read()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,6 +108,7 @@ def analyze(
     *,
     edge: int | None = SHOWN_EDGE,
     max_faces: int | None = None,
+    decode: Callable[[bytes], RGBImage] = decode,
 ) -> PhotoResult:
     """The result of one photo; never raises for what is wrong with it.
 
@@ -121,6 +116,7 @@ def analyze(
         edge: The longer edge of the annotated picture at most, in pixels, up to `LARGEST_EDGE`;
             None leaves the annotated picture out.
         max_faces: Only the largest ones; all by default.
+        decode: Makes the picture of the bytes, as `images.decode` does.
     """
     try:
         image = decode(photo.read())

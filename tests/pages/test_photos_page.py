@@ -1,12 +1,14 @@
 import io
 
 import numpy as np
-import pytest
+import streamlit as st
 from PIL import Image
 from streamlit.runtime.scriptrunner import StopException
 
+from fer_core.images.guarded import GuardedDecoder
 from page_tools import texts
 from ui.sample import SAMPLE
+from ui.server.turns import Turns
 
 PORTRAIT = SAMPLE.read_bytes()
 
@@ -20,6 +22,10 @@ def _png(value: int) -> bytes:
 def _upload(app, *files: tuple[str, bytes]):
     uploads = [(name, data, "application/octet-stream") for name, data in files]
     return app.file_uploader[0].set_value(uploads).run()
+
+
+def _button(app, label: str):
+    return next(button for button in app.button if button.label == label)
 
 
 def test_a_photo_gives_its_faces_and_the_downloads(open_page):
@@ -36,9 +42,9 @@ def test_a_photo_gives_its_faces_and_the_downloads(open_page):
 
 def test_the_sample_needs_no_file_and_can_be_removed(open_page):
     app = open_page("photos")
-    app.button[0].click().run()
+    _button(app, "Use the sample").click().run()
     assert "1 photo, 1 face" in texts(app)
-    next(b for b in app.button if b.label == "Remove the sample").click().run()
+    _button(app, "Remove").click().run()
     assert "1 photo" not in texts(app)
 
 
@@ -57,26 +63,23 @@ def test_a_bad_file_shows_its_reason_and_the_others_go_on(open_page):
 
 
 def test_an_unexpected_fault_stays_with_its_photo(open_page, monkeypatch):
-    from fer_core.recognition import photos as photo_results
+    real = GuardedDecoder.decode
 
-    real = photo_results.decode
-
-    def failing(data: bytes):
+    def failing(decoder, data: bytes):
         if data == b"trouble":
             raise RuntimeError("secret detail")
-        return real(data)
+        return real(decoder, data)
 
-    monkeypatch.setattr(photo_results, "decode", failing)
+    monkeypatch.setattr(GuardedDecoder, "decode", failing)
     app = _upload(open_page("photos"), ("a.jpg", b"trouble"), ("b.jpg", PORTRAIT))
     assert "fault in the app" in app.error[0].value
     assert "secret detail" not in texts(app)
     assert "1 face" in texts(app)
 
 
-@pytest.mark.parametrize("count", [51])
-def test_more_photos_than_fit_are_told(open_page, count):
-    app = _upload(open_page("photos"), *((f"{i}.png", _png(i)) for i in range(count)))
-    assert "more than the 50" in app.warning[0].value
+def test_more_photos_than_fit_are_told(open_page):
+    app = _upload(open_page("photos"), *((f"{i}.png", _png(i)) for i in range(51)))
+    assert "1 photos more than the 50" in app.warning[0].value
     assert "50 photos" in texts(app)
 
 
@@ -86,11 +89,11 @@ def test_what_was_analysed_before_an_interruption_is_kept(open_page, monkeypatch
     calls = []
     real = photo_results.analyze
 
-    def interrupted(photo, recognizer):
+    def interrupted(photo, *args, **options):
         calls.append(photo.name)
         if calls == ["a.png", "b.png"]:
             raise StopException  # as when somebody adds a photo meanwhile
-        return real(photo, recognizer)
+        return real(photo, *args, **options)
 
     monkeypatch.setattr(photo_results, "analyze", interrupted)
     app = _upload(open_page("photos"), ("a.png", _png(1)), ("b.png", _png(2)))
@@ -100,14 +103,36 @@ def test_what_was_analysed_before_an_interruption_is_kept(open_page, monkeypatch
     assert "2 photos" in texts(app)
 
 
-def test_a_photo_is_analysed_once_and_forgotten_when_removed(open_page, monkeypatch):
-    from fer_core.recognition import photos as photo_results
-
-    calls = []
-    real = photo_results.analyze
-    monkeypatch.setattr(photo_results, "analyze", lambda *a: calls.append(1) or real(*a))
+def test_results_stay_and_originals_go(open_page):
+    """What takes photos in is empty again, and a visit to another page costs no result."""
     app = _upload(open_page("photos"), ("a.png", _png(1)))
-    app = _upload(app, ("a.png", _png(1)), ("again.png", _png(1)), ("b.png", _png(2)))
-    assert len(calls) == 2
-    app = _upload(app)
+    assert app.file_uploader[0].value == []
+    app = _upload(app, ("b.png", _png(2)), ("c.png", _png(3)))
+    assert "3 photos" in texts(app)
+    app.switch_page("pages/about.py").run()
+    app.switch_page("pages/photos.py").run()
+    assert "3 photos" in texts(app)
+    _button(app, "Remove all").click().run()
     assert app.session_state["photo-results"] == {}
+
+
+def test_who_waits_is_told_how_many_come_first(open_page, monkeypatch):
+    said = []
+    turn, progress = Turns.turn, st.progress
+
+    class Bar:
+        def __init__(self, bar):
+            self._bar = bar
+
+        def progress(self, share, text):
+            said.append(text)
+            self._bar.progress(share, text)
+
+    def crowded(turns, session, cost, on_wait):
+        on_wait(3)
+        return turn(turns, session, cost, on_wait)
+
+    monkeypatch.setattr(st, "progress", lambda *args: Bar(progress(*args)))
+    monkeypatch.setattr(Turns, "turn", crowded)
+    _upload(open_page("photos"), ("a.png", _png(1)))
+    assert any("3 photos of other visitors" in text for text in said)

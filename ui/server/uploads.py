@@ -14,7 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from fer_core.errors import ImageError
 from ui.server.budget import Budget, BudgetError, Held, total_bytes
 
 REFUSED: Final = "application/x-refused"
@@ -47,10 +50,9 @@ class UploadGate:
 
 def uploaded(session: str) -> Held:
     """What Streamlit holds of a session's uploads, and of all."""
-    if not Runtime.exists():  # a page in a test has no server
+    manager = Runtime.instance().uploaded_file_mgr if Runtime.exists() else None
+    if not isinstance(manager, MemoryUploadedFileManager):  # Streamlit's test harness has another
         return Held(0, 0, 0)
-    manager = Runtime.instance().uploaded_file_mgr
-    assert isinstance(manager, MemoryUploadedFileManager)
     every = {key: list(files.values()) for key, files in list(manager.file_storage.items())}
     own = every.get(session, [])
     return Held(
@@ -58,6 +60,25 @@ def uploaded(session: str) -> Held:
         own=sum(len(file.data) for file in own),
         files=len(own),
     )
+
+
+def content(file: UploadedFile) -> bytes:
+    """The bytes of an uploaded file.
+
+    Raises:
+        ImageError: it was refused; the message is the reason.
+    """
+    data: bytes = file.getvalue()
+    if file.type == REFUSED:
+        raise ImageError(data.decode())
+    return data
+
+
+def forget() -> None:
+    """Drops every file that the visitor of the running page has uploaded."""
+    context = get_script_run_ctx()
+    if context is not None and Runtime.exists():
+        Runtime.instance().uploaded_file_mgr.remove_session_files(context.session_id)
 
 
 def new_budget() -> Budget:

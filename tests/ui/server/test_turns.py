@@ -61,10 +61,10 @@ def test_first_come_first_served_and_everyone_knows_their_place():
     for i, name in enumerate("abcd"):
         visitors.append(_Visitor(queue, log, name))
         _until(lambda i=i: len(log) == 1 and (i == 0 or visitors[-1].places == [i - 1]))
-    for visitor in visitors:
+    for done, visitor in enumerate(visitors, start=1):
         visitor.go.set()
-    for visitor in visitors:
         visitor.join(30)
+        _until(lambda done=done: done > 2 or visitors[3].places[-1] == 2 - done)
     assert log == list("abcd")
     assert visitors[3].places == [2, 1, 0]
     assert visitors[0].places == []
