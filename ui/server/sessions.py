@@ -38,6 +38,11 @@ class DisconnectedSessions(SessionStorage):
         self._kept_s, self._clock = kept_s, clock
         self._sessions: dict[str, tuple[float, SessionInfo]] = {}
 
+    def expired(self) -> list[str]:
+        """The ids of the sessions that have been without a browser for `kept_s`."""
+        now = self._clock()
+        return [key for key, (since, _) in self._sessions.items() if now - since >= self._kept_s]
+
     def get(self, session_id: str) -> SessionInfo | None:
         kept = self._sessions.get(session_id)
         return kept and kept[1]
@@ -50,11 +55,6 @@ class DisconnectedSessions(SessionStorage):
 
     def list(self) -> list[SessionInfo]:
         return [info for _, info in self._sessions.values()]
-
-    def expired(self) -> list[str]:  # type: ignore[valid-type]  # the method above, to mypy
-        """The ids of the sessions that have been without a browser for `kept_s`."""
-        now = self._clock()
-        return [key for key, (since, _) in self._sessions.items() if now - since >= self._kept_s]
 
 
 def adopt(runtime: Runtime) -> DisconnectedSessions:
