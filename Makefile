@@ -11,11 +11,13 @@ PYTEST_ARGS ?=
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 # pytest's exit code if PYTEST_ARGS chose none of a run's tests.
 NONE_CHOSEN := $(if $(PYTEST_ARGS),pytest5)
+# The versions that the lock files name, each with its hash: make app LOCKED=1 (without TensorFlow)
+LOCKED ?=
 # An interpreter of your choice: make app PYTHON=/path/to/python3.12
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help app test clean
+.PHONY: help app test lock audit clean
 
 help: ## What there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
@@ -36,21 +38,35 @@ test: $(VENV)/.dev ## Install the tools for development, then lint, types, and e
 	check pytest $(PY) -m pytest -ra -m live $(PYTEST_ARGS); \
 	if [ -n "$$failed" ]; then echo "Failed:$$failed" >&2; exit 1; fi
 
+lock: $(VENV)/.created ## Write the lock files anew, from pyproject.toml and requirements-dev.txt
+	$(LOCK) pyproject.toml --extra app -c requirements.txt -o requirements.lock
+	$(LOCK) requirements-dev.txt -o requirements-dev.lock
+
+audit: $(VENV)/.created ## Ask for known vulnerabilities of what the lock files name
+	$(PY) -m uv pip install --quiet --python $(PY) pip-audit
+	$(PY) scripts/audit.py requirements.lock requirements-dev.lock
+
 clean: ## Remove what make has installed and cached; runs/ and models/ stay
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The package itself is installed editable: `import fer_core` then works in every folder.
-$(VENV)/.app: requirements.txt pyproject.toml $(VENV)/.created
-	$(call install,requirements.txt)
+$(VENV)/.app: requirements.txt requirements.lock pyproject.toml $(VENV)/.created
+	$(if $(LOCKED),$(call install_locked,requirements.lock),$(call install,requirements.txt))
 	@touch $@
 
-$(VENV)/.dev: requirements.txt requirements-dev.txt pyproject.toml $(VENV)/.created
-	$(call install,requirements-dev.txt)
+$(VENV)/.dev: requirements.txt requirements-dev.txt requirements-dev.lock pyproject.toml $(VENV)/.created
+	$(if $(LOCKED),$(call install_locked,requirements-dev.lock),$(call install,requirements-dev.txt))
 	@touch $(VENV)/.app $@
 
 # uv installs in seconds what takes pip minutes. If it cannot be had, pip does.
 install = $(PY) -m uv pip install --python $(PY) -r $(1) -e . || $(PY) -m pip install -r $(1) -e .
+
+install_locked = $(PY) -m uv pip install --python $(PY) --require-hashes -r $(1) && \
+  $(PY) -m uv pip install --python $(PY) --no-deps -e .
+
+LOCK := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-header --quiet --upgrade
 
 # A python3 counts only if it runs, has a supported version, and can make environments: Debian
 # ships venv without ensurepip, and pyenv's shims exist for versions that are not active.
