@@ -66,7 +66,7 @@ install_locked = $(PY) -m uv pip install --python $(PY) --require-hashes -r $(1)
   $(PY) -m uv pip install --python $(PY) --no-deps -e .
 
 LOCK := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes \
-  --no-emit-index-url --no-header --quiet --upgrade
+  --no-header --quiet --upgrade
 
 # A python3 counts only if it runs, has a supported version, and can make environments: Debian
 # ships venv without ensurepip, and pyenv's shims exist for versions that are not active.
