@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from app_server import running_app
-from conftest import PATIENCE, PORTRAIT
+from conftest import PORTRAIT
+from live_page import PATIENCE
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -46,7 +47,7 @@ def visit(browsers, service):
 
     def open_page(path):
         context = browsers("none").new_context()
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(1000 * PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.goto(f"{service}/{path}")
