@@ -65,6 +65,8 @@ WITHOUT_STREAMLIT = {
 }  # fmt: skip
 """Of `ui`, what knows no Streamlit."""
 STREAMLIT_ALL_THE_SAME = {"ui/charts/draw.py"}
+MOST_FILES, MOST_LINES = 12, 300
+"""In a room, an empty `__init__.py` not counted; in a file."""
 SCRIPTS_USE_UI = {
     "scripts": {"ui.charts"},
     "scripts/benchmarks/app.py": {"ui"},
@@ -240,6 +242,20 @@ def test_a_file_imports_only_in_its_direction(path: str) -> None:
 )
 def test_the_rules_see_what_they_should(path: str, source: str, allowed: bool) -> None:
     assert (faults(path, source) == []) is allowed
+
+
+def test_no_room_and_no_file_outgrows_its_limit() -> None:
+    rooms: dict[str, list[str]] = {}
+    long = []
+    for path, source in python_files():
+        lines = len(source.splitlines())
+        if lines > MOST_LINES:
+            long.append(f"{path}: {lines} lines")
+        if source.strip():
+            rooms.setdefault(str(Path(path).parent), []).append(path)
+    full = {room: len(files) for room, files in rooms.items() if len(files) > MOST_FILES}
+    assert not long
+    assert not full
 
 
 def test_every_room_of_the_core_has_its_layer() -> None:
