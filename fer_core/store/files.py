@@ -5,9 +5,12 @@ A kill or a full disk leaves the old file as it was.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -50,6 +53,36 @@ def read_json(
         raise error(f"{path.name} is damaged: the key {fault} is missing. {remedy}") from fault
     except (TypeError, ValueError, IndexError, AttributeError) as fault:
         raise error(f"{path.name} is damaged: {fault}. {remedy}") from fault
+
+
+@contextmanager
+def locked_file(path: Path) -> Iterator[bool]:
+    """Locks a file, which stays, for this process; yields whether no other one has it.
+
+    The system unlocks it when the process ends, however it does.
+    """
+    with path.open("a+b") as file:
+        try:
+            _lock(file.fileno())
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+                raise
+            yield False
+        else:
+            yield True
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def replace_file(path: Path, write: Callable[[Path], Any]) -> None:

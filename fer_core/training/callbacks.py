@@ -19,12 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.errors import TrainingError
+from fer_core.labels import EMOTIONS
 from fer_core.training import architecture
 from fer_core.training.config import PhaseConfig
 from fer_core.training.run_folder import RunFolder, RunState
 
 STATISTICS_IMAGES: Final = 2048
 """Training images from which statistics are estimated: seconds of an epoch's minutes."""
+EXPLODED: Final = 3 * math.log(len(EMOTIONS))
+"""A mean loss of an epoch that only a training gone wrong reaches: three times that of seven equal
+answers. It need not become infinite, since Keras bounds a face's loss at 16."""
 _BATCH: Final = 128
 
 
@@ -179,14 +183,12 @@ class SaveEpoch(keras.callbacks.Callback):  # type: ignore[misc]
     def on_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         loss = (logs or {}).get("loss", 0.0)
         if not math.isfinite(loss):
-            raise TrainingError(
-                f'The loss became {loss} in epoch {len(self.state.history) + 1} ("'
-                f'{self._phase.name}"). The last good network is kept in {self._run.path}. Lower '
-                "the learning rate, or look for broken images with scripts/check_data.py."
-            )
+            raise self._stop(loss)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         logs = logs or {}
+        if logs["loss"] > EXPLODED:
+            raise self._stop(logs["loss"])
         state = self._with_row(logs)
         value = float(logs[self._monitor])
         if self._is_best(value):
@@ -194,6 +196,13 @@ class SaveEpoch(keras.callbacks.Callback):  # type: ignore[misc]
                 self._run.save_model(self._network, f"best-{state.phase}.keras")
             state = replace(state, best=value)
         self.state = self._run.save_epoch(state, self._network, self.model.optimizer)
+
+    def _stop(self, loss: float) -> TrainingError:
+        return TrainingError(
+            f"The loss became {loss:.1f} in epoch {len(self.state.history) + 1} "
+            f'("{self._phase.name}"). The last good network is kept in {self._run.path}. Lower the '
+            "learning rate, or look for broken images with scripts/check_data.py."
+        )
 
     def _with_row(self, logs: dict[str, float]) -> RunState:
         row = {

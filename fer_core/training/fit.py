@@ -60,7 +60,32 @@ def fit(
         TrainingError: if the run cannot start, go on, or write its files, or the recipe mixes
             into the labels what was not given.
     """
-    sources, devices = sources or LabelSources(), devices or Devices()
+    with run.locked():
+        return _fit(
+            config,
+            dataset,
+            run,
+            reporter,
+            resume=resume,
+            sources=sources or LabelSources(),
+            build=build,
+            devices=devices or Devices(),
+            data=data,
+        )
+
+
+def _fit(
+    config: TrainingConfig,
+    dataset: Dataset,
+    run: RunFolder,
+    reporter: Reporter,
+    *,
+    resume: bool,
+    sources: LabelSources,
+    build: Build,
+    devices: Devices,
+    data: TrainingData | None,
+) -> keras.Model:
     devices.check(config)
     description = describe(config, dataset, sources) | devices.record()
     keras.utils.set_random_seed(config.seed)
@@ -76,6 +101,9 @@ def fit(
             continue
         if index > state.phase:
             state = state.next_phase()
+        # Dropouts draw their seeds when they are built. A run that is resumed builds fewer networks
+        # before this one, and must draw the same all the same.
+        keras.utils.set_random_seed(config.seed + index)
         network = _network_for(job, phase, state, build)
         state = train_phase(job, phase, state, network)
         network = run.load_network(f"best-{index}.keras")

@@ -16,6 +16,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +26,7 @@ import numpy as np
 
 from fer_core.errors import TrainingError
 from fer_core.evaluation.history import COLUMNS
-from fer_core.store.files import read_json, replace_file
+from fer_core.store.files import locked_file, read_json, replace_file
 from fer_core.training.config import TrainingConfig
 
 COMPARED: Final = {
@@ -72,13 +73,34 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keeps other trainings out of the folder, which is made if it is missing.
+
+        Raises:
+            TrainingError: if another process trains in it, or it cannot be written to.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            with locked_file(self.path / "run.lock") as mine:
+                if not mine:
+                    raise TrainingError(
+                        f"Another training is at work in {self.path}. Wait until it has ended, or "
+                        "choose another folder."
+                    )
+                yield
+        except OSError as error:
+            raise TrainingError(
+                f"{self.path} cannot be the folder of a run ({error.strerror}). Choose a folder "
+                "that you may write to."
+            ) from error
+
     def start(self, description: dict[str, Any], *, resume: bool) -> RunState:
         """Begins a run, or finds where it stopped.
 
         Raises:
             TrainingError: if the folder holds another run, or there is nothing to resume.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
         known = self._read_json("run.json")
         if known is None or not resume:
             if known is not None:
@@ -98,10 +120,15 @@ class RunFolder:
 
     def state(self) -> RunState:
         """How far the run has come by `state.json`; raises `TrainingError` if it is damaged."""
-        values = self._read_json("state.json")
-        if values is None:
+        path = self.path / "state.json"
+        if not path.exists():
             return RunState()
-        return RunState(**{**values, "history": tuple(values["history"])})
+        return read_json(
+            path,
+            TrainingError,
+            _REMEDY,
+            lambda v: RunState(**{**v, "history": tuple(v["history"])}),
+        )
 
     def files(self, state: RunState) -> Iterator[tuple[str, bytes]]:
         """(name, content) of whatever a run needs to go on from a state, which comes last."""
@@ -158,8 +185,7 @@ class RunFolder:
             return keras.models.load_model(self.path / name, compile=False)
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise TrainingError(
-                f"{self.path / name} cannot be read ({error}). Start the run anew in another "
-                "folder."
+                f"{self.path / name} cannot be read ({error}). {_REMEDY}"
             ) from error
 
     def load_optimizer(self, state: RunState, network: keras.Model, optimizer: Any) -> None:
@@ -167,14 +193,23 @@ class RunFolder:
 
         The network's random states follow, if the checkpoint has them: a dropout then goes on
         with the masks that an unbroken run would draw.
+
+        Raises:
+            TrainingError: if the checkpoint is missing, damaged, or of another network.
         """
-        with np.load(self.path / f"{state.checkpoint}.npz") as arrays:
-            values = [arrays[name] for name in arrays.files if name.startswith("arr_")]
-            random = [arrays[name] for name in arrays.files if name.startswith("random_")]
-        for variable, value in zip(optimizer.variables, values, strict=True):
-            variable.assign(value)
-        for variable, value in zip(_random_states(network), random, strict=False):
-            variable.assign(value)
+        path = self.path / f"{state.checkpoint}.npz"
+        try:
+            with np.load(path) as arrays:
+                values = [arrays[name] for name in arrays.files if name.startswith("arr_")]
+                random = [arrays[name] for name in arrays.files if name.startswith("random_")]
+            for variable, value in zip(optimizer.variables, values, strict=True):
+                variable.assign(value)
+            for variable, value in zip(_random_states(network), random, strict=False):
+                variable.assign(value)
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise TrainingError(
+                f"{path} cannot be read, or is another run's ({error}). {_REMEDY}"
+            ) from error
 
     def save_model(self, model: keras.Model, name: str) -> None:
         def write(path: Path) -> None:

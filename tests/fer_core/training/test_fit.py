@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -161,6 +162,15 @@ def test_a_loss_that_is_not_a_number_stops_the_run(dataset: Dataset, tmp_path: P
         fit(config, dataset, RunFolder(tmp_path), Silent(), resume=False)
 
 
+def test_a_loss_that_explodes_without_becoming_infinite_stops_the_run(
+    dataset: Dataset, tmp_path: Path
+):
+    wild = dataclasses.replace(WARM_UP, trainable="all", optimizer="sgd", learning_rate=1e4)
+    config = dataclasses.replace(CONFIG, phases=(wild,))
+    with pytest.raises(TrainingError, match=r"The loss became \d+\.\d.*Lower the learning rate"):
+        fit(config, dataset, RunFolder(tmp_path), Silent(), resume=False, build=build_tiny)
+
+
 def test_a_full_disk_keeps_the_last_good_file(tmp_path: Path):
     run = RunFolder(tmp_path)
     run.write_text("state.json", "good")
@@ -183,10 +193,55 @@ def test_what_a_killed_process_left_half_written_goes_with_the_next_epoch(
     assert not list(tmp_path.glob("writing-*"))
 
 
-def test_a_damaged_state_is_named(dataset: Dataset, tmp_path: Path):
-    (tmp_path / "run.json").write_text("{")
-    with pytest.raises(TrainingError, match="damaged"):
-        fit(CONFIG, dataset, RunFolder(tmp_path), Silent(), resume=True)
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("run.json", b"{"),
+        ("run.json", b"\xff\xfe"),
+        ("run.json", b"[]"),
+        ("state.json", b"{"),
+        ("state.json", b'{"phase": 0}'),
+        ("state.json", b'{"somebody": "else"}'),
+        ("checkpoint-0001.npz", b"half"),
+        ("checkpoint-0001.npz", None),
+        ("checkpoint-0001.keras", b"half"),
+        ("checkpoint-0001.keras", None),
+    ],
+)
+def test_damaged_missing_and_foreign_files_end_in_a_sentence(
+    stopped: Path, tmp_path: Path, dataset: Dataset, name: str, content: bytes | None
+):
+    folder = shutil.copytree(stopped, tmp_path / "run")
+    (folder / name).unlink()
+    if content is not None:
+        (folder / name).write_bytes(content)
+    with pytest.raises(TrainingError, match=rf"{name}.*Start the run again in another folder"):
+        fit(CONFIG, dataset, RunFolder(folder), Silent(), resume=True, build=build_tiny)
+
+
+@pytest.fixture(scope="module")
+def stopped(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run with one epoch."""
+    folder = tmp_path_factory.mktemp("stopped")
+    with pytest.raises(KeyboardInterrupt):
+        fit(CONFIG, dataset, RunFolder(folder), StopsAfter(1.1), resume=False, build=build_tiny)
+    return folder
+
+
+def test_a_folder_that_is_none_ends_in_a_sentence(dataset: Dataset, tmp_path: Path):
+    (tmp_path / "file").touch()
+    with pytest.raises(TrainingError, match="folder that you may write to"):
+        fit(CONFIG, dataset, RunFolder(tmp_path / "file"), Silent(), resume=False)
+
+
+def test_two_trainings_do_not_share_a_folder(dataset: Dataset, tmp_path: Path):
+    run = RunFolder(tmp_path)
+    with run.locked(), pytest.raises(TrainingError, match="Another training"):
+        fit(CONFIG, dataset, RunFolder(tmp_path), Silent(), resume=False)
+    with pytest.raises(KeyboardInterrupt):  # and the lock goes with its holder
+        fit(CONFIG, dataset, run, StopsAfter(0), resume=False, build=build_tiny)
+    with run.locked():
+        pass
 
 
 @pytest.mark.parametrize(
