@@ -89,9 +89,11 @@ face is read differently across cultures (Barrett et al. 2019). This app names w
 st.subheader("Privacy", anchor=False)
 st.markdown(
     """
-Pictures are processed by the computer that runs this app, in memory, and dropped. No image is
-stored, logged or sent anywhere; no usage statistics are gathered. If somebody else runs the app for
-you, your pictures go to that person's computer.
+Pictures are processed by the computer that runs this app, in memory. Of a photograph only the copy
+with its boxes and the faces' crops stay, until you remove them or half a minute after you close the
+page; of a film from the camera only figures. No image is written to disk, logged or sent anywhere,
+and the app asks no other computer for anything (but a TURN server, if one is set up for it). If
+somebody else runs the app for you, your pictures go to that person's computer.
 """
 )
 
