@@ -19,6 +19,7 @@ from ui.live.pipeline.session import LiveSession
 from ui.live.pipeline.settings import Settings
 from ui.live.pipeline.tracks import LiveTracks
 from ui.live.webrtc import ice, wiring
+from ui.server.metrics import COUNTS
 
 _TRACKS: Final = "live_tracks"
 _RECORDED: Final = "live_recorded"
@@ -173,5 +174,6 @@ def _admit(recognizer: Recognizer, seats: int) -> None:
     if not st.session_state[key()].state.signalling:
         return
     if not service().pool.admit(_tracks(recognizer).session, seats):
+        COUNTS.add("refusals")
         st.session_state[_REFUSED] = True
         st.session_state[_REFUSALS] = st.session_state.get(_REFUSALS, 0) + 1

@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.web.server.server_util import allowlisted_origins
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
+from ui.server.metrics import COUNTS
+
 ANCESTORS_VARIABLE: Final = "FER_FRAME_ANCESTORS"
 """Origins whose pages may show the app in a frame, as in Content-Security-Policy."""
 CLOSED: Final = ("/_stcore/metrics", "/_stcore/agent/")
@@ -51,6 +53,8 @@ class Gate:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
         refusal = refuse(scope["type"], scope["path"], Headers(scope=scope))
+        if refusal is not None:
+            COUNTS.add("refusals")
         if scope["type"] == "websocket":
             if refusal is not None:
                 await send({"type": "websocket.close", "code": 1008, "reason": refusal[1]})

@@ -13,10 +13,10 @@ from streamlit import config
 from streamlit.runtime import Runtime
 
 from ui.live.pipeline.service import CORES
-from ui.server import outbound, sessions
+from ui.server import metrics, outbound, sessions
 from ui.server.gate import Gate
 from ui.server.turns import Turns
-from ui.server.uploads import UploadGate, new_budget
+from ui.server.uploads import UploadGate, new_budget, uploaded
 
 BUDGET: Final = new_budget()
 """Of the whole process: uploads and decoded pictures share it."""
@@ -30,15 +30,19 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     """From before the first request to after the last."""
     outbound.stay_inside()
     keep_uploads_in_memory()
+    metrics.log_to_console()
     runtime = Runtime.instance()
-    reaper = asyncio.create_task(sessions.reap(runtime, sessions.adopt(runtime)))
+    tasks = [
+        asyncio.create_task(sessions.reap(runtime, sessions.adopt(runtime))),
+        asyncio.create_task(metrics.report(runtime, lambda: uploaded("").total)),
+    ]
     try:
         yield
     finally:
-        reaper.cancel()
+        for task in tasks:
+            task.cancel()
         TURNS.close()
-        with contextlib.suppress(asyncio.CancelledError):
-            await reaper
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def keep_uploads_in_memory() -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from fer_core.images.guarded import GuardedDecoder
 from ui.server.budget import Budget
+from ui.server.metrics import COUNTS
 
 LOOK_S: Final = 0.5
 """How often one who waits looks whether it is their turn, in seconds."""
@@ -45,6 +46,7 @@ class Turns:
         try:
             yield decoder
         finally:
+            COUNTS.add("photos")
             self._budget.decoded(session, cost)
             with self._changed:
                 self._decoders.append(decoder)

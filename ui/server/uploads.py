@@ -19,6 +19,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer_core.errors import ImageError
 from ui.server.budget import Budget, BudgetError, Held, total_bytes
+from ui.server.metrics import COUNTS
 
 REFUSED: Final = "application/x-refused"
 """The content type of a file that was not let in; its content is the reason, in UTF-8."""
@@ -44,6 +45,7 @@ class UploadGate:
             with self._budget.upload(route["session"], _size(Headers(scope=scope))):
                 return await self._app(scope, receive, send)
         except BudgetError as error:
+            COUNTS.add("refusals")
             scope, receive = await _in_its_place(scope, receive, str(error))
         return await self._app(scope, receive, send)
 

@@ -7,6 +7,7 @@ from starlette.datastructures import Headers
 from streamlit import config
 
 from ui.server import gate
+from ui.server.metrics import COUNTS
 
 OWN = "http://faces.example:8501"
 
@@ -94,7 +95,9 @@ def test_every_answer_carries_the_headers_a_refusal_too():
 
 
 def test_a_foreign_websocket_is_closed_before_streamlit_hears_of_it():
+    COUNTS.take()
     assert [m["type"] for m in _answer("websocket", "faces.example")] == ["websocket.close"]
+    assert COUNTS.take() == {"refusals": 1}
 
 
 def test_other_sites_may_be_allowed_to_frame_the_app(monkeypatch):

@@ -7,6 +7,7 @@ import pytest
 
 from ui.server import turns
 from ui.server.budget import Budget, Held
+from ui.server.metrics import COUNTS
 from ui.server.turns import Turns
 
 
@@ -105,6 +106,8 @@ def test_a_fault_in_a_turn_ends_it():
     queue, log = _turns(total=10), []
     with pytest.raises(RuntimeError, match="fault"), queue.turn("a", 10, log.append):
         raise RuntimeError("fault")
+    COUNTS.take()
     with queue.turn("b", 10, log.append) as decoder:
         assert decoder.decode is not None
     assert log == []
+    assert COUNTS.take() == {"photos": 1}

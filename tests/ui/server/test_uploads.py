@@ -7,6 +7,7 @@ from starlette.requests import Request
 from streamlit import config
 
 from ui.server.budget import Budget, Held
+from ui.server.metrics import COUNTS
 from ui.server.uploads import REFUSED, UploadGate
 
 PATH = "/_stcore/upload_file/session-1/file-1"
@@ -55,9 +56,11 @@ def test_what_fits_passes_as_it_is():
 
 
 def test_what_does_not_fit_arrives_as_its_reason_and_is_read_to_its_end():
+    COUNTS.take()
     (name, kind, content), unread = _put(10_000, _form(bytes(50_000)))
     assert (name, kind, unread) == ("Käse.jpg", REFUSED, 0)
     assert "your files together" in content.decode()
+    assert COUNTS.take() == {"refusals": 1}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])

@@ -13,6 +13,7 @@ from typing import Final
 from fer_core.types import FaceEmotion, RGBImage
 from fer_core.video.record import SessionRecord
 from fer_core.video.tracking import TrackedFace, Tracker
+from ui.live.pipeline.meter import METER, Meter
 from ui.live.pipeline.settings import DETECTION_WIDTHS, Settings
 
 _log = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ class LiveSession:
         settings: The first ones.
         tracker: Who is who; a new one if None.
         clock: Seconds, monotonic.
+        meter: Counts the answers.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class LiveSession:
         settings: Settings = Settings(),  # noqa: B008 - frozen
         tracker: Tracker | None = None,
         clock: Clock = time.monotonic,
+        meter: Meter = METER,
     ) -> None:
         self.settings = settings
         self.record = SessionRecord()
@@ -107,6 +110,7 @@ class LiveSession:
         self._tracker = tracker or Tracker()
         self._size: tuple[int, int] | None = None
         self._clock = clock
+        self._meter = meter
         self._lock = threading.Lock()
         self._waiting: tuple[RGBImage, float] | None = None
         self._latest: Analysis | None = None
@@ -217,5 +221,6 @@ class LiveSession:
             self._latest = analysis
             self._done.append(analysis)
             self._answer_at = analysis.finished
+            self._meter.add(self, analysis.finished - analysis.arrived)
             if any(face.age == 0 for face in analysis.faces):
                 self._face_at = analysis.finished
