@@ -3,11 +3,13 @@
     python scripts/benchmark.py [--model ultimate_model] [--without-keras]
     python scripts/benchmark.py --runtimes [--model ultimate_model]
     python scripts/benchmark.py --training
+    python scripts/benchmark.py --load [--seconds 60]
 
 The first: what users wait for, on one thread. --runtimes: LiteRT float and 8-bit, ONNX Runtime and
 Keras, one thread each (needs requirements-dev.txt). --training: our pipeline and a stock one on
-generated faces, a few minutes. Machines differ and are shared: compare the ratios, and figures of
-one run with each other.
+generated faces, a few minutes. --load: the app with twelve uploaders beside one live viewer, then
+with the worst files (needs Chromium and requirements-dev.txt). Machines differ and are shared:
+compare the ratios, and figures of one run with each other.
 """
 
 from __future__ import annotations
@@ -35,6 +37,10 @@ def _measure(args: argparse.Namespace) -> dict[str, Any]:
         from scripts.benchmarks import training
 
         return {"training": training.measure()}
+    if args.load:
+        from scripts.benchmarks import load
+
+        return {"load": load.measure(args.seconds)}
     if args.runtimes:
         from scripts.benchmarks import runtimes
 
@@ -55,6 +61,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--runtimes", action="store_true", help="compare the model's runtimes")
     kind.add_argument("--training", action="store_true", help="compare training pipelines")
+    kind.add_argument("--load", action="store_true", help="the app beside a crowd of visitors")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of each part of --load")
     return parser.parse_args(argv)
 
 

@@ -54,6 +54,7 @@ HEAVY = {
     # WebRTC clients in processes of their own.
     "streamlit": {
         "app.py", "pages", "ui", "scripts/benchmarks/app.py", "scripts/live_bench/bench.py",
+        "scripts/benchmarks/visitor.py",
     },
     "streamlit_webrtc": {"ui/live", "scripts/live_bench/hosting.py"},
     "aiortc": {"ui/live", "scripts/live_bench"},

@@ -1,14 +1,17 @@
-"""Medians of repeated calls, and a process's memory."""
+"""Medians of repeated calls, the latency of an app, and a process's memory."""
 
 from __future__ import annotations
 
+import http.client
 import statistics
 import time
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 WARM_UP: Final = 3
 """Calls that do not count."""
+HEALTH_EACH_S: Final = 0.1
 
 Clock = Callable[[], float]
 """Seconds: `time.perf_counter`, or `time.thread_time` for what a call costs on a busy machine."""
@@ -30,6 +33,31 @@ def medians_ms(
             call()
             seconds.append(clock() - start)
     return [statistics.median(seconds[WARM_UP:]) * 1000 for seconds in durations]
+
+
+def ask_health(url: str, begun: Any, over: Any, answers: Any) -> None:
+    """Asks an app for its health ten times a second; for a process that does nothing else.
+
+    Args:
+        url: Of the app, without a path.
+        begun: An event that is set once this process is ready.
+        over: An event; it ends when that is set.
+        answers: A queue that gets the list of latencies in seconds, infinite for no answer.
+    """
+    latencies = []
+    begun.set()
+    while not over.wait(HEALTH_EACH_S):
+        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+        start = time.perf_counter()
+        try:
+            connection.request("GET", "/_stcore/health")
+            connection.getresponse().read()
+            latencies.append(time.perf_counter() - start)
+        except OSError:
+            latencies.append(float("inf"))
+        finally:
+            connection.close()
+    answers.put(latencies)
 
 
 def resident_mb() -> float:
