@@ -21,6 +21,10 @@ RESULTS = "photo-results"
 ROUND = "photo-round"
 """In the session: how often photos were taken in. What takes them begins anew each time, so that
 their originals are kept no longer than it takes to look at them."""
+DONE = "photo-done"
+"""In the session, while photos are looked at: the ids of those that were."""
+WAITING = "photo-waiting"
+"""In the session, while photos are looked at: how many were not yet."""
 LIMITS = (
     f"JPEG, PNG or WebP, up to 20 MB each and {MOST_PHOTOS} at a time. They are looked at on the "
     "computer that runs this app. Only the results are kept, until you leave."
@@ -31,8 +35,8 @@ NO_FACE = (
 )
 
 
-def _given() -> list[Photo]:
-    """What somebody has dropped in, taken, or asked for, and was not looked at yet."""
+def _given() -> dict[str, Photo]:
+    """What somebody has dropped in, taken, or asked for, and was not looked at yet, by an id."""
     turn = st.session_state.setdefault(ROUND, 0)
     files = st.file_uploader(
         "Drop photos here", accept_multiple_files=True, help=LIMITS, key=f"photos-{turn}"
@@ -41,38 +45,57 @@ def _given() -> list[Photo]:
     with st.container(horizontal=True, vertical_alignment="center"):
         camera = st.toggle("Take a picture with the camera")
         wants_sample = st.button("Use the sample", icon=":material/portrait:")
-    photos = [Photo(file.name, partial(uploads.content, file)) for file in files]
+    photos = {file.file_id: Photo(file.name, partial(uploads.content, file)) for file in files}
     if camera and (
         taken := st.camera_input("Look at the camera, then take the picture", key=f"camera-{turn}")
     ):
-        photos.append(Photo("camera.jpg", taken.getvalue))
+        photos[taken.file_id] = Photo("camera.jpg", taken.getvalue)
     if wants_sample:
-        photos.append(Photo("eileen_collins.jpg", sample.SAMPLE.read_bytes))
+        photos["sample"] = Photo("eileen_collins.jpg", sample.SAMPLE.read_bytes)
     return photos
 
 
-def _take_in(photos: list[Photo], results: dict[int, PhotoResult], recognizer: Recognizer) -> None:
+def _take_in(
+    photos: dict[str, Photo], results: dict[int, PhotoResult], recognizer: Recognizer
+) -> None:
     """Looks at new photos and starts the page over without their originals.
 
     Each result is kept at once: whoever adds a photo meanwhile starts this page over, with the
     same photos and the new one.
     """
-    done: set[str] = st.session_state.setdefault(f"photos-done-{st.session_state[ROUND]}", set())
+    done: set[str] = st.session_state.setdefault(DONE, set())
     bar = st.progress(0.0, "Looking for faces …")
-    for i, photo in enumerate(photos):
-        if (key := f"{i} {photo.name}") in done:
+    for i, (key, photo) in enumerate(photos.items()):
+        if key in done:
             continue
         if len(results) >= MOST_PHOTOS:
             break
+        st.session_state[WAITING] = len(photos.keys() - done)
         result = _look_at(photo, recognizer, partial(_say_place, bar, i / len(photos)))
         results[max(results, default=-1) + 1] = result
         done.add(key)
         bar.progress((i + 1) / len(photos), f"{i + 1} of {len(photos)} photos looked at")
-    st.session_state["photos-too-many"] = len(photos) - len(done)
-    del st.session_state[f"photos-done-{st.session_state[ROUND]}"]
+    st.session_state["photos-too-many"] = len(photos.keys() - done)
+    _begin_anew()
+    st.rerun()
+
+
+def _begin_anew() -> None:
+    """Empties what takes photos in."""
+    for key in (DONE, WAITING):
+        st.session_state.pop(key, None)
     st.session_state[ROUND] += 1
     uploads.forget()
-    st.rerun()
+
+
+def _tell_of_lost(count: int) -> None:
+    """Streamlit drops an uploader's files once its page is left."""
+    _begin_anew()
+    st.warning(
+        f"{count} {'photo was' if count == 1 else 'photos were'} not looked at, because this page "
+        "was left meanwhile. Add them again.",
+        icon=":material/filter_none:",
+    )
 
 
 def _look_at(photo: Photo, recognizer: Recognizer, on_wait: Callable[[int], None]) -> PhotoResult:
@@ -146,6 +169,8 @@ if network.detector_name != "YuNet":
 kept: dict[int, PhotoResult] = st.session_state.setdefault(RESULTS, {})
 if given := _given():
     _take_in(given, kept, network)
+elif waiting := st.session_state.get(WAITING):
+    _tell_of_lost(waiting)
 if too_many := st.session_state.pop("photos-too-many", 0):
     st.warning(
         f"{too_many} photos more than the {MOST_PHOTOS} that fit at a time were left out. Remove "

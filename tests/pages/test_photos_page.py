@@ -103,6 +103,32 @@ def test_what_was_analysed_before_an_interruption_is_kept(open_page, monkeypatch
     assert "2 photos" in texts(app)
 
 
+def test_photos_that_a_change_of_page_takes_away_are_counted_and_can_be_added_again(
+    open_page, monkeypatch
+):
+    from fer_core.recognition import photos as photo_results
+
+    real, left = photo_results.analyze, []
+
+    def leaving(photo, *args, **options):
+        if photo.name == "b.png" and not left:
+            left.append(photo)
+            raise StopException  # as when somebody opens another page
+        return real(photo, *args, **options)
+
+    monkeypatch.setattr(photo_results, "analyze", leaving)
+    files = [(name, _png(value)) for value, name in enumerate(("a.png", "b.png", "c.png"))]
+    app = _upload(open_page("photos"), *files)
+    app.switch_page("pages/about.py").run()
+    app.switch_page("pages/photos.py").run()
+    assert "1 photo," in texts(app)
+    assert app.warning[0].value.startswith("2 photos were not looked at")
+    app.run()
+    assert not app.warning
+    app = _upload(app, *files)  # of the same names, at the same places
+    assert "4 photos," in texts(app)
+
+
 def test_results_stay_and_originals_go(open_page):
     """What takes photos in is empty again, and a visit to another page costs no result."""
     app = _upload(open_page("photos"), ("a.png", _png(1)))
