@@ -55,7 +55,8 @@ def command(go_on: str = "") -> Callable[[Main], Main]:
                 sys.stdout.reconfigure(errors="backslashreplace")
             try:
                 status = main(argv)
-                sys.stdout.flush()
+                if sys.stdout is not None:  # closed before the start, as by `>&-`
+                    sys.stdout.flush()
                 return status
             except KeyboardInterrupt:
                 return stop(f"Stopped by you. {go_on}".rstrip(), INTERRUPTED)

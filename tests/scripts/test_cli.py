@@ -54,6 +54,20 @@ def test_a_fault_of_the_program_stays_a_traceback() -> None:
         _raising(ZeroDivisionError())()
 
 
+def test_no_standard_output_is_no_fault() -> None:
+    """As with `>&-`, and of programs that have no window."""
+    program = (
+        "from scripts import cli; import sys; sys.exit(cli.command()(lambda argv: print(1) or 7)())"
+    )
+    run = subprocess.run(
+        ["sh", "-c", 'exec "$0" -c "$1" >&-', sys.executable, program],
+        check=False,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert (run.returncode, run.stderr) == (7, "")
+
+
 def test_a_reader_that_has_enough_is_no_fault() -> None:
     program = (
         "import sys\n"
