@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from fer_core.images import decode
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.drawing import annotate, caption
 from fer_core.recognition.recognizer import Recognizer
+from fer_core.store.files import read_regular
 from fer_core.types import FaceEmotion, RGBImage
 
 SHOWN_EDGE: Final = 1600
@@ -63,7 +65,8 @@ class Photo:
 
     @classmethod
     def from_file(cls, path: Path, label: str = "") -> Photo:
-        return cls(str(path), path.read_bytes, label)
+        """A file on disk. Only a regular one is read: a pipe or a device may have no end."""
+        return cls(str(path), partial(read_regular, path), label)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -85,6 +85,17 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def read_regular(path: Path) -> bytes:
+    """The bytes of a file that has an end: a pipe would be waited for, a device read for good.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file; its `strerror` says which.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError(errno.EINVAL, "Neither a file nor a folder", str(path))
+    return path.read_bytes()
+
+
 def replace_file(path: Path, write: Callable[[Path], Any]) -> None:
     """Lets `write` make a file beside `path`, and swaps it in; makes the folder if it is missing.
 

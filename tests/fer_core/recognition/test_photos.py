@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -176,3 +177,15 @@ def test_a_bad_file_becomes_a_result_that_says_why(
     result = analyze(Photo.from_file(path), Finds(*FACES))
     assert problem in result.problem
     assert (result.name, result.faces, result.annotated) == (str(path), (), None)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "link to a device"])
+def test_what_has_no_end_is_not_read(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "odd.jpg"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path = Path("/dev/zero")
+    else:
+        path.symlink_to("/dev/zero")
+    assert "Neither a file nor a folder" in analyze(Photo.from_file(path), Finds()).problem
