@@ -6,6 +6,7 @@ crashes inside OpenCV or is answered with "no faces".
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
 from typing import Any, Final
@@ -61,6 +62,21 @@ def as_rgb(image: object) -> RGBImage:
     if 0 in image.shape:
         raise _not_taken("This one is empty.", received)
     return _FROM_CHANNELS[image.shape[2]](np.ascontiguousarray(image))
+
+
+def at_least_one(name: str, value: object) -> int:
+    """An argument that counts something, as an int.
+
+    Raises:
+        InputError: it is no whole number, or below 1.
+    """
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = 0
+    if number < 1:
+        raise InputError(f"{name} is a whole number, at least 1. Received: {value!r}")
+    return number
 
 
 def as_crops(crops: object) -> list[RGBImage]:

@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.errors import InputError
 from fer_core.recognition.classifier import Classifier
 from fer_core.recognition.cropping import face_crop
 from fer_core.recognition.detection import PHOTO_WIDTH, Detector, load_detector
-from fer_core.recognition.inputs import Picture, as_crops, as_rgb
+from fer_core.recognition.inputs import Picture, as_crops, as_rgb, at_least_one
 from fer_core.store.model_files import DEFAULT_MODEL, ModelCard, load_model
 from fer_core.types import Box, Face, FaceEmotion, RGBImage
 
@@ -66,7 +65,7 @@ class Recognizer:
             The faces by size, the largest first; empty if there are none.
 
         Raises:
-            InputError: `image` is no such picture, or a number is below 1.
+            InputError: `image` is no such picture, or a number is not whole or below 1.
         """
         image = as_rgb(image)
         faces = self.detect(image, detection_width=detection_width, max_faces=max_faces)
@@ -80,9 +79,9 @@ class Recognizer:
         max_faces: int | None = None,
     ) -> list[Face]:
         """Finds the faces of a picture, without asking the network; arguments as of `analyze`."""
-        if max_faces is not None and max_faces < 1:
-            raise InputError(f"max_faces is at least 1, or None for all. Received: {max_faces}")
-        return self._detector.detect(as_rgb(image), detection_width)[:max_faces]
+        width = at_least_one("detection_width", detection_width)
+        most = None if max_faces is None else at_least_one("max_faces", max_faces)
+        return self._detector.detect(as_rgb(image), width)[:most]
 
     def classify(self, crops: Sequence[Picture] | NDArray[np.uint8]) -> list[FaceEmotion]:
         """The network's answers for faces that are cut out already.

@@ -175,6 +175,11 @@ def model_file(model: str | Path, suffix: str) -> Path:
     Raises:
         ModelError: no model can have this name.
     """
+    if not isinstance(model, str | os.PathLike):
+        raise ModelError(
+            "Expected: a model's name, or the path of one of its files. Received: "
+            f"{type(model).__name__}"
+        )
     path = expand(model)
     stem, own_suffix = split_name(path.name)
     check_name(stem)

@@ -49,6 +49,9 @@ def test_every_form_of_a_gray_picture_has_the_same_answer(recognizer: Recognizer
         (None, {}, "NoneType"),
         (IMAGE, {"max_faces": 0}, "0"),
         (IMAGE, {"max_faces": -1}, "-1"),
+        (IMAGE, {"max_faces": 1.5}, "1.5"),
+        (IMAGE, {"max_faces": "1"}, "'1'"),
+        (IMAGE, {"detection_width": None}, "None"),
         (IMAGE, {"detection_width": 0}, "0"),
     ],
 )

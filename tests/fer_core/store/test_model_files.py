@@ -164,3 +164,9 @@ def test_a_card_survives_a_round_trip(make_model: Make):
     assert json.loads(network.with_name("small.card.json").read_text()) == json.loads(
         json.dumps(card.to_dict())
     )
+
+
+@pytest.mark.parametrize("model", [None, 3, b"ultimate_model"])
+def test_what_is_no_name_is_refused_in_words(model: object) -> None:
+    with pytest.raises(ModelError, match=f"Received: {type(model).__name__}"):
+        load_card(model)  # type: ignore[arg-type]
