@@ -27,3 +27,7 @@ class ReportError(FerError):
 
 class TrainingError(FerError):
     """A training run that cannot start or had to stop."""
+
+
+class FilmError(FerError):
+    """A film that cannot be read, or holds nothing to analyse."""

@@ -99,9 +99,9 @@ class SessionRecord:
                 self._first, self._started = time, self._now()
             self._last = time - self._first
             for face in seen:
-                self._write(face.number, _values(face))
+                self._write(face.number, row_values(face))
             if not seen:
-                self._write(NOBODY, _NO_VALUES)
+                self._write(NOBODY, NO_VALUES)
 
     def rows(self) -> Rows:
         """A copy of all rows that are kept, `NOBODY`'s among them."""
@@ -158,10 +158,12 @@ class SessionRecord:
             return [chunk.rows[: chunk.filled] for chunk in self._chunks]
 
 
-_NO_VALUES: Final = (0, 0, 0, 0, np.zeros(len(EMOTIONS), np.float32), 0)
+NO_VALUES: Final = (0, 0, 0, 0, np.zeros(len(EMOTIONS), np.float32), 0)
+"""The same in the row of a frame without a face."""
 
 
-def _values(face: TrackedFace) -> tuple[object, ...]:
+def row_values(face: TrackedFace) -> tuple[object, ...]:
+    """A face's part of `ROW`, after time and number."""
     box = face.result.face.box
     answer = ANSWERS.index(face.answer)
     return box.x, box.y, box.width, box.height, face.result.probabilities, answer

@@ -101,8 +101,12 @@ class Tracker:
 
     def reset(self) -> None:
         """Forgets every face; numbers start from 1 again."""
-        self._tracks: list[_Track] = []
+        self.forget()
         self._last_number = 0
+
+    def forget(self) -> None:
+        """Forgets every face, as after a cut: the next ones get numbers that nobody had."""
+        self._tracks: list[_Track] = []
 
     def update(self, faces: Sequence[FaceEmotion], time: float) -> tuple[TrackedFace, ...]:
         """Takes a frame's faces.
