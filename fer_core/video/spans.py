@@ -115,6 +115,37 @@ def answer_spans(face: FaceRows, step: float) -> tuple[AnswerSpan, ...]:
     )
 
 
+def episodes(face: FaceRows, shortest: float) -> tuple[AnswerSpan, ...]:
+    """When a face was shown which answer, to the frame.
+
+    Args:
+        shortest: Seconds that an episode lasts at least. What lasted for less is left out, and what
+            it interrupted goes on if it is the same answer and is met again in as little time.
+    """
+    spans: list[AnswerSpan] = []
+    for span in _runs(face):
+        _extend(spans, span, 2 * _LEAST)
+    kept: list[AnswerSpan] = []
+    for span in spans:
+        if span.end - span.start >= shortest:
+            _extend(kept, span, max(shortest, 2 * _LEAST))
+    return tuple(kept)
+
+
+def _runs(face: FaceRows) -> Iterator[AnswerSpan]:
+    columns = face.rows["time"], face.ends, face.rows["answer"]
+    for start, end, code in zip(*(column.tolist() for column in columns), strict=True):
+        yield AnswerSpan(start, end, ANSWERS[code])
+
+
+def _extend(spans: list[AnswerSpan], span: AnswerSpan, gap: float) -> None:
+    """Adds a span, or lets the last one go on with it if it comes within `gap` seconds."""
+    if spans and spans[-1].answer == span.answer and span.start - spans[-1].end < gap:
+        spans[-1] = AnswerSpan(spans[-1].start, span.end, span.answer)
+    else:
+        spans.append(span)
+
+
 def _seconds_of(code: int, face: FaceRows, edges: NDArray[np.float64]) -> NDArray[np.float64]:
     """(steps,) seconds for which an answer was shown between each two edges."""
     given = face.rows["answer"] == code

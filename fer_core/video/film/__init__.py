@@ -8,11 +8,12 @@
 
 from fer_core.video.film.analysis import FrameResult, analyze_film
 from fer_core.video.film.reader import Film, is_film
-from fer_core.video.film.record import FilmRecord, leave_out, merge_faces
+from fer_core.video.film.record import AnalyzedFilm, FilmRecord, maker
 from fer_core.video.film.settings import FilmSettings
 from fer_core.video.film.values import FilmInfo
 
 __all__ = [
+    "AnalyzedFilm",
     "Film",
     "FilmInfo",
     "FilmRecord",
@@ -20,6 +21,5 @@ __all__ = [
     "FrameResult",
     "analyze_film",
     "is_film",
-    "leave_out",
-    "merge_faces",
+    "maker",
 ]

@@ -44,6 +44,8 @@ def is_film(path: Path) -> bool:
     if path.suffix.lower() in SUFFIXES:
         return True
     try:
+        if not path.is_file():  # a pipe would wait for ever
+            return False
         with path.open("rb") as file:
             head = file.read(12)
     except (OSError, ValueError):
@@ -222,6 +224,8 @@ def _opened(av: Any, source: str | Path | BinaryIO, name: str, stack: ExitStack)
     """The container. Paths are opened here: FFmpeg would take some for addresses."""
     try:
         if isinstance(source, str | Path):
+            if Path(source).exists() and not (Path(source).is_file() or Path(source).is_dir()):
+                raise FilmError(f"{name} cannot be read: it is a pipe or device, not a file.")
             source = stack.enter_context(Path(source).open("rb"))  # noqa: SIM115
     except OSError as error:
         raise FilmError(f"{name} cannot be read: {error.strerror or error}.") from error

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+import importlib.metadata
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 import numpy as np
 
+from fer_core.recognition.recognizer import Recognizer
+from fer_core.store.model_files import NETWORK_SUFFIX
 from fer_core.video.film.analysis import FrameResult
+from fer_core.video.film.settings import FilmSettings
+from fer_core.video.film.values import FilmInfo
 from fer_core.video.record import NO_VALUES, NOBODY, ROW, Rows, row_values
+from fer_core.video.summary import Summary, summarize
 
 FILM_ROW: Final = np.dtype(
     [
@@ -44,25 +53,80 @@ class FilmRecord:
         return np.frombuffer(bytes(self._data), FILM_ROW)
 
 
-def merge_faces(rows: Rows, into: int, others: tuple[int, ...]) -> Rows:
-    """A copy in which the faces `others` have the number `into`, as if they had been one.
+@dataclass(frozen=True, slots=True, eq=False)
+class AnalyzedFilm:
+    """A film's figures and what made them. Every export is made of this.
 
-    If two of them stand in the same frame, the one with the better detector score stays.
+    Attributes:
+        info: What the file says of itself.
+        settings: How it was analysed.
+        rows: (n,) of `FILM_ROW`.
+        maker: Model, detector and versions, as `maker` gives them.
+        cuts: Times at which a new scene begins, in seconds.
+        note: What was amiss with the file, in words; "" if nothing was.
+        names: Of faces that somebody named, by number.
     """
-    rows = rows.copy()
-    rows["number"][np.isin(rows["number"], others)] = into
-    order = np.lexsort((-rows["score"], rows["number"], rows["frame"]))
-    rows = rows[order]
-    same = (np.diff(rows["frame"]) == 0) & (np.diff(rows["number"].astype(np.int64)) == 0)
-    return np.asarray(rows[np.concatenate([[True], ~same])] if len(rows) else rows)
+
+    info: FilmInfo
+    settings: FilmSettings
+    rows: Rows
+    maker: Mapping[str, Any]
+    cuts: tuple[float, ...] = ()
+    note: str = ""
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    def name(self, number: int) -> str:
+        """What a face is called: its given name, or "Face 1"."""
+        return self.names.get(number, f"Face {number}")
+
+    def summary(self) -> Summary:
+        return summarize(self.rows)
+
+    def named(self, number: int, name: str) -> AnalyzedFilm:
+        return replace(self, names={**self.names, number: name})
+
+    def merged(self, into: int, *others: int) -> AnalyzedFilm:
+        """As if the faces `others` had been the face `into`.
+
+        If two of them stand in the same frame, the one with the better detector score stays.
+        """
+        rows = self.rows.copy()
+        rows["number"][np.isin(rows["number"], others)] = into
+        rows = rows[np.lexsort((-rows["score"], rows["number"], rows["frame"]))]
+        same = (np.diff(rows["frame"]) == 0) & (rows["number"][1:] == rows["number"][:-1])
+        return replace(self, rows=rows[np.append(True, ~same)[: len(rows)]])
+
+    def without(self, *numbers: int) -> AnalyzedFilm:
+        """Leaves faces out; a frame that only they stood in gets a row of `NOBODY`."""
+        kept = self.rows[~np.isin(self.rows["number"], numbers)]
+        lost = np.setdiff1d(self.rows["frame"], kept["frame"])
+        alone = np.zeros(len(lost), self.rows.dtype)
+        alone["frame"] = lost
+        alone["time"] = self.rows["time"][np.searchsorted(self.rows["frame"], lost)]
+        both = np.concatenate([kept, alone])
+        return replace(self, rows=both[np.lexsort((both["number"], both["frame"]))])
 
 
-def leave_out(rows: Rows, numbers: tuple[int, ...]) -> Rows:
-    """A copy without some faces; a frame that only they stood in has a row of `NOBODY`."""
-    kept = rows[~np.isin(rows["number"], numbers)]
-    lost = np.setdiff1d(rows["frame"], kept["frame"])
-    alone = np.zeros(len(lost), rows.dtype)
-    alone["frame"] = lost
-    alone["time"] = rows["time"][np.searchsorted(rows["frame"], lost)]
-    both = np.concatenate([kept, alone])
-    return np.asarray(both[np.lexsort((both["number"], both["frame"]))])
+def maker(recognizer: Recognizer) -> dict[str, Any]:
+    """What the figures came from, for whoever has to repeat them."""
+    card = recognizer.card
+    return {
+        "model": card.stem,
+        "model_sha256": card.files[NETWORK_SUFFIX]["sha256"],
+        "unsure_below": card.unsure_below,
+        "detector": recognizer.detector_name,
+        "versions": {
+            "python": platform.python_version(),
+            **{package: _version(package) for package in _PACKAGES},
+        },
+    }
+
+
+_PACKAGES: Final = ("fer-expressions", "numpy", "opencv-python-headless", "ai-edge-litert", "av")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:  # a checkout that is not installed
+        return None

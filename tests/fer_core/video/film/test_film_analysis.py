@@ -17,8 +17,6 @@ from fer_core.video.film import (
     FilmRecord,
     FilmSettings,
     analyze_film,
-    leave_out,
-    merge_faces,
 )  # fmt: skip
 from fer_core.video.film.analysis import CUT, Scene
 from fer_core.video.record import NOBODY
@@ -88,22 +86,6 @@ def test_the_default_network_reads_a_film_of_the_portrait(tmp_path: Path) -> Non
     assert rows["number"].tolist() == [1] * 6
     (face,) = summarize(rows).faces
     assert face.main_answer == "happy"
-
-
-def test_two_numbers_become_one_face_and_others_are_left_out(tmp_path: Path) -> None:
-    path = write_film(
-        tmp_path / "a.mp4", every(0.04, 10), lambda i: square(50, ground=40 if i < 5 else 150)
-    )
-    rows = rows_of(path)
-    merged = merge_faces(rows, 1, (2,))
-    assert merged["number"].tolist() == [1] * 10
-    twice = np.concatenate([rows[:1], rows[:1]])
-    twice["number"], twice["score"] = (1, 2), (0.2, 0.9)
-    assert merge_faces(twice, 1, (2,))["score"].tolist() == [pytest.approx(0.9)]
-    left = leave_out(rows, (2,))
-    assert left["number"].tolist() == [1] * 5 + [NOBODY] * 5
-    assert left["time"].tolist() == rows["time"].tolist()
-    assert leave_out(rows, ()).tobytes() == rows.tobytes()
 
 
 _PEAK = """
