@@ -1,5 +1,6 @@
 """Photos: several at once, or one from the camera, or the sample; results to see and to keep."""
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -25,6 +26,8 @@ DONE = "photo-done"
 """In the session, while photos are looked at: the ids of those that were."""
 WAITING = "photo-waiting"
 """In the session, while photos are looked at: how many were not yet."""
+UPLOAD_S = 60.0
+"""For so long photos on their way are waited for, in seconds."""
 LIMITS = (
     f"JPEG, PNG or WebP, up to 20 MB each and {MOST_PHOTOS} at a time. They are looked at on the "
     "computer that runs this app. Only the results are kept, until you leave."
@@ -75,9 +78,27 @@ def _take_in(
         results[max(results, default=-1) + 1] = result
         done.add(key)
         bar.progress((i + 1) / len(photos), f"{i + 1} of {len(photos)} photos looked at")
+    _wait_for_uploads(bar)
     st.session_state["photos-too-many"] = len(photos.keys() - done)
     _begin_anew()
     st.rerun()
+
+
+def _wait_for_uploads(bar: "st.delta_generator.DeltaGenerator") -> None:
+    """Lets photos arrive that were added meanwhile, which start this page over.
+
+    Those on their way would be lost with the uploader.
+    """
+    session, ends = _session(), time.monotonic() + UPLOAD_S
+    while service.BUDGET.holds(session) and time.monotonic() < ends:
+        bar.progress(1.0, "More photos are on their way …")
+        time.sleep(0.5)  # after the last of them, the browser tells the page of it
+        bar.progress(1.0)
+
+
+def _session() -> str:
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
 
 
 def _begin_anew() -> None:
@@ -100,9 +121,7 @@ def _tell_of_lost(count: int) -> None:
 
 def _look_at(photo: Photo, recognizer: Recognizer, on_wait: Callable[[int], None]) -> PhotoResult:
     """The photo's result, once it is its turn among all visitors' photos."""
-    context = get_script_run_ctx()
-    session = context.session_id if context else ""
-    with service.TURNS.turn(session, _cost(photo), on_wait) as decoder:
+    with service.TURNS.turn(_session(), _cost(photo), on_wait) as decoder:
         return photo_results.analyze(photo, recognizer, decode=decoder.decode)
 
 

@@ -8,6 +8,7 @@ from streamlit.runtime.scriptrunner import StopException
 from fer_core.images.guarded import GuardedDecoder
 from page_tools import texts
 from ui.sample import SAMPLE
+from ui.server.budget import Budget
 from ui.server.turns import Turns
 
 PORTRAIT = SAMPLE.read_bytes()
@@ -140,6 +141,21 @@ def test_results_stay_and_originals_go(open_page):
     assert "3 photos" in texts(app)
     _button(app, "Remove all").click().run()
     assert app.session_state["photo-results"] == {}
+
+
+def test_photos_on_their_way_are_waited_for(open_page, monkeypatch):
+    """The uploader that they come by is emptied afterwards."""
+    app, round_then = open_page("photos"), []
+
+    def holds(budget, session):
+        round_then.append(st.session_state["photo-round"])
+        return len(round_then) < 3
+
+    monkeypatch.setattr(Budget, "holds", holds)
+    app = _upload(app, ("a.png", _png(1)))
+    assert round_then == [0, 0, 0]
+    assert app.session_state["photo-round"] == 1
+    assert "1 photo," in texts(app)
 
 
 def test_who_waits_is_told_how_many_come_first(open_page, monkeypatch):
