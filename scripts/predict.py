@@ -1,14 +1,17 @@
-"""Prints the apparent expression of every face in some photos.
+"""Prints the apparent expression of every face in photos and films.
 
-    python scripts/predict.py PHOTO… [--json] [--csv FILE] [--out DIR] [--model STEM]
+    python scripts/predict.py FILE… [--json] [--csv FILE] [--out DIR] [--model STEM]
+                              [--start S] [--end S] [--rate N] [--smoothing S]
 
-A photo that cannot be read is one line on the error output, and the others go on.
-Exit status: 0 if every photo was read, 1 if not, 2 if nothing could begin.
+A file that cannot be read is one line on the error output, and the others go on. Of films, --csv
+writes a row for each analysed frame and face, and --out tables, captions and JSON.
+Exit status: 0 if every file was read, 1 if not, 2 if nothing could begin.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,7 +22,11 @@ from fer_core.recognition import photos
 from fer_core.recognition.photos import Photo, PhotoResult
 from fer_core.store.files import replace_bytes
 from fer_core.store.model_files import DEFAULT_MODEL
-from scripts import cli
+from fer_core.video.film import AnalyzedFilm, FilmSettings, is_film
+from fer_core.video.film.settings import RATE
+from fer_core.video.tracking import SMOOTHING_SECONDS
+from scripts import cli, predict_films
+from scripts.predict_films import FilmFault
 
 
 @cli.command()
@@ -28,19 +35,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     recognizer = Recognizer.load(args.model)
     if args.out:
         args.out.mkdir(parents=True, exist_ok=True)
-    results = []
-    for path in args.photos:
-        result = look_at(path, recognizer, args.out)
-        results.append(result)
-        if result.problem:
-            print(f"{result.name}: {result.problem}", file=sys.stderr)
+    results: list[PhotoResult] = []
+    films: list[AnalyzedFilm | FilmFault] = []
+    for path in args.files:
+        if path in args.films:
+            film = predict_films.look_at(path, recognizer, args.settings, args.out)
+            films.append(film)
+            problem = film.problem if isinstance(film, FilmFault) else ""
+            text = "" if isinstance(film, FilmFault) else predict_films.as_text(film)
+        else:
+            result = look_at(path, recognizer, args.out)
+            results.append(result)
+            problem = result.problem and f"{result.name}: {result.problem}"
+            text = as_text(result)
+        if problem:
+            print(problem, file=sys.stderr)
         elif not args.json:
-            print(as_text(result), flush=True)
+            print(text, flush=True)
     if args.csv:
-        replace_bytes(args.csv, photos.as_csv(results))
+        table = predict_films.as_csv(films) if films else photos.as_csv(results)
+        replace_bytes(args.csv, table)
     if args.json:
-        print(photos.as_json(results, recognizer).decode())
-    return 1 if any(result.problem for result in results) else 0
+        data = photos.document(results, recognizer)
+        print(json.dumps(data | predict_films.documents(films), indent=1))
+    bad = any(result.problem for result in results)
+    return 1 if bad or any(isinstance(film, FilmFault) for film in films) else 0
 
 
 def look_at(path: Path, recognizer: Recognizer, folder: Path | None) -> PhotoResult:
@@ -77,14 +96,37 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("photos", type=cli.path, nargs="+", metavar="PHOTO")
+    parser.add_argument("files", type=cli.path, nargs="+", metavar="FILE", help="photo or film")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.add_argument("--csv", type=cli.path, metavar="FILE", help="write the faces as a table")
-    parser.add_argument("--out", type=cli.path, metavar="DIR", help="write annotated copies there")
+    parser.add_argument(
+        "--csv", type=cli.path, metavar="FILE", help="write the faces as a table: photos or films"
+    )
+    parser.add_argument(
+        "--out", type=cli.path, metavar="DIR",
+        help="write annotated copies of photos, and films' tables, captions and JSON, there",
+    )  # fmt: skip
     parser.add_argument(
         "--model", type=cli.model, default=DEFAULT_MODEL, help="stem or path of a model"
     )
-    return parser.parse_args(argv)
+    film = parser.add_argument_group("films")
+    film.add_argument("--start", type=float, default=0.0, metavar="S", help="first second")
+    film.add_argument("--end", type=float, metavar="S", help="second before which to end")
+    film.add_argument(
+        "--rate", type=float, default=RATE, metavar="N",
+        help="analysed frames a second (10); 0 for every frame",
+    )  # fmt: skip
+    film.add_argument(
+        "--smoothing", type=float, default=SMOOTHING_SECONDS, metavar="S",
+        help="seconds over which probabilities are averaged (0.5)",
+    )  # fmt: skip
+    args = parser.parse_args(argv)
+    args.films = {path for path in args.files if is_film(path)}
+    if args.csv and args.films and len(args.films) < len(set(args.files)):
+        parser.error("--csv writes a table of photos or one of films: give only one kind of file")
+    args.settings = FilmSettings(
+        start=args.start, end=args.end, rate=args.rate, smoothing_seconds=args.smoothing
+    )
+    return args
 
 
 if __name__ == "__main__":

@@ -12,13 +12,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from films import every, write_film
 from PIL import Image
 
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.photos import COLUMNS
 from fer_core.store.assets import ASSETS, CACHE
 from scripts.cli import PIPE_CLOSED
+from scripts.predict_films import Progress
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTRAIT = ROOT / "ui/assets/eileen_collins.jpg"
@@ -198,3 +201,61 @@ def test_a_missing_model_is_one_line(predict, blank: Path) -> None:
     assert run.returncode == 2
     assert "Stopped: " in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_film_is_told_written_and_left_as_it_is(predict: Run, tmp_path: Path) -> None:
+    with Image.open(PORTRAIT) as picture:
+        portrait = np.asarray(picture.convert("RGB"))
+    film = write_film(tmp_path / "a.mp4", every(0.1, 8), lambda i: portrait[i : i + 480, :480])
+    (tmp_path / "bad.mp4").write_bytes(b"nothing")
+    run = predict(film, "bad.mp4", "--csv", "rows.csv", "--out", "out", "--end", 0.5)
+    assert run.returncode == 1
+    assert len(said(run)) == 1 and said(run)[0].startswith("bad.mp4 ")
+    assert f"{film}: 1 face in 5 analysed frames" in run.stdout
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "rows.csv").read_text())))
+    assert [row["frame"] for row in rows] == ["0", "1", "2", "3", "4"]
+    assert {row["face_id"] for row in rows} == {"1"}
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {
+        "a.frames.csv",
+        "a.fex.csv",
+        "a.json",
+        "a.vtt",
+        "a.boris.tsv",
+        "a.summary.csv",
+    } <= written
+    assert (tmp_path / "out/a.frames.csv").read_text() == (tmp_path / "rows.csv").read_text()
+    data = json.loads(predict(film, "bad.mp4", PORTRAIT, "--json", "--rate", 1).stdout)
+    assert data["films"][0]["settings"]["rate"] == 1
+    assert data["films"][0]["model_sha256"]
+    assert "bad.mp4" in data["films"][1]["problem"]
+    assert len(data["photos"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(["--csv", "t.csv"], "one kind"), (["--start", "3", "--end", "2"], "after its start")],
+)
+def test_what_films_do_not_take_is_said_before_the_first(
+    predict: Run, tmp_path: Path, arguments: list[str], says: str
+) -> None:
+    run = predict("a.mp4", PORTRAIT, *arguments)
+    assert run.returncode == 2 and run.stdout == ""
+    assert says in run.stderr and "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_tells_the_time_left(terminal: bool) -> None:
+    class Output(io.StringIO):
+        def isatty(self) -> bool:
+            return terminal
+
+    output, now = Output(), [0.0]
+    progress = Progress("a.mp4", 10, 110, output=output, clock=lambda: now[0])
+    for now[0], at in [(0.1, 11), (70, 35), (71, 36)]:
+        progress.update(at)
+    progress.close()
+    text = output.getvalue()
+    assert "a.mp4: 25%, 3:30 left" in text
+    assert text.count("left") == (2 if terminal else 1)
+    assert text.endswith("\r\x1b[2K" if terminal else "\n")
