@@ -22,8 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     progress = TrainingProgress()
     dataset = load_dataset(args.data)
     # Keras takes seconds to import: only once the data have been found good.
-    from fer_core.training.distillation import teach
     from fer_core.training.run_folder import RunFolder
+    from fer_core.training.teaching.answers import teach
 
     teach([RunFolder(run) for run in args.runs], dataset, progress).write(args.out)
     progress.message(f"Done: {args.out}. Next: scripts/train.py --teachers {args.out}")

@@ -36,7 +36,7 @@ from fer_core.training.config import TrainingConfig, load_config
 from fer_core.training.distributed.processes import Processes
 from fer_core.training.distributed.rendezvous import meet
 from fer_core.training.progress import TrainingProgress
-from fer_core.training.targets import LabelSources, read_soft_targets
+from fer_core.training.teaching.targets import LabelSources, read_soft_targets
 from scripts import cli
 
 GO_ON = "Go on with the same command and --resume."

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.training.config import AugmentationConfig
+from fer_core.training.sections import AugmentationConfig
 
 BLUR_SIGMA: Final = (0.4, 1.4)
 """Standard deviation of the Gaussian blur, in pixels of the 48x48 face."""

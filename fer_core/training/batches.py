@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.training.augmentation import augment
-from fer_core.training.config import AugmentationConfig
 from fer_core.training.distributed.devices import Shard
+from fer_core.training.sections import AugmentationConfig
 
 Floats = NDArray[np.float32]
 

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from fer_core.errors import TrainingError
 from fer_core.labels import EMOTIONS
 from fer_core.training import architecture
-from fer_core.training.config import PhaseConfig
 from fer_core.training.run_folder import RunFolder, RunState
+from fer_core.training.sections import PhaseConfig
 
 STATISTICS_IMAGES: Final = 2048
 """Training images from which statistics are estimated: seconds of an epoch's minutes."""

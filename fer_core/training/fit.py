@@ -19,12 +19,13 @@ from fer_core.store.model_files import file_record
 from fer_core.training import architecture
 from fer_core.training.architecture import predict
 from fer_core.training.callbacks import Reporter
-from fer_core.training.config import PhaseConfig, TrainingConfig
+from fer_core.training.config import TrainingConfig
 from fer_core.training.distributed.devices import Devices
 from fer_core.training.partition import TrainingData, partition
 from fer_core.training.phase import TrainingJob, train_phase
 from fer_core.training.run_folder import RunFolder, RunState
-from fer_core.training.targets import LabelSources
+from fer_core.training.sections import PhaseConfig
+from fer_core.training.teaching.targets import LabelSources
 
 Build = Callable[..., keras.Model]
 """Makes a network from the keyword arguments of `architecture.build`, with its layers' names."""

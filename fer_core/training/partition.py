@@ -13,7 +13,7 @@ from fer_core.data.dataset import Dataset
 from fer_core.data.near_copies import near_copies, near_copy_groups
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
-from fer_core.training.config import DataConfig
+from fer_core.training.sections import DataConfig
 
 WEIGHT_CAP: Final = 3.0
 """The most that a class weighs with "capped": Disgust's full weight is 9.4."""

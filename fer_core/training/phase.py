@@ -21,11 +21,12 @@ from fer_core.training.callbacks import (
     SaveEpoch,
     WeightAverage,
 )
-from fer_core.training.config import PhaseConfig, TrainingConfig
+from fer_core.training.config import TrainingConfig
 from fer_core.training.distributed.devices import Devices
 from fer_core.training.partition import TrainingData
 from fer_core.training.run_folder import RunFolder, RunState
-from fer_core.training.targets import Targets, one_hot
+from fer_core.training.sections import PhaseConfig
+from fer_core.training.teaching.targets import Targets, one_hot
 
 FEATURE_STEPS: Final = 16
 """Steps in one call of Keras on pooled features, where a call costs more than a step."""

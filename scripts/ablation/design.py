@@ -18,13 +18,8 @@ from fer_core.data.dataset import Dataset
 from fer_core.errors import DataError
 from fer_core.evaluation.ablation_report import MOBILENET, PLAIN, Cell
 from fer_core.labels import EMOTIONS
-from fer_core.training.config import (
-    AugmentationConfig,
-    DataConfig,
-    ModelConfig,
-    PhaseConfig,
-    TrainingConfig,
-)
+from fer_core.training.config import TrainingConfig
+from fer_core.training.sections import AugmentationConfig, DataConfig, ModelConfig, PhaseConfig
 
 TEST_PARTS: Final = ("public", "test")
 """The first that a data set has. PublicTest chooses nothing here: the search and the epoch use

@@ -18,10 +18,11 @@ from fer_core.evaluation.history import read_history
 from fer_core.evaluation.predictions import Predictions
 from fer_core.training.architecture import predict
 from fer_core.training.callbacks import Reporter
-from fer_core.training.config import DataConfig, TrainingConfig
+from fer_core.training.config import TrainingConfig
 from fer_core.training.fit import fit
 from fer_core.training.partition import partition
 from fer_core.training.run_folder import RunFolder
+from fer_core.training.sections import DataConfig
 from scripts.ablation.design import (
     CANDIDATES,
     LEFT_OUT,

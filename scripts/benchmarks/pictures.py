@@ -15,7 +15,7 @@ from fer_core.images import to_gray
 from fer_core.images.structure import MOST
 from fer_core.labels import EMOTIONS
 from fer_core.training.augmentation import augment
-from fer_core.training.config import AugmentationConfig
+from fer_core.training.sections import AugmentationConfig
 from fer_core.types import FACE_SIDE
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -16,7 +16,8 @@ import keras
 
 from fer_core.labels import EMOTIONS
 from fer_core.training import architecture
-from fer_core.training.config import AugmentationConfig, PhaseConfig, TrainingConfig
+from fer_core.training.config import TrainingConfig
+from fer_core.training.sections import AugmentationConfig, PhaseConfig
 
 WARM_UP: Final = 5
 """Steps at the start of an epoch that do not count: the graph is traced, queues fill."""

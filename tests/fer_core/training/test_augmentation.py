@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fer_core.training.augmentation import augment
-from fer_core.training.config import AugmentationConfig
+from fer_core.training.sections import AugmentationConfig
 
 SETTINGS = [
     "rotation",

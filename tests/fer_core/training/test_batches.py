@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from fer_core.training.batches import Batches, Mixing
-from fer_core.training.config import AugmentationConfig
 from fer_core.training.distributed.devices import Shard
+from fer_core.training.sections import AugmentationConfig
 
 N = 200
 

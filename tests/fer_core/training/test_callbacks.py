@@ -8,8 +8,8 @@ from training_tools import build_tiny
 
 from fer_core.training import architecture
 from fer_core.training.callbacks import WeightAverage, estimate_statistics
-from fer_core.training.config import PhaseConfig
 from fer_core.training.phase import make_optimizer
+from fer_core.training.sections import PhaseConfig
 
 FACES = np.random.default_rng(0).integers(0, 256, (48, 48, 48), dtype=np.uint8)
 LABELS = np.eye(7, dtype=np.float32)[np.arange(48) % 7]

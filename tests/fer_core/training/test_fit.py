@@ -16,17 +16,12 @@ from fer_core.data.dataset import Dataset
 from fer_core.errors import TrainingError
 from fer_core.training.architecture import backbone, build
 from fer_core.training.callbacks import Replay
-from fer_core.training.config import (
-    AugmentationConfig,
-    DataConfig,
-    ModelConfig,
-    PhaseConfig,
-    TrainingConfig,
-)
+from fer_core.training.config import TrainingConfig
 from fer_core.training.fit import describe, fit
 from fer_core.training.phase import make_optimizer
 from fer_core.training.run_folder import RunFolder
-from fer_core.training.targets import LabelSources
+from fer_core.training.sections import AugmentationConfig, DataConfig, ModelConfig, PhaseConfig
+from fer_core.training.teaching.targets import LabelSources
 
 WARM_UP = PhaseConfig(
     "warm-up", epochs=3, size=32, trainable="head", batch_size=32, schedule="plateau"

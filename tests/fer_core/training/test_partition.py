@@ -6,8 +6,8 @@ from small_data import noise_dataset
 
 from fer_core.data.dataset import Dataset
 from fer_core.errors import DataError
-from fer_core.training.config import DataConfig
 from fer_core.training.partition import class_weights, partition, unlike_training
+from fer_core.training.sections import DataConfig
 
 
 def _dataset(each: int = 40, tests: int = 5) -> Dataset:

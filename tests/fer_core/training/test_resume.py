@@ -10,15 +10,10 @@ import pytest
 from training_tools import Silent, build_tiny
 
 from fer_core.data.dataset import Dataset
-from fer_core.training.config import (
-    AugmentationConfig,
-    DataConfig,
-    ModelConfig,
-    PhaseConfig,
-    TrainingConfig,
-)
+from fer_core.training.config import TrainingConfig
 from fer_core.training.fit import fit
 from fer_core.training.run_folder import RunFolder
+from fer_core.training.sections import AugmentationConfig, DataConfig, ModelConfig, PhaseConfig
 
 PHASE = PhaseConfig(
     "first", epochs=2, size=48, batch_size=16, optimizer="adamw", learning_rate=1e-2, ema=0.9

@@ -7,8 +7,9 @@ import importlib.util
 import pytest
 
 from fer_core.errors import TrainingError
-from fer_core.training.config import PhaseConfig, TrainingConfig
+from fer_core.training.config import TrainingConfig
 from fer_core.training.distributed.processes import Processes
+from fer_core.training.sections import PhaseConfig
 
 
 @pytest.fixture(autouse=True)

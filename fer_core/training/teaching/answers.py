@@ -1,4 +1,4 @@
-"""Distillation: finished runs answer for every training image; a student learns these answers."""
+"""Finished runs answer for every training image; a student learns these answers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from fer_core.errors import TrainingError
 from fer_core.labels import EMOTIONS
 from fer_core.training.architecture import predict
 from fer_core.training.callbacks import Reporter
-from fer_core.training.config import DataConfig, TrainingConfig
+from fer_core.training.config import TrainingConfig
 from fer_core.training.partition import TrainingData, partition
 from fer_core.training.run_folder import RunFolder
-from fer_core.training.targets import SoftTargets
+from fer_core.training.sections import DataConfig
+from fer_core.training.teaching.targets import SoftTargets
 
 
 def teach(runs: Sequence[RunFolder], dataset: Dataset, reporter: Reporter) -> SoftTargets:

@@ -14,18 +14,13 @@ from fer_core.data.dataset import Dataset
 from fer_core.data.ferplus import read_votes
 from fer_core.errors import TrainingError
 from fer_core.training.architecture import predict
-from fer_core.training.config import (
-    DataConfig,
-    ModelConfig,
-    PhaseConfig,
-    TeachersConfig,
-    TrainingConfig,
-)
-from fer_core.training.distillation import teach
+from fer_core.training.config import TrainingConfig
 from fer_core.training.fit import fit
 from fer_core.training.partition import partition
 from fer_core.training.run_folder import RunFolder
-from fer_core.training.targets import LabelSources, SoftTargets
+from fer_core.training.sections import DataConfig, ModelConfig, PhaseConfig, TeachersConfig
+from fer_core.training.teaching.answers import teach
+from fer_core.training.teaching.targets import LabelSources, SoftTargets
 
 CONFIG = TrainingConfig(
     title="Teacher",

@@ -1,6 +1,6 @@
 """What the network is trained towards: labels, mixed with FER+ votes and teachers' answers.
 
-Teachers answer once (`fer_core.training.distillation`); their answers are kept in a file. Nothing
+Teachers answer once (`teaching.answers`); their answers are kept in a file. Nothing
 here imports Keras: what a recipe lacks is said before the seconds that Keras takes to import.
 """
 

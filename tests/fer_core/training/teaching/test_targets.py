@@ -10,9 +10,10 @@ from small_data import noise_dataset
 from fer_core.data.dataset import Dataset
 from fer_core.data.ferplus import Votes
 from fer_core.errors import DataError, TrainingError
-from fer_core.training.config import DataConfig, PhaseConfig, TeachersConfig, TrainingConfig
+from fer_core.training.config import TrainingConfig
 from fer_core.training.partition import partition
-from fer_core.training.targets import LabelSources, SoftTargets, mixed, read_soft_targets
+from fer_core.training.sections import DataConfig, PhaseConfig, TeachersConfig
+from fer_core.training.teaching.targets import LabelSources, SoftTargets, mixed, read_soft_targets
 
 EACH, TESTS = 20, 5
 N = 7 * EACH + TESTS
