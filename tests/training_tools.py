@@ -27,7 +27,7 @@ class StopsAfter(Silent):
 
 
 def build_tiny(*, size, width, dense, dropout, weights, batch_norm_momentum) -> keras.Model:
-    """One convolution with its batch norm, and the names of `architecture.build`'s layers."""
+    """One convolution with its batch norm, and the layers' names of the real ones."""
     inside = keras.Input((48, 48, 1))
     x = keras.layers.Conv2D(4, 3, strides=4, use_bias=False, name="convolution")(inside)
     x = keras.layers.BatchNormalization(momentum=batch_norm_momentum or 0.999, name="norm")(x)

@@ -30,7 +30,7 @@ from fer_core.types import FACE_SIDE
 
 
 def to_litert(network: keras.Model) -> bytes:
-    """The LiteRT file of a network of `architecture.build`, with its class names."""
+    """The LiteRT file of a network of `networks.mobilenet_v2`, with its class names."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.tflite"
         # The exporter prints the signature of every call.
@@ -40,7 +40,7 @@ def to_litert(network: keras.Model) -> bytes:
 
 
 def to_onnx(network: keras.Model) -> bytes:
-    """The ONNX file of a network of `architecture.build`: same input, output and class names.
+    """The ONNX file of a network of `networks.mobilenet_v2`: same input, output and class names.
 
     Raises:
         ModelError: the converter is not installed.

@@ -1,8 +1,8 @@
-"""The network: MobileNetV2 with its preprocessing inside it.
+"""What the networks have in common: their parts by name, and which of them are trained.
 
-Input (n, 48, 48, 1) gray, 0-255, any real dtype. Output (n, 7) probabilities. Between them: resize,
-gray → RGB, scale to [-1, 1], MobileNetV2 (Sandler et al. 2018), global average pooling, a dense
-layer, dropout, softmax. This module imports Keras; the app never imports this module.
+A network takes (n, 48, 48, 1) gray faces, 0-255, any real dtype, and answers (n, 7) probabilities.
+Between them: preprocessing, a model of convolutions named "backbone", global average pooling, and a
+head. `networks.registry` builds them. This module imports Keras; the app never imports this module.
 """
 
 from __future__ import annotations
@@ -16,60 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.errors import TrainingError
-from fer_core.labels import EMOTIONS
-from fer_core.store.assets import ASSETS_VARIABLE, find_asset
-from fer_core.types import FACE_SIDE
 
-IMAGENET_FILE: Final = "mobilenet_v2_imagenet_96_no_top.weights.h5"
 BACKBONE: Final = "backbone"
 POOLED: Final = "pooled"
 PREDICTION_BATCH: Final = 64
 """Larger ones leave the processors' caches: 256 take a tenth more."""
 
 
-def build(
-    *,
-    size: int = 96,
-    width: float = 1.0,
-    dense: int = 512,
-    dropout: float = 0.5,
-    weights: str = "none",
-    batch_norm_momentum: float | None = None,
-) -> keras.Model:
-    """Builds the network.
-
-    Args:
-        size: Side to which the 48x48 face is upscaled, in pixels.
-        width: MobileNetV2's width multiplier.
-        dense: Units of the dense layer.
-        dropout: Share of them dropped in training, in [0, 1).
-        weights: "imagenet", "none", the path of a `.weights.h5` file of the backbone alone, or that
-            of a whole network, as `models/*.keras` or a run's `model.keras`, to go on from.
-        batch_norm_momentum: Of the backbone's batch norms. Keras's MobileNetV2 has 0.999, with
-            which their statistics lag for thousands of steps once they train.
-
-    Raises:
-        TrainingError: if the weights cannot be had, or are those of another network.
-    """
-    whole = weights.endswith(".keras")
-    inputs = keras.Input((FACE_SIDE, FACE_SIDE, 1), name="face")
-    x = keras.layers.Resizing(size, size, interpolation="bilinear", name="upscale")(inputs)
-    x = keras.layers.Concatenate(name="gray_to_rgb")([x, x, x])
-    x = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="to_minus_one_to_one")(x)
-    base = _backbone(size, width, "none" if whole else weights, batch_norm_momentum)
-    x = base(x)
-    x = keras.layers.GlobalAveragePooling2D(name=POOLED)(x)
-    x = keras.layers.Dense(dense, activation="relu", name="dense")(x)
-    x = keras.layers.Dropout(dropout, name="dropout")(x)
-    outputs = keras.layers.Dense(len(EMOTIONS), activation="softmax", name="probabilities")(x)
-    network = keras.Model(inputs, outputs, name="fer_mobilenet_v2")
-    if whole:
-        _copy_network(network, Path(weights))
-    return network
-
-
 def set_trainable(model: keras.Model, *, base: bool, batch_norms: bool) -> None:
-    """Sets which layers of a model of `build` are trained besides its head.
+    """Sets which layers of a network are trained besides its head.
 
     Args:
         base: Whether the backbone is.
@@ -81,9 +36,8 @@ def set_trainable(model: keras.Model, *, base: bool, batch_norms: bool) -> None:
     network = backbone(model)
     network.trainable = base
     if base and not batch_norms:
-        for layer in network.layers:
-            if isinstance(layer, keras.layers.BatchNormalization):
-                layer.trainable = False
+        for norm in norms_of(network):
+            norm.trainable = False
 
 
 def predict(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -95,12 +49,12 @@ def predict(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float
 
 
 def backbone(model: keras.Model) -> keras.Model:
-    """The MobileNetV2 inside a model of `build`."""
+    """The convolutions inside a network."""
     return model.get_layer(BACKBONE)
 
 
 def whole_weights(model: keras.Model) -> list[Any]:
-    """A model's weights in the order of a new one of `build`; the backbone is trainable after it.
+    """A model's weights in the order of a network just built; its backbone is trainable after it.
 
     Keras orders weights by whether they are trained.
     """
@@ -109,55 +63,38 @@ def whole_weights(model: keras.Model) -> list[Any]:
 
 
 def feature_model(model: keras.Model) -> keras.Model:
-    """The part of `model` up to its pooled features: (n, 48, 48, 1) → (n, 1280)."""
+    """The part of `model` up to its k pooled features: (n, 48, 48, 1) → (n, k)."""
     return keras.Model(model.inputs, model.get_layer(POOLED).output, name="features")
 
 
 def head_model(model: keras.Model) -> keras.Model:
-    """The part of `model` after its pooled features, sharing its layers: (n, 1280) → (n, 7)."""
+    """The part of `model` after its pooled features, sharing its layers: (n, k) → (n, 7)."""
     features = keras.Input(model.get_layer(POOLED).output.shape[1:], name="pooled_features")
     x = features
-    for name in ("dense", "dropout", "probabilities"):
-        x = model.get_layer(name)(x)
+    names = [layer.name for layer in model.layers]
+    for layer in model.layers[names.index(POOLED) + 1 :]:
+        x = layer(x)
     return keras.Model(features, x, name="head")
 
 
-def _backbone(size: int, width: float, weights: str, momentum: float | None) -> keras.Model:
-    base = keras.applications.MobileNetV2(
-        input_shape=(size, size, 3), alpha=width, include_top=False, weights=None, name=BACKBONE
-    )
-    _load_weights(base, width, weights)
+def norms_of(base: keras.Model) -> list[Any]:
+    """The batch norms of a backbone, in order."""
+    return [x for x in base.layers if isinstance(x, keras.layers.BatchNormalization)]
+
+
+def set_momentum(base: keras.Model, momentum: float | None) -> None:
+    """Sets that of a backbone's batch norms; None leaves it."""
     if momentum is not None:
-        for layer in base.layers:
-            if isinstance(layer, keras.layers.BatchNormalization):
-                layer.momentum = momentum
-    return base
+        for norm in norms_of(base):
+            norm.momentum = momentum
 
 
-def _load_weights(base: keras.Model, width: float, weights: str) -> None:
-    if weights == "none":
-        return
-    if weights == "imagenet":
-        local = find_asset(IMAGENET_FILE) if width == 1.0 else None
-        if local is None:
-            _copy_imagenet(base, width)
-            return
-        weights = str(local)
-    if not Path(weights).is_file():
-        raise TrainingError(
-            f"There are no backbone weights at {weights}. Accepted: imagenet, none, or the path of "
-            "a MobileNetV2 .weights.h5 file without the top or of a network's .keras file."
-        )
-    try:
-        base.load_weights(weights)
-    except (ValueError, OSError, KeyError) as error:
-        raise TrainingError(
-            f"{weights} does not hold MobileNetV2 weights without the top ({error})."
-        ) from error
+def copy_network(network: keras.Model, path: Path) -> None:
+    """Gives a network the weights of a `.keras` file, whatever the size that it was trained at.
 
-
-def _copy_network(network: keras.Model, path: Path) -> None:
-    # A network keeps its weights whatever the size that it was trained at.
+    Raises:
+        TrainingError: if the file is no network, or one of another shape.
+    """
     try:
         source = keras.models.load_model(path, compile=False)
         weights = whole_weights(source)
@@ -173,17 +110,3 @@ def _copy_network(network: keras.Model, path: Path) -> None:
             "[model] says. Set model.width and model.dense to that network's."
         )
     network.set_weights(weights)
-
-
-def _copy_imagenet(base: keras.Model, width: float) -> None:
-    # Convolutions do not know their input's size: the weights published for 96 pixels serve all.
-    try:
-        source: Any = keras.applications.MobileNetV2(
-            input_shape=(96, 96, 3), alpha=width, include_top=False, weights="imagenet"
-        )
-    except Exception as error:  # whatever the download raises: it differs by backend and system
-        raise TrainingError(
-            f"Keras could not download the ImageNet weights ({error}). Set {ASSETS_VARIABLE} to a "
-            f"folder that holds {IMAGENET_FILE}, or choose another backbone: a path, or none."
-        ) from error
-    base.set_weights(source.get_weights())

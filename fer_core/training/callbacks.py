@@ -123,14 +123,10 @@ def estimate_statistics(network: keras.Model, images: NDArray[np.uint8]) -> None
     """Gives the backbone's batch norms the mean of the batches' statistics over `images`.
 
     Args:
-        network: Of `fer_core.training.architecture.build`, or with its layers' names.
+        network: Any of `networks.registry`, or with their layers' names.
         images: (n, 48, 48) uint8 faces.
     """
-    norms = [
-        layer
-        for layer in architecture.backbone(network).layers
-        if isinstance(layer, keras.layers.BatchNormalization)
-    ]
+    norms = architecture.norms_of(architecture.backbone(network))
     # The dropout stands after the pooled features: its random state is not touched.
     features = architecture.feature_model(network)
     sums = [np.zeros(layer.moving_mean.shape) for layer in norms for _ in range(2)]

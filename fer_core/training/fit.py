@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import platform
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,14 +20,13 @@ from fer_core.training.architecture import predict
 from fer_core.training.callbacks import Reporter
 from fer_core.training.config import TrainingConfig
 from fer_core.training.distributed.devices import Devices
+from fer_core.training.networks import registry
+from fer_core.training.networks.registry import Build
 from fer_core.training.partition import TrainingData, partition
 from fer_core.training.phase import TrainingJob, train_phase
 from fer_core.training.run_folder import RunFolder, RunState
 from fer_core.training.sections import PhaseConfig
 from fer_core.training.teaching.targets import LabelSources
-
-Build = Callable[..., keras.Model]
-"""Makes a network from the keyword arguments of `architecture.build`, with its layers' names."""
 
 
 def fit(
@@ -39,7 +37,7 @@ def fit(
     *,
     resume: bool,
     sources: LabelSources | None = None,
-    build: Build = architecture.build,
+    build: Build | None = None,
     devices: Devices | None = None,
     data: TrainingData | None = None,
 ) -> keras.Model:
@@ -47,7 +45,8 @@ def fit(
 
     Args:
         sources: What the recipe mixes into the labels, if it does.
-        build: Makes the network; the ablation trains another one by the same recipe.
+        build: Makes the network in the place of the one that the recipe names: the ablation trains
+            another one by the same recipe.
         devices: To train on, if they are more than Keras takes by itself
             (`distributed.data_parallel`); every process then calls this function alike.
         data: The data set's partition by the recipe, if the caller has it already.
@@ -69,7 +68,7 @@ def fit(
             reporter,
             resume=resume,
             sources=sources or LabelSources(),
-            build=build,
+            build=build or registry.NETWORKS[config.model.architecture],
             devices=devices or Devices(),
             data=data,
         )
@@ -106,6 +105,8 @@ def _fit(
         # before this one, and must draw the same all the same.
         keras.utils.set_random_seed(config.seed + index)
         network = _network_for(job, phase, state, build)
+        if not state.history:
+            registry.settle(network, config.model, data.train.images, config.seed)
         state = train_phase(job, phase, state, network)
         network = run.load_network(f"best-{index}.keras")
     assert network is not None
@@ -167,14 +168,15 @@ def _network_for(
 ) -> keras.Model:
     """The network to go on with: from the checkpoint, the phase before, or new."""
     config = job.config.model
-    network = build(
-        size=phase.size,
-        width=config.width,
-        dense=config.dense,
-        dropout=config.dropout,
-        weights="none" if state.history else config.weights,
-        batch_norm_momentum=config.batch_norm_momentum,
-    )
+    with registry.computing_in(config.precision):
+        network = build(
+            size=phase.size,
+            width=config.width,
+            dense=config.dense,
+            dropout=config.dropout,
+            weights="none" if state.history else config.weights,
+            batch_norm_momentum=config.batch_norm_momentum,
+        )
     stem = state.checkpoint if state.phase_epochs else f"best-{state.phase - 1}"
     if state.phase_epochs or state.phase:
         network.set_weights(architecture.whole_weights(job.run.load_network(f"{stem}.keras")))

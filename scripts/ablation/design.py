@@ -91,7 +91,7 @@ class Plan:
         epochs: Of MobileNetV2's full fine-tuning.
         batch_size: Of every phase.
         backbone_width: MobileNetV2's width; 1 unless only the machinery is tried out.
-        weights: Its pretrained weights; see `architecture.build`.
+        weights: Its pretrained weights; see `networks.mobilenet_v2.build`.
         tiny: Whether this is a trial of the machinery, whose figures mean nothing.
     """
 

@@ -1,10 +1,4 @@
-"""The ablation's networks, and what a training step of each costs: they get equal budgets.
-
-The standard network is four blocks in the manner of VGG (Simonyan & Zisserman 2015), two 3x3
-convolutions each, with batch normalisation (Ioffe & Szegedy 2015), max pooling and dropout; then
-the head of the MobileNetV2 of `fer_core.training.architecture`, whose input, output and layer names
-it shares.
-"""
+"""What a training step of each of the ablation's networks costs: they get equal budgets."""
 
 from __future__ import annotations
 
@@ -16,81 +10,16 @@ from typing import Any, Final
 import keras
 import numpy as np
 
-from fer_core.errors import TrainingError
 from fer_core.evaluation.ablation_report import MOBILENET, PLAIN
 from fer_core.labels import EMOTIONS
 from fer_core.training import architecture
-from fer_core.training.architecture import BACKBONE, POOLED
-from fer_core.training.fit import Build
-from fer_core.types import FACE_SIDE
+from fer_core.training.networks import mobilenet_v2, plain_cnn
+from fer_core.training.networks.registry import Build
 from scripts.ablation.design import CANDIDATES, Costs, Plan, Tuning
 
-FILTERS: Final = (32, 64, 128, 256)
-"""Of the blocks, at width 1: the sides are 48, 24, 12 and 6 pixels."""
-BLOCK_DROPOUT: Final = 0.1
 SIDES: Final = {MOBILENET: 96, PLAIN: 48}
 ROUNDS: Final = 5
-
-
-def build_plain(
-    *,
-    size: int = FACE_SIDE,
-    width: float = 1.0,
-    dense: int = 256,
-    dropout: float = 0.4,
-    weights: str = "none",
-    batch_norm_momentum: float | None = 0.9,
-) -> keras.Model:
-    """Builds the network: (n, 48, 48, 1) gray, 0-255 → (n, 7) probabilities.
-
-    Takes the arguments of `architecture.build`, so that `training.fit` can train it.
-
-    Args:
-        size: 48: this network sees faces as they are.
-        width: Multiplies `FILTERS`.
-        dense: Units of the dense layer.
-        dropout: Share of them dropped in training, in [0, 1).
-        weights: "none": there is nothing to transfer.
-        batch_norm_momentum: Of the batch norms' moving statistics; None is Keras's 0.99.
-
-    Raises:
-        TrainingError: if an argument asks for what this network does not have.
-    """
-    if (size, weights) != (FACE_SIDE, "none"):
-        raise TrainingError(
-            f"The plain network takes size {FACE_SIDE} and weights none. "
-            f"Received: {size}, {weights}"
-        )
-    inputs = keras.Input((FACE_SIDE, FACE_SIDE, 1), name="face")
-    x = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="to_minus_one_to_one")(inputs)
-    x = _blocks(width, 0.99 if batch_norm_momentum is None else batch_norm_momentum)(x)
-    x = keras.layers.GlobalAveragePooling2D(name=POOLED)(x)
-    x = keras.layers.Dense(dense, activation="relu", name="dense")(x)
-    x = keras.layers.Dropout(dropout, name="dropout")(x)
-    outputs = keras.layers.Dense(len(EMOTIONS), activation="softmax", name="probabilities")(x)
-    return keras.Model(inputs, outputs, name="fer_plain_cnn")
-
-
-def _blocks(width: float, momentum: float) -> keras.Model:
-    inputs = keras.Input((FACE_SIDE, FACE_SIDE, 1))
-    x = inputs
-    for filters in FILTERS:
-        for _ in range(2):
-            x = keras.layers.Conv2D(
-                round(filters * width),
-                3,
-                padding="same",
-                use_bias=False,  # the batch norm after it has one
-                kernel_initializer="he_normal",  # for ReLU: He et al. (2015)
-            )(x)
-            x = keras.layers.BatchNormalization(momentum=momentum)(x)
-            x = keras.layers.ReLU()(x)
-        x = keras.layers.MaxPooling2D(2)(x)
-        x = keras.layers.Dropout(BLOCK_DROPOUT)(x)
-    return keras.Model(inputs, x, name=BACKBONE)
-
-
-BUILDERS: Final[dict[str, Build]] = {MOBILENET: architecture.build, PLAIN: build_plain}
+BUILDERS: Final[dict[str, Build]] = {MOBILENET: mobilenet_v2.build, PLAIN: plain_cnn.build}
 
 
 def measure(plan: Plan) -> Costs:

@@ -17,6 +17,7 @@ import keras
 from fer_core.labels import EMOTIONS
 from fer_core.training import architecture
 from fer_core.training.config import TrainingConfig
+from fer_core.training.networks import mobilenet_v2
 from fer_core.training.sections import AugmentationConfig, PhaseConfig
 
 WARM_UP: Final = 5
@@ -78,8 +79,8 @@ def measure(folder: Path, config: TrainingConfig, phase: PhaseConfig) -> Stopwat
 
 
 def _network(config: TrainingConfig, phase: PhaseConfig) -> keras.Model:
-    """The layers of `fer_core.training.architecture.build` behind Keras's augmentation layers."""
-    made = architecture.build(
+    """The layers of `networks.mobilenet_v2.build` behind Keras's augmentation layers."""
+    made = mobilenet_v2.build(
         size=phase.size,
         width=config.model.width,
         dense=config.model.dense,

@@ -16,6 +16,7 @@ import pytest
 from fer_core.recognition.classifier import Classifier
 from fer_core.store.model_files import INT8_SUFFIX, file_record, load_card, save_card
 from fer_core.training import architecture
+from fer_core.training.networks import mobilenet_v2
 
 ROOT = Path(__file__).resolve().parents[2]
 MakeModel = Callable[..., Path]
@@ -159,7 +160,7 @@ def test_both_training_pipelines_are_timed(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setattr(training, "FACES_EACH", 30)
     monkeypatch.setattr(training, "FER_2013", 420)
     monkeypatch.setattr(training, "ROUNDS", 1)
-    monkeypatch.setattr(architecture, "_backbone", _small_backbone)
+    monkeypatch.setattr(mobilenet_v2, "_backbone", _small_backbone)
     recipe = training._recipe
 
     def smaller(name: str, phase: int, epochs: int):

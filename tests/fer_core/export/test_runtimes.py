@@ -30,7 +30,8 @@ from fer_core.store.model_files import (
     save_card,
     verified_bytes,
 )
-from fer_core.training.architecture import build, predict
+from fer_core.training.architecture import predict
+from fer_core.training.networks.mobilenet_v2 import build
 
 
 @pytest.fixture(scope="module")

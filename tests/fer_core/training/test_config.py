@@ -58,6 +58,8 @@ def test_every_number_of_a_recipe_has_a_comment_where_it_first_stands(name: str)
         ({"title": "t", "phases": [PHASE], "data": {"ferplus": 2}}, "data.ferplus lies between"),
         ({"title": "t", "phases": [PHASE], "teachers": {"weight": 2}}, "teachers.weight lies"),
         ({"title": "t", "phases": [PHASE], "teachers": {"temperature": 0}}, "temperature lies"),
+        ({"title": "t", "phases": [PHASE], "model": {"architecture": "x"}}, "face_mobilenet"),
+        ({"title": "t", "phases": [PHASE], "model": {"precision": "int8"}}, "mixed_bfloat16"),
         ({"title": "t", "phases": [PHASE], "augmentation": {"blur": 2}}, "blur lies between"),
         ({"title": "t", "phases": [PHASE], "logit_adjustment": -1}, "logit_adjustment lies"),
         ({"title": "t", "phases": [{**PHASE, "epochs": "x"}]}, "missing or wrong in phase"),

@@ -14,10 +14,11 @@ from training_tools import Silent, StopsAfter, build_tiny
 
 from fer_core.data.dataset import Dataset
 from fer_core.errors import TrainingError
-from fer_core.training.architecture import backbone, build
+from fer_core.training.architecture import backbone
 from fer_core.training.callbacks import Replay
 from fer_core.training.config import TrainingConfig
 from fer_core.training.fit import describe, fit
+from fer_core.training.networks.mobilenet_v2 import build
 from fer_core.training.phase import make_optimizer
 from fer_core.training.run_folder import RunFolder
 from fer_core.training.sections import AugmentationConfig, DataConfig, ModelConfig, PhaseConfig

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 
 from fer_core.training import architecture
+from fer_core.training.networks import mobilenet_v2
 
 
 @pytest.fixture
 def network():
-    return architecture.build(size=32, width=0.35, dense=8)
+    return mobilenet_v2.build(size=32, width=0.35, dense=8)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from fer_core.data.dataset import Dataset
 from fer_core.errors import TrainingError
 from fer_core.evaluation.ablation_report import MOBILENET, PLAIN
 from fer_core.labels import EMOTIONS
+from fer_core.training.networks import plain_cnn
 from scripts.ablation import networks, runs
 from scripts.ablation.design import CANDIDATES, CELLS, TINY
 from scripts.ablation.runs import Ablation, usable
@@ -61,8 +62,8 @@ def dataset() -> Dataset:
 @pytest.fixture
 def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WorkFolder:
     """An empty work folder, and one convolution block in place of either network."""
-    monkeypatch.setattr(networks, "FILTERS", (4,))
-    small = {kind: lambda **_: networks.build_plain(dense=8) for kind in (MOBILENET, PLAIN)}
+    monkeypatch.setattr(plain_cnn, "FILTERS", (4,))
+    small = {kind: lambda **_: plain_cnn.build(dense=8) for kind in (MOBILENET, PLAIN)}
     monkeypatch.setattr(runs, "BUILDERS", small)
     monkeypatch.setattr(networks, "BUILDERS", small)
     return WorkFolder(tmp_path / "work")
