@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from fer_core.data.dataset import DATA_VARIABLE
+from fer_core.data.ferplus import FERPLUS_VARIABLE
 from fer_core.errors import FerError
 from fer_core.store.files import expand
 
@@ -88,6 +89,16 @@ def path(text: str) -> Path:
 def model(text: str) -> str:
     """The type of an option that is a model's stem, or the path of one of its files."""
     return str(path(text))
+
+
+def add_ferplus(parser: argparse.ArgumentParser) -> None:
+    """Adds `--ferplus`, which the environment sets as well."""
+    parser.add_argument(
+        "--ferplus",
+        type=path,
+        default=os.environ.get(FERPLUS_VARIABLE) or None,
+        help="CSV file of FER+ votes, for recipes with data.ferplus",
+    )
 
 
 def parse_with_data(

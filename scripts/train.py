@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -28,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from fer_core.data.dataset import Dataset
-from fer_core.data.ferplus import FERPLUS_VARIABLE, read_votes
+from fer_core.data.ferplus import read_votes
 from fer_core.data.lint import lint_scan
 from fer_core.data.scan import scan
 from fer_core.errors import DataError
@@ -36,6 +35,7 @@ from fer_core.training.config import TrainingConfig, load_config
 from fer_core.training.distributed.processes import Processes
 from fer_core.training.distributed.rendezvous import meet
 from fer_core.training.progress import TrainingProgress
+from fer_core.training.teaching.bank import read_bank
 from fer_core.training.teaching.targets import LabelSources, read_soft_targets
 from scripts import cli
 
@@ -98,12 +98,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--config", type=cli.path, required=True, help="a recipe, see configs/")
     parser.add_argument("--run", type=cli.path, required=True, help="folder of this run's files")
     parser.add_argument("--resume", action="store_true", help="go on where the run stopped")
-    parser.add_argument(
-        "--ferplus",
-        type=cli.path,
-        default=os.environ.get(FERPLUS_VARIABLE) or None,
-        help="CSV file of FER+ votes, for recipes with data.ferplus",
-    )
+    cli.add_ferplus(parser)
     parser.add_argument(
         "--teachers", type=cli.path, help="answers by scripts/teach.py, for recipes with [teachers]"
     )
@@ -139,7 +134,8 @@ def label_sources(
     if config.data.ferplus and args.ferplus:
         votes = read_votes(args.ferplus, dataset.paths)
     if config.teachers.weight and args.teachers:
-        teachers = read_soft_targets(args.teachers, dataset)
+        read = read_bank if config.teachers.views else read_soft_targets
+        teachers = read(args.teachers, dataset)
     return LabelSources(votes, teachers)
 
 

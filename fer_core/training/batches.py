@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from fer_core.training.augmentation import augment
 from fer_core.training.distributed.devices import Shard
+from fer_core.training.occlusion import cover
 from fer_core.training.sections import AugmentationConfig
+from fer_core.training.teaching.bank import Views
 
 Floats = NDArray[np.float32]
 
@@ -67,9 +69,11 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
     Args:
         inputs: (n, 48, 48) uint8 faces, or (n, k) float32 features.
-        targets: (n, 7) float32.
+        targets: (n, 7) float32; with views (n, k, 7).
         weights: (n,) float32, each sample's factor in the loss.
-        augmentation: For faces; None for none.
+        augmentation: For faces; None for none. Of it, views are only covered: the rest made them.
+        views: In the place of faces, k of each. An epoch takes one of every face; none comes again
+            before all have come.
         mixing: For faces; after the augmentation.
         first_epoch: Where a resumed run goes on.
         shard: Which rows of each batch are this process's. Every process draws the whole batch:
@@ -84,6 +88,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         *,
         batch_size: int,
         augmentation: AugmentationConfig | None,
+        views: Views | None = None,
         mixing: Mixing | None = None,
         seed: int,
         first_epoch: int = 0,
@@ -92,11 +97,15 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
         self._inputs, self._targets, self._weights = inputs, targets, weights
         self._batch_size = batch_size
-        self._augmentation, self._mixing = augmentation, mixing
+        self._augmentation = augmentation or AugmentationConfig()
+        self._views, self._mixing = views, mixing
+        self._shares = targets.reshape(-1, targets.shape[-1]).mean(axis=0)
         self._seed = seed
         self._epoch = first_epoch
         self._shard = shard or Shard()
         self._used = self._shard.usable(len(inputs))
+        # Faces begin at different views: else an epoch would be one draw of the augmentation.
+        self._first_views = np.random.default_rng(seed).integers(0, 1 << 30, len(inputs))
         self._shuffle()
 
     def __len__(self) -> int:
@@ -111,15 +120,28 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         """The batch of all processes."""
         start = index * self._batch_size
         rows = self._order[start : min(start + self._batch_size, self._used)]
-        inputs, targets, weights = self._inputs[rows], self._targets[rows], self._weights[rows]
         rng = np.random.default_rng((self._seed, self._epoch, index))
-        if self._augmentation is not None and not self._augmentation.is_none:
-            inputs = augment(inputs, self._augmentation, rng)
+        inputs, targets = self._drawn(rows, rng)
+        weights = self._weights[rows]
+        if self._augmentation.cover:
+            inputs, targets = cover(inputs, targets, self._shares, self._augmentation.cover, rng)
         if inputs.ndim == 3:
             inputs = inputs[..., None].astype(np.float32)
         if self._mixing is not None and not self._mixing.is_none:
             return self._mixing.mix(inputs, targets, weights, rng)
         return inputs, targets, weights
+
+    def _drawn(
+        self, rows: NDArray[np.int64], rng: np.random.Generator
+    ) -> tuple[NDArray[Any], NDArray[np.float32]]:
+        """Inputs and targets of those rows, before they are covered and mixed."""
+        if self._views is not None:
+            numbers = (self._first_views[rows] + self._epoch) % self._views.count
+            return self._views.take(rows, numbers), self._targets[rows, numbers]
+        inputs = self._inputs[rows]
+        if not self._augmentation.is_none:
+            inputs = augment(inputs, self._augmentation, rng)
+        return inputs, self._targets[rows]
 
     def on_epoch_end(self) -> None:
         self._epoch += 1

@@ -90,7 +90,8 @@ def _fit(
     description = describe(config, dataset, sources) | devices.record()
     keras.utils.set_random_seed(config.seed)
     data = data or partition(dataset, config.data, config.seed)
-    job = TrainingJob(config, data, sources.targets(config, data), run, reporter, devices)
+    targets, views = sources.targets(config, data), sources.views(config, data)
+    job = TrainingJob(config, data, targets, views, run, reporter, devices)
     for name, count in data.left_out.items():
         reporter.message(f"Left out of train/ as {name.replace('_', ' ')}: {count:,}.")
     reporter.message(f"{len(data.train):,} faces to learn from, {len(data.validation):,} validate.")
@@ -149,7 +150,10 @@ def _digest(weights: str) -> str | None:
 def _adjust(job: TrainingJob, network: keras.Model) -> None:
     """Folds the recipe's logit adjustment into the last layer."""
     data = job.data
-    prior = calibration.class_prior(job.targets, data.class_weights[data.train.labels])
+    targets = job.targets
+    if targets.ndim == 3:  # of a bank's views: as often as they are seen
+        targets = targets.mean(axis=1)
+    prior = calibration.class_prior(targets, data.class_weights[data.train.labels])
     answers = predict(network, data.validation.images)
     chosen = calibration.choose_adjustment(
         data.validation.labels, answers, prior, job.config.logit_adjustment

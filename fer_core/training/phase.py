@@ -26,6 +26,7 @@ from fer_core.training.distributed.devices import Devices
 from fer_core.training.partition import TrainingData
 from fer_core.training.run_folder import RunFolder, RunState
 from fer_core.training.sections import PhaseConfig
+from fer_core.training.teaching.bank import Views
 from fer_core.training.teaching.targets import Targets, one_hot
 
 FEATURE_STEPS: Final = 16
@@ -37,13 +38,15 @@ class TrainingJob:
     """What all phases of a run share.
 
     Attributes:
-        targets: (n, 7) float32 for the n images of `data.train`.
+        targets: (n, 7) float32 for the n images of `data.train`; (n, k, 7) with k views of each.
+        views: What is trained on in the place of these images, if the teachers answered for views.
         run: The folder that epochs are written to.
     """
 
     config: TrainingConfig
     data: TrainingData
     targets: Targets
+    views: Views | None
     run: RunFolder
     reporter: Reporter
     devices: Devices
@@ -117,7 +120,8 @@ def _inputs(
 ) -> tuple[keras.Model, NDArray[Any], NDArray[Any]]:
     """The model to fit with its training and validation inputs."""
     train, validation = job.data.train.images, job.data.validation.images
-    if phase.trainable == "head" and job.config.augmentation.is_none and not phase.mixes:
+    fixed = job.views is None and job.config.augmentation.is_none and not phase.mixes
+    if phase.trainable == "head" and fixed:
         job.reporter.message("Computing pooled features once; the frozen phase trains on them.")
         features = architecture.feature_model(network)
         return (
@@ -139,6 +143,7 @@ def _batches(
         job.data.class_weights[job.data.train.labels],
         batch_size=phase.batch_size,
         augmentation=job.config.augmentation if inputs.ndim == 3 else None,
+        views=job.views,
         mixing=Mixing(phase.mixup, phase.cutmix),
         seed=job.config.seed,
         first_epoch=first_epoch,

@@ -92,14 +92,19 @@ class TeachersConfig:
         temperature: By which the teachers' logits are divided, above 0; 1 leaves the answers, 2-4
             tell more of the classes that are not the likeliest (Hinton et al. 2015). The student
             itself is trained at temperature 1, so that it needs no other loss.
+        views: How many changed views of each face the teachers have answered for, each with its own
+            answer (`teaching.bank`): the student sees one of them in every epoch, and
+            [augmentation] is what made them. 0: they answered for the faces as they are.
     """
 
     weight: float = 0.0
     temperature: float = 1.0
+    views: int = 0
 
     def __post_init__(self) -> None:
         within("teachers.weight", self.weight, 0.0, 1.0)
         within("teachers.temperature", self.temperature, 0.1, 20.0)
+        within("teachers.views", self.views, 0, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,8 @@ class AugmentationConfig:
         downscale: Probability that the face is shrunk and enlarged again.
         noise: Largest standard deviation of Gaussian noise, in gray levels.
         jpeg: Probability of JPEG's artefacts.
+        cover: Probability that the lower half or the eyes are covered, and the label goes towards
+            the classes' shares (`training.occlusion`). Drawn anew for every view of a bank.
     """
 
     flip: float = 0.0
@@ -133,6 +140,7 @@ class AugmentationConfig:
     downscale: float = 0.0
     noise: float = 0.0
     jpeg: float = 0.0
+    cover: float = 0.0
 
     def __post_init__(self) -> None:
         largest = {"rotation": 180.0, "brightness": 255.0, "gamma": 10.0, "noise": 255.0}

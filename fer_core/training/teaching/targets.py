@@ -1,7 +1,7 @@
 """What the network is trained towards: labels, mixed with FER+ votes and teachers' answers.
 
-Teachers answer once (`teaching.answers`); their answers are kept in a file. Nothing
-here imports Keras: what a recipe lacks is said before the seconds that Keras takes to import.
+Teachers answer once (`teaching.answers`, `teaching.bank_making`), into a file. Nothing here imports
+Keras: what a recipe lacks is said before the seconds that it takes to import.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,7 @@ from fer_core.labels import EMOTIONS
 from fer_core.store.files import replace_bytes
 from fer_core.training.config import TrainingConfig
 from fer_core.training.partition import TrainingData
+from fer_core.training.teaching.bank import Bank, Views
 from fer_core.types import Probabilities
 
 REMEDY: Final = "Make it with scripts/teach.py from finished runs on the same data set"
@@ -100,10 +101,15 @@ def read_soft_targets(path: str | Path, dataset: Dataset) -> SoftTargets:
 
 @dataclass(frozen=True, slots=True)
 class LabelSources:
-    """What labels may be mixed with, in the order of the whole data set; None if not given."""
+    """What labels may be mixed with, in the order of the whole data set; None if not given.
+
+    Attributes:
+        votes: FER+'s.
+        teachers: Their answers: a bank for a recipe with `teachers.views`, else soft targets.
+    """
 
     votes: Votes | None = None
-    teachers: SoftTargets | None = None
+    teachers: SoftTargets | Bank | None = None
 
     def record(self, config: TrainingConfig) -> dict[str, str]:
         """The hashes of what the recipe uses, for the run's record.
@@ -121,9 +127,11 @@ class LabelSources:
     def targets(self, config: TrainingConfig, data: TrainingData) -> Targets:
         """(m, 7) float32 for the m images of `data.train`; rows sum to 1.
 
-        Validation is always measured on the data set's own labels.
+        With a bank of k views (m, k, 7), in the order of `views`. Validation is always measured on
+        the data set's own labels.
 
         Raises:
+            DataError: if a bank lacks faces.
             TrainingError: if something was not given, or a teacher has seen what it must not.
         """
         targets = one_hot(data.train.labels)
@@ -133,10 +141,26 @@ class LabelSources:
         if config.teachers.weight:
             teachers = self._teachers(config)
             _check_unseen(teachers, data)
-            answers = teachers.probabilities[data.train_rows]
-            answers = calibration.rescale(answers, config.teachers.temperature)
-            targets = mixed(targets, answers, config.teachers.weight)
+            answers = _answers(teachers, data.train_rows)
+            flat = calibration.rescale(
+                answers.reshape(-1, len(EMOTIONS)), config.teachers.temperature
+            )
+            if answers.ndim == 3:
+                targets = targets[:, None]  # a face's label is that of all its views
+            targets = mixed(targets, flat.reshape(answers.shape), config.teachers.weight)
         return targets
+
+    def views(self, config: TrainingConfig, data: TrainingData) -> Views | None:
+        """The views that the recipe trains on in the place of faces; None without a bank.
+
+        Raises:
+            DataError: if the bank lacks faces.
+            TrainingError: if it was not given, or has another number of views.
+        """
+        teachers = self._teachers(config) if config.teachers.weight else None
+        if not isinstance(teachers, Bank):
+            return None
+        return Views(teachers.images, teachers.positions(data.train_rows))
 
     def _votes(self, config: TrainingConfig) -> Votes:
         if self.votes is None:
@@ -148,12 +172,24 @@ class LabelSources:
             )
         return self.votes
 
-    def _teachers(self, config: TrainingConfig) -> SoftTargets:
+    def _teachers(self, config: TrainingConfig) -> SoftTargets | Bank:
         if self.teachers is None:
             raise TrainingError(
                 f"The recipe learns from teachers (teachers.weight = {config.teachers.weight}), "
                 "and no answers of theirs were given. Make them with scripts/teach.py and give "
                 "the file with --teachers PATH; or, without them, set teachers.weight to 0."
+            )
+        making = self.teachers.making if isinstance(self.teachers, Bank) else None
+        given = making.views if making else 0
+        if given != config.teachers.views:
+            raise TrainingError(
+                f"The recipe has teachers.views = {config.teachers.views}, and the teachers' file "
+                f"{given}. Make the recipe's own with scripts/teach.py --recipe."
+            )
+        if making and making.augmentation != replace(config.augmentation, cover=0.0):
+            raise TrainingError(
+                "The bank's views were made by another augmentation than the recipe's. Make the "
+                "recipe's own with scripts/teach.py --recipe, or set [augmentation] to the bank's."
             )
         return self.teachers
 
@@ -165,11 +201,18 @@ def one_hot(labels: NDArray[np.int64]) -> Targets:
 
 def mixed(labels: Targets, others: Targets, share: float) -> Targets:
     """(1 - share)·labels + share·others; rows of `others` that are all 0 leave their label."""
-    shares = np.where(others.any(axis=1, keepdims=True), np.float32(share), np.float32(0))
+    shares = np.where(others.any(axis=-1, keepdims=True), np.float32(share), np.float32(0))
     return np.asarray((1 - shares) * labels + shares * others, dtype=np.float32)
 
 
-def _check_unseen(teachers: SoftTargets, data: TrainingData) -> None:
+def _answers(teachers: SoftTargets | Bank, rows: NDArray[np.int64]) -> Targets:
+    """(m, 7) answers for those images, or (m, k, 7) for their views."""
+    if isinstance(teachers, Bank):
+        return teachers.answers[teachers.positions(rows)]
+    return teachers.probabilities[rows]
+
+
+def _check_unseen(teachers: SoftTargets | Bank, data: TrainingData) -> None:
     seen = int((~teachers.unseen[np.unique(data.withheld)]).sum())
     if seen:
         raise TrainingError(

@@ -85,6 +85,12 @@ def test_a_student_of_another_seed_learns_and_its_record_says_from_what(
         fit(student, dataset, run, Silent(), resume=True, sources=other)
 
 
+def test_a_run_that_has_not_ended_cannot_teach(dataset: Dataset, run: RunFolder, tmp_path: Path):
+    (tmp_path / "run.json").write_bytes((run.path / "run.json").read_bytes())
+    with pytest.raises(TrainingError, match="has not ended"):
+        teach([run, RunFolder(tmp_path)], dataset, Silent())
+
+
 def test_a_run_on_another_data_set_or_no_run_cannot_teach(
     dataset: Dataset, run: RunFolder, tmp_path: Path
 ):
