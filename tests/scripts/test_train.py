@@ -46,6 +46,7 @@ epochs = {epochs}
 batch_size = 64
 ema = 0.9
 """
+STUDENT = str(SCRIPTS.parent / "configs" / "student.toml")
 SECOND = """
 [[phases]]
 name = "second"
@@ -138,6 +139,7 @@ def test_killed_resumed_exported_and_evaluated(dataset_folder: Path, tmp_path: P
         ("no recipe", "no recipe"),
         ("no votes", "--ferplus PATH"),
         ("no teachers", "scripts/teach.py"),
+        ("no bank", "does not hold a bank of views"),
     ],
 )
 def test_what_cannot_be_trained_is_refused_before_keras_loads(
@@ -154,6 +156,11 @@ def test_what_cannot_be_trained_is_refused_before_keras_loads(
         recipe.write_text(RECIPE.format(epochs=1).replace("[data]", "[data]\nferplus = 0.2"))
     if change == "no teachers":
         recipe.write_text(RECIPE.format(epochs=1) + "[teachers]\nweight = 0.5\n")
+    options = []
+    if change == "no bank":
+        recipe.write_text(RECIPE.format(epochs=1) + "[teachers]\nweight = 0.5\nviews = 2\n")
+        np.savez(tmp_path / "answers.npz", probabilities=np.zeros((3, 7), np.float32))
+        options = ["--teachers", tmp_path / "answers.npz"]
     if change == "no data":
         data = tmp_path / "nothing"
     if change == "class missing":
@@ -161,7 +168,8 @@ def test_what_cannot_be_trained_is_refused_before_keras_loads(
         shutil.copytree(dataset_folder, data)
         shutil.rmtree(data / "train" / "fear")
     monkeypatch.delenv("FER_PLUS", raising=False)
-    done = _run("train.py", "--data", data, "--config", recipe, "--run", tmp_path / "run")
+    run = tmp_path / "run"
+    done = _run("train.py", "--data", data, "--config", recipe, "--run", run, *options)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -226,6 +234,7 @@ def test_what_cannot_be_distributed_is_refused_in_one_line(
     ("script", "arguments"),
     [
         ("teach.py", ("--runs", "{run}", "--out", "{run}/t.npz")),
+        ("teach.py", ("--runs", "{run}", "--recipe", STUDENT, "--out", "{run}/bank.npz")),
         ("export.py", ("--run", "{run}", "--name", "x")),
     ],
 )
@@ -241,3 +250,34 @@ def test_a_folder_that_is_no_run_is_refused(
     assert main([*given, "--data", str(dataset_folder)]) == 2
     assert "not the folder of a training run" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("teacher", "student", "said"),
+    [
+        ("plain_teacher", "strong", r"set its teachers\.views"),
+        ("plain_teacher", "student", "--ferplus PATH"),
+        ("nothing", "student", "no recipe"),
+    ],
+    ids=["a student without a bank", "no votes", "no recipe"],
+)
+def test_the_whole_way_refuses_what_it_cannot_end_before_it_begins(
+    dataset_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+    teacher: str,
+    student: str,
+    said: str,
+):
+    monkeypatch.delenv("FER_PLUS", raising=False)
+    main = runpy.run_path(str(SCRIPTS / "distill.py"))["main"]
+    recipes = {
+        name: str(SCRIPTS.parent / "configs" / f"{name}.toml") for name in (teacher, student)
+    }
+    given = ["--teachers", recipes[teacher], "--student", recipes[student]]
+    given += ["--runs", str(tmp_path / "runs"), "--data", str(dataset_folder)]
+    assert main(given) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert re.search(said, line)
+    assert not (tmp_path / "runs").exists()
