@@ -17,6 +17,8 @@ from fer_core.images.decoder import file_kind
         (hostile.exif_pieces(100, 60_000), "bytes of metadata"),
         (hostile.segments(1_500), "1,000 segments"),
         (hostile.fill_bytes(1_000_000), "fill bytes"),
+        (hostile.SOI + b"\xff" * 1_000_000, "fill bytes"),
+        (hostile.SOI + b"\xff\x00" * 100_000, "fill bytes"),
         (hostile.png_chunks(25_000), "20,000 chunks"),
         (hostile.webp_chunks(25_000), "20,000 chunks"),
         (
