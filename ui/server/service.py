@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from streamlit import config
 from streamlit.runtime import Runtime
 
-from ui.live.pipeline.service import CORES
+from ui.live.pipeline.service import CORES, limit_arenas
 from ui.server import metrics, outbound, sessions
 from ui.server.gate import Gate
 from ui.server.turns import Turns
@@ -30,6 +30,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     """From before the first request to after the last."""
     outbound.stay_inside()
     keep_uploads_in_memory()
+    limit_arenas()  # before the threads of photographs start, which would have heaps of their own
     metrics.log_to_console()
     runtime = Runtime.instance()
     tasks = [
