@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from fer_core.errors import ReportError
+from fer_core.store.files import read_bytes
 
 _KINDS: Final = {
     "epoch": int,
@@ -72,9 +74,8 @@ def read_history(path: Path | str) -> History:
     """
     path = Path(path)
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        return _history(rows)
+        text = io.StringIO(read_bytes(path).decode(), newline="")
+        return _history(list(csv.DictReader(text)))
     except OSError as error:
         reason = "there is no such file" if not path.exists() else error.strerror
         raise ReportError(f"{path.name} cannot be read: {reason}. {_REMEDY}") from error

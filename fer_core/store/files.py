@@ -8,15 +8,19 @@ from __future__ import annotations
 import errno
 import json
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from fer_core.errors import FerError
 
 T = TypeVar("T")
+
+MOST_TEXT: Final = 32 * 2**20
+"""Bytes of a JSON or CSV file that is read; the largest of a model's own has one million."""
 
 
 def expand(path: str | Path) -> Path:
@@ -27,20 +31,40 @@ def expand(path: str | Path) -> Path:
         return Path(path)
 
 
+def read_bytes(path: Path, most: int = MOST_TEXT) -> bytes:
+    """Reads a regular file, or one that a link leads to.
+
+    Raises:
+        OSError: it cannot be read; is a folder, a device, or a pipe, which might never end or never
+            begin; or has more than `most` bytes. Then none of them is read.
+    """
+    # Without O_NONBLOCK, opening a pipe waits for somebody who writes. Windows has no such pipes.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        info = os.fstat(file.fileno())
+        if not stat.S_ISREG(info.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        if info.st_size > most:
+            words = f"it has {info.st_size:,} bytes, more than {most:,}"
+            raise OSError(errno.EFBIG, words, str(path))
+        return file.read(most)
+
+
 def read_json(
     path: Path, error: type[FerError], remedy: str, parse: Callable[[dict[str, Any]], T]
 ) -> T:
     """Reads a file that holds a JSON object, and makes of it what the caller needs.
 
     Args:
-        error: Raised if the file is missing, is not UTF-8 or not JSON (which has no NaN), holds
-            something else than an object, or `parse` fails. Its message names file and fault.
+        error: Raised if `read_bytes` cannot read the file, it is not UTF-8 or not JSON (which has
+            no NaN), holds something else than an object, or `parse` fails. Its message names file
+            and fault.
         remedy: What to do then, in a sentence; ends the message.
         parse: Object → value. Whatever a key that is missing or of the wrong kind makes it raise
             (KeyError, TypeError, ValueError, IndexError, AttributeError) is taken as damage.
     """
     try:
-        values = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        values = json.loads(read_bytes(path).decode(), parse_constant=_refuse_constant)
         if not isinstance(values, dict):
             raise TypeError("it holds no JSON object")
         return parse(values)

@@ -18,8 +18,9 @@ from typing import Any, Final
 
 from fer_core.errors import ModelError
 from fer_core.labels import EMOTIONS
+from fer_core.store.card_fields import check_fields
 from fer_core.store.class_names import class_names, require_class_names
-from fer_core.store.files import expand, read_json, replace_text
+from fer_core.store.files import expand, read_bytes, read_json, replace_text
 
 MODELS_VARIABLE: Final = "FER_MODELS"
 
@@ -51,6 +52,8 @@ SUFFIXES: Final = (
 """Of a model's files; each stands before those that it ends with."""
 
 _NAME: Final = re.compile(r"\w[\w.-]{0,99}")
+_LARGEST: Final = 2**30
+"""Bytes of a model's file that is read, whatever its card says."""
 _REMEDY = (
     "Train and export one (see README), or restore the models folder: with git in a checkout, by "
     "installing the package again otherwise."
@@ -128,15 +131,9 @@ class ModelCard:
         Raises KeyError, TypeError, ValueError or ModelError if a field is missing, unknown, or
         wrong.
         """
-        return cls(
-            **{
-                **values,
-                "emotions": tuple(values["emotions"]),
-                "limits": tuple(values.get("limits", ())),
-                "parameters": int(values.get("parameters", 0)),
-                "unsure_below": float(values.get("unsure_below", 0.0)),
-            }
-        )
+        check_fields(values)
+        lists = {"emotions": tuple(values["emotions"]), "limits": tuple(values.get("limits", ()))}
+        return cls(**{**values, **lists})
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -218,20 +215,23 @@ def verified_bytes(card: ModelCard, path: Path) -> bytes:
     """A file of a model, compared with the card before anything parses it.
 
     Raises:
-        ModelError: it is missing, or its size or SHA-256 is not the card's.
+        ModelError: it is missing or no regular file, or its size or SHA-256 is not the card's.
     """
     suffix = split_name(path.name)[1]
     expected = card.files.get(suffix)
     if expected is None:
         raise ModelError(f"The card of {card.stem} names no {suffix} file. {_REMEDY}")
+    size: int = expected["bytes"]
     try:
-        data = path.read_bytes()
-    except OSError as error:
+        data = read_bytes(path, most=min(size, _LARGEST))
+    except FileNotFoundError as error:
         raise ModelError(f"There is no model file at {path}. {_REMEDY}") from error
-    if len(data) != expected.get("bytes"):
+    except OSError as error:
+        raise ModelError(f"{path.name} cannot be read: {error.strerror}. {_REMEDY}") from error
+    if len(data) < size:
         raise ModelError(
-            f"{path.name} is {len(data):,} bytes long, but its card says "
-            f"{expected.get('bytes'):,}: it was cut short or replaced. {_REMEDY}"
+            f"{path.name} is {len(data):,} bytes long, but its card says {size:,}: it was cut "
+            f"short. {_REMEDY}"
         )
     if hashlib.sha256(data).hexdigest() != expected.get("sha256"):
         raise ModelError(f"{path.name} was altered: it does not match its card. {_REMEDY}")

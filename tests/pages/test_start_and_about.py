@@ -1,3 +1,6 @@
+import json
+import os
+
 import pytest
 
 from fer_core.store import model_files
@@ -29,8 +32,27 @@ def _alter(path):
     path.write_bytes(bytes(data))
 
 
+def _make_a_pipe(path):
+    path.unlink()
+    os.mkfifo(path)  # reading it would wait for ever
+
+
+def _headline_without_a_split(path):
+    card = path.with_name(path.name.replace(".tflite", ".card.json"))
+    figures = {"n": 3, "accuracy": {"value": 0.7, "low": 0.6, "high": 0.8}}
+    card.write_text(json.dumps({**json.loads(card.read_text()), "headline": figures}))
+
+
 @pytest.mark.parametrize("page", ["start", "photos", "about", "evaluation"])
-@pytest.mark.parametrize(("harm", "message"), [(_remove, "no model file"), (_alter, "altered")])
+@pytest.mark.parametrize(
+    ("harm", "message"),
+    [
+        (_remove, "no model file"),
+        (_alter, "altered"),
+        (_make_a_pipe, "no regular file"),
+        (_headline_without_a_split, "headline is"),
+    ],
+)
 def test_a_harmed_model_is_a_message_and_the_app_stays_up(models, open_page, page, harm, message):
     harm(models / f"{model_files.DEFAULT_MODEL}.tflite")
     app = open_page(page)

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,9 @@ def test_a_damaged_history_is_named(tmp_path: Path, lines: list[str], message: s
 def test_a_missing_history_is_named(tmp_path: Path):
     with pytest.raises(ReportError, match=r"none\.csv cannot be read: there is no such file"):
         read_history(tmp_path / "none.csv")
+
+
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "m.history.csv")
+    with pytest.raises(ReportError, match="no regular file"):
+        read_history(tmp_path / "m.history.csv")

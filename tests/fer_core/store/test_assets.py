@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -196,3 +197,18 @@ def test_a_cache_that_cannot_be_written_is_a_message(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(ModelError, match="cannot be written"):
         fetch_asset(NAME, source=put(tmp_path / "given", CONTENT), folder=tmp_path / "file" / "x")
+
+
+@pytest.mark.parametrize("place", ["pipe", "endless", "folder"])
+def test_what_is_no_file_is_not_read(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipe would keep every page waiting, a device fill the memory."""
+    make = {
+        "pipe": os.mkfifo,
+        "endless": lambda path: path.symlink_to("/dev/zero"),
+        "folder": Path.mkdir,
+    }
+    make[place](tmp_path / NAME)
+    monkeypatch.setenv(assets.ASSETS_VARIABLE, str(tmp_path))
+    assert find_asset(NAME) is None

@@ -1,5 +1,7 @@
 import dataclasses
 import json
+import os
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from fer_core.store.model_files import (
     CARD_SUFFIX,
     MODELS,
     SUFFIXES,
+    ModelCard,
     check_name,
     list_models,
     list_reports,
@@ -148,6 +151,123 @@ def test_a_harmed_model_is_refused_in_words(make_model: Make, harm, message: str
     harm(network)
     with pytest.raises(ModelError, match=message):
         load_model(network)
+
+
+NESTED = [[]]
+for _ in range(200):
+    NESTED = [NESTED]
+BIG = 10**400  # as a float it would overflow
+WRONG_FIELDS = {
+    **{
+        name: [None, 3, ["x"], {}]
+        for name in ("title", "summary", "created", "licence", "intended_use")
+    },
+    "emotions": [None, 7, "angry", [1, 2], {"angry": 0}, [["angry"]]],
+    "limits": [None, 7, "one", [1], [None]],
+    "input": [None, 7, "48", [], {"upscaled_to": "wide"}, {"upscaled_to": None}],
+    "files": [
+        None, 7, [], {".tflite": None}, {".tflite": []}, {".tflite": {"bytes": 3}},
+        {".tflite": {"sha256": 3, "bytes": 3}}, {".tflite": {"sha256": "x", "bytes": "3"}},
+        {".tflite": {"sha256": "x", "bytes": -3}}, {".tflite": {"sha256": "x", "bytes": BIG}},
+    ],
+    "recipe": [None, "x", [], NESTED, {"a": NESTED}],
+    "data": [None, "x", [], {"train_images": "many"}, {"train_images": 1.5}, {"sha256": 3}],
+    "parameters": [None, "many", 1.5, -1, True, BIG],
+    "temperature": [None, "warm", True, [], BIG],
+    "neutral_lowered": [None, "low", False, {}, -BIG],
+    "unsure_below": [None, "0.4", True, [0.4], BIG],
+    "validation": [None, 0.7, [], "x"],
+    "headline": [
+        None, 0.7, [], "x", {"n": 3}, {"accuracy": {}}, {"split": 3}, {"split": "test", "n": "3"},
+        {"split": "test", "accuracy": 0.7}, {"split": "test", "accuracy": {"value": 0.7}},
+        {"split": "test", "accuracy": {"value": 0.7, "low": None, "high": 1}},
+        {"split": "test", "accuracy": {"value": 70, "low": 0, "high": 1}},
+    ],
+    "runtimes": [None, "x", [], 3],
+}  # fmt: skip
+
+
+def test_every_field_stands_in_the_table():
+    assert {*WRONG_FIELDS, "stem"} == {field.name for field in dataclasses.fields(ModelCard)}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [(name, value) for name in WRONG_FIELDS for value in WRONG_FIELDS[name]]
+)
+def test_a_field_of_a_wrong_kind_is_a_sentence(make_model: Make, field: str, value: object):
+    network = make_model()
+    _edit_card(**{field: value})(network)
+    with pytest.raises(
+        ModelError, match=r"small.card.json is damaged: .*(Received|nested)"
+    ) as told:
+        load_model(network)
+    assert field in str(told.value) or "nested" in str(told.value)
+    assert len(str(told.value)) < 600
+
+
+@pytest.mark.parametrize("value", ["1e999", "NaN", "9" * 5000])
+def test_a_number_beyond_all_bounds_is_a_sentence(make_model: Make, value: str):
+    network = make_model()
+    _edit_card(temperature=12321)(network)
+    card = network.with_name("small.card.json")
+    card.write_text(card.read_text().replace("12321", value))
+    with pytest.raises(ModelError, match=r"small.card.json is damaged"):
+        load_model(network)
+
+
+def _pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def _endless(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/dev/zero")
+
+
+def _huge(path: Path) -> None:
+    os.truncate(path, 4 * 2**30)  # takes no space on the disk
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _loop(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path)
+
+
+@pytest.mark.parametrize("suffix", [".tflite", ".card.json"])
+@pytest.mark.parametrize("harm", [_pipe, _endless, _huge, _folder, _loop])
+def test_what_is_no_file_of_a_model_is_not_read(
+    make_model: Make, harm: Callable[[Path], None], suffix: str
+):
+    """Neither waited for, nor taken into memory."""
+    network = make_model()
+    file = network.with_name(f"small{suffix}")
+    harm(file)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ModelError, match=rf"{file.name} cannot be read: .*\. Train and export"):
+        load_model(network)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # KB
+
+
+def test_a_card_that_asks_for_a_huge_file_gets_none(make_model: Make):
+    network = make_model()
+    _huge(network)
+    _edit_card(files={".tflite": {"sha256": "x", "bytes": 4 * 2**30}})(network)
+    with pytest.raises(ModelError, match="more than"):
+        load_model(network)
+
+
+def test_a_link_to_a_model_is_a_model(make_model: Make, tmp_path: Path):
+    network = make_model()
+    for path in (network, network.with_name("small.card.json")):
+        stored = path.rename(tmp_path / f"stored-{path.name}")
+        path.symlink_to(stored)
+    assert load_model(network)[1] == network.read_bytes()
 
 
 def test_the_default_model_comes_first(tmp_path: Path):
