@@ -8,7 +8,6 @@ were left out or nothing was looked up at all: an audit of nothing finds nothing
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
@@ -46,12 +45,12 @@ class Audit:
 
 @cli.command()
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = cli.parser(__doc__.splitlines()[0])
     parser.add_argument("files", nargs="+", type=cli.path, help="lock files with hashes")
     worst = CLEAN
     for file in parser.parse_args(argv).files:
         found = audit(file)
-        print(describe(file, found), file=sys.stderr if found.status else sys.stdout)
+        cli.say(describe(file, found), file=sys.stderr if found.status else sys.stdout)
         worst = max(worst, found.status)
     return worst
 

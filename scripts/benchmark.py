@@ -51,7 +51,7 @@ def _measure(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = cli.parser(__doc__.splitlines()[0])
     parser.add_argument(
         "--model", type=cli.model, default=DEFAULT_MODEL, help="stem, or path of one of its files"
     )

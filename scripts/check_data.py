@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from fer_core.data.findings import LintReport
 from fer_core.data.lint import lint
 from fer_core.labels import EMOTIONS
+from fer_core.store.names import printable
 from scripts import cli
 
 RESULTS = (
@@ -34,13 +35,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.json:
         print(json.dumps(report.to_dict(), indent=2))
     else:
-        print(as_text(report))
+        cli.say(as_text(report))
     return report.exit_code
 
 
 def as_text(report: LintReport) -> str:
     """The report as two tables, of classes and of findings, and a line of result."""
-    head = f"{report.name}: {report.images:,} readable images, {report.copies:,} exact copies"
+    counts = f"{report.images:,} readable images, {report.copies:,} exact copies"
+    head = f"{printable(report.name)}: {counts}"
     parts = [head, _class_table(report), _finding_table(report), RESULTS[report.exit_code]]
     return "\n\n".join(part for part in parts if part)
 
@@ -71,9 +73,7 @@ def _finding_table(report: LintReport) -> str:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = cli.parser(__doc__)
     parser.add_argument("path", type=cli.path, help="folder or zip")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     return parser.parse_args(argv)

@@ -13,12 +13,13 @@ import select
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NoReturn, Protocol, TextIO
 
 from fer_core.data.dataset import DATA_VARIABLE
 from fer_core.data.ferplus import FERPLUS_VARIABLE
 from fer_core.errors import FerError
 from fer_core.store.files import expand
+from fer_core.store.names import printable_text
 
 STOPPED: Final = 2
 INTERRUPTED: Final = 130
@@ -77,8 +78,23 @@ def command(go_on: str = "") -> Callable[[Main], Main]:
 def stop(message: str, status: int = STOPPED) -> int:
     """Says on the error output why a script ends; returns its exit status."""
     over_the_bar = "\r\x1b[2K" if sys.stderr.isatty() else ""
-    print(f"{over_the_bar}{message}", file=sys.stderr)
+    print(f"{over_the_bar}{printable_text(message)}", file=sys.stderr)
     return status
+
+
+def say(text: str, file: TextIO | None = None) -> None:
+    """Prints text, by default on the standard output; no name in it can command the terminal."""
+    print(printable_text(text), file=file, flush=True)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        super().error(printable_text(message))  # it repeats what was given
+
+
+def parser(description: str) -> argparse.ArgumentParser:
+    """A script's parser; its help shows the description line by line."""
+    return _Parser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
 def path(text: str) -> Path:

@@ -41,6 +41,7 @@ from fer_core.store.model_files import (
     model_file,
     record_evaluation,
 )
+from fer_core.store.names import printable
 from fer_core.training.progress import share_shown
 from scripts import cli
 
@@ -55,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
     if args.photos:
         return _measure_photos(args.photos, args.model, as_json=args.json)
-    print(as_table(evaluate(args.model, args.data, args.report, args.predictions)))
+    cli.say(as_table(evaluate(args.model, args.data, args.report, args.predictions)))
     return 0
 
 
@@ -123,7 +124,7 @@ def _measure_photos(folder: Path, model: str, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(on_photos.to_dict(results, report, recognizer), indent=2))
     else:
-        print(photos_as_table(results, report, recognizer.detector_name))
+        cli.say(photos_as_table(results, report, recognizer.detector_name))
     return 1 if any(result.problem for result in results) else 0
 
 
@@ -144,7 +145,8 @@ def photos_as_table(results: Sequence[PhotoResult], report: SplitReport, detecto
             f'Without those below {selective.unsure_below:.2f}, which are "unsure": right for '
             f"{_share(selective.accuracy)} of {selective.coverage:.0%} of them."
         )
-    lines += [f"Not read: {result.name}: {result.problem}" for result in results if result.problem]
+    bad = (result for result in results if result.problem)
+    lines += [f"Not read: {printable(result.name)}: {result.problem}" for result in bad]
     return "\n".join(lines)
 
 
@@ -192,9 +194,7 @@ def _previous_reads(*paths: Path) -> dict[str, int]:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = cli.parser(__doc__)
     parser.add_argument("--model", type=cli.model, help="stem, or path of one of its files")
     parser.add_argument("--report", type=cli.path, help="default: STEM.report.json by the model")
     parser.add_argument("--predictions", type=cli.path, help="default: STEM.predictions.csv there")

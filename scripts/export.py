@@ -54,7 +54,7 @@ def _package(args: argparse.Namespace) -> None:
         balance_neutral=args.balance_neutral,
         keep_keras=not args.without_keras,
     )
-    print(
+    cli.say(
         f"{args.models / card.stem}.*: {card.parameters:,} parameters, validation accuracy "
         f"{card.validation['accuracy']:.1%} on {card.validation['n']:,} faces, temperature "
         f"{card.temperature}, Neutral's logit lowered by {card.neutral_lowered}, unsure below "
@@ -76,9 +76,7 @@ def _add_runtimes(args: argparse.Namespace) -> None:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = cli.parser(__doc__)
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--run", type=cli.path, help="a finished run's folder")
     source.add_argument(

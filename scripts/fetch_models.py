@@ -27,9 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description="Fetches the face detector (0.2 MB) into a folder that git ignores."
-    )
+    parser = cli.parser("Fetches the face detector (0.2 MB) into a folder that git ignores.")
     parser.add_argument(
         "--from",
         dest="source",
@@ -50,7 +48,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _fetch(name: str, source: Path | None, folder: Path) -> bool:
     if is_right(folder / name):
-        print(f"{name}: already there, its hash is right ({folder}).")
+        cli.say(f"{name}: already there, its hash is right ({folder}).")
         return True
     try:
         show = share_shown(name, sys.stderr)
@@ -61,10 +59,10 @@ def _fetch(name: str, source: Path | None, folder: Path) -> bool:
             progress=lambda received, expected: show(min(1.0, received / expected)),
         )
     except ModelError as error:
-        print(f"{name} could not be had.\n{error}", file=sys.stderr)
-        print("The app works without it, with OpenCV's Haar cascade.", file=sys.stderr)
+        cli.say(f"{name} could not be had.\n{error}", file=sys.stderr)
+        cli.say("The app works without it, with OpenCV's Haar cascade.", file=sys.stderr)
         return False
-    print(f"{name}: {path.stat().st_size:,} bytes, its hash is right ({folder}).")
+    cli.say(f"{name}: {path.stat().st_size:,} bytes, its hash is right ({folder}).")
     return True
 
 

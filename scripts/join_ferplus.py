@@ -24,7 +24,7 @@ from scripts import cli
 @cli.command()
 def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
-    print(f"Reading {args.votes}, {args.original} and {args.data} …", file=sys.stderr)
+    cli.say(f"Reading {args.votes}, {args.original} and {args.data} …", file=sys.stderr)
     voted = read_voted_rows(args.votes)
     original = read_original(args.original)
     dataset = load_dataset(args.data)
@@ -32,13 +32,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not rows:
         raise DataError(f"No image of {args.data} is one of {args.original}.")
     write_votes(args.out, rows)
-    print(f"{len(rows):,} of {len(dataset):,} images have votes.")
-    print(f"Written: {args.out}. Next: scripts/train.py --ferplus {args.out}")
+    cli.say(f"{len(rows):,} of {len(dataset):,} images have votes.")
+    cli.say(f"Written: {args.out}. Next: scripts/train.py --ferplus {args.out}")
     return 0
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = cli.parser(__doc__.splitlines()[0])
     parser.add_argument("--votes", type=cli.path, required=True, help="FER+'s fer2013new.csv")
     parser.add_argument("--original", type=cli.path, required=True, help="FER-2013's fer2013.csv")
     parser.add_argument(

@@ -22,6 +22,7 @@ from fer_core.recognition import photos
 from fer_core.recognition.photos import Photo, PhotoResult
 from fer_core.store.files import replace_bytes
 from fer_core.store.model_files import DEFAULT_MODEL
+from fer_core.store.names import free_name, printable
 from fer_core.video.film import AnalyzedFilm, FilmSettings, is_film
 from fer_core.video.film.settings import RATE
 from fer_core.video.tracking import SMOOTHING_SECONDS
@@ -46,12 +47,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             result = look_at(path, recognizer, args.out)
             results.append(result)
-            problem = result.problem and f"{result.name}: {result.problem}"
+            name = printable(result.name)
+            problem = result.problem and f"{name}: {result.problem}"
             text = as_text(result)
+            if args.json and result.note:
+                cli.say(f"{name}: {result.note}", sys.stderr)
         if problem:
-            print(problem, file=sys.stderr)
+            cli.say(problem, sys.stderr)
         elif not args.json:
-            print(text, flush=True)
+            cli.say(text)
     if args.csv:
         table = predict_films.as_csv(films) if films else photos.as_csv(results)
         replace_bytes(args.csv, table)
@@ -71,7 +75,7 @@ def look_at(path: Path, recognizer: Recognizer, folder: Path | None) -> PhotoRes
     result = photos.analyze(Photo.from_file(path), recognizer, edge=edge)
     if folder is None or result.annotated is None:
         return result
-    copy = folder / photos.free_name(path.name, lambda n: (folder / n).exists(), ".annotated")
+    copy = folder / free_name(path.name, lambda n: (folder / n).exists(), ".annotated")
     try:
         copy.write_bytes(result.annotated)
     except OSError as error:
@@ -82,7 +86,8 @@ def look_at(path: Path, recognizer: Recognizer, folder: Path | None) -> PhotoRes
 def as_text(result: PhotoResult) -> str:
     """A line for the photo, and one for each face."""
     count = len(result.faces)
-    lines = [f"{result.name}: {count or 'no'} face{'s' * (count != 1)}"]
+    lines = [f"{printable(result.name)}: {count or 'no'} face{'s' * (count != 1)}"]
+    lines += [f"  {result.note}"] if result.note else []
     for number, face in enumerate(result.faces, start=1):
         box = face.face.box
         lines.append(
@@ -93,9 +98,7 @@ def as_text(result: PhotoResult) -> str:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = cli.parser(__doc__)
     parser.add_argument("files", type=cli.path, nargs="+", metavar="FILE", help="photo or film")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument(

@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = cli.parser(__doc__.splitlines()[0])
     parser.add_argument("--runs", type=cli.path, nargs="+", required=True, help="finished runs")
     parser.add_argument(
         "--out", type=cli.path, required=True, help="the file to write, as in x.npz"

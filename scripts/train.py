@@ -94,7 +94,7 @@ def train_on_all_devices(
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = cli.parser(__doc__.splitlines()[0])
     parser.add_argument("--config", type=cli.path, required=True, help="a recipe, see configs/")
     parser.add_argument("--run", type=cli.path, required=True, help="folder of this run's files")
     parser.add_argument("--resume", action="store_true", help="go on where the run stopped")

@@ -365,3 +365,10 @@ def test_only_ci_names_the_shared_folder() -> None:
         and path not in MAY_KNOW_THE_MACHINE
     }
     assert naming == {".ci/run"}
+
+
+def test_tables_leave_through_one_door() -> None:
+    """`store/tables.py` guards cells against formulas; a run's own folder has figures only."""
+    doors = {"fer_core/store/tables.py", "fer_core/training/run_folder.py"}
+    writers = re.compile(r"csv\.(writer|DictWriter)\(|\.to_csv\(|savetxt\(")
+    assert {path for path, source in python_files() if writers.search(source)} <= doors

@@ -19,6 +19,7 @@ from fer_core.store.model_files import (
     ModelCard,
     model_file,
 )
+from fer_core.store.names import printable
 
 Stamp = tuple[tuple[int, int] | None, ...]
 """Modification time (ns) and size of each file, None for a missing one."""
@@ -56,7 +57,7 @@ def detector_sentence() -> str:
 def title(stem: str) -> str:
     """A model's title, or its stem if its card cannot be read."""
     try:
-        return model_card(stem).title
+        return printable(model_card(stem).title)
     except ModelError:
         return stem
 

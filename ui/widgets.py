@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from fer_core.labels import DISPLAY_NAMES
+from fer_core.store.names import printable
 from fer_core.types import FaceEmotion
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
@@ -41,12 +42,12 @@ def plain(text: str) -> str:
     Not for names of uploaded files: Streamlit makes a link of `www.example.com.jpg` even if it is
     escaped. `file_name` shows those.
     """
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", printable(" ".join(text.split())))
 
 
 def file_name(name: str) -> str:
-    """HTML of a file's name, letter by letter: no Markdown, no link, no reversed direction."""
-    return f'<bdi style="overflow-wrap:anywhere"><strong>{escape(name)}</strong></bdi>'
+    """HTML of a file's name, letter by letter: no Markdown, no link, nothing hidden or reversed."""
+    return f'<bdi style="overflow-wrap:anywhere"><strong>{escape(printable(name))}</strong></bdi>'
 
 
 def answer_line(face: FaceEmotion) -> str:

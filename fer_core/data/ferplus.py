@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from fer_core.data.sources import normal_name
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
+from fer_core.store.tables import from_cell
 
 FERPLUS_VARIABLE: Final = "FER_PLUS"
 COLUMNS: Final = {
@@ -74,7 +75,7 @@ def read_votes(path: str | Path, image_paths: Sequence[str]) -> Votes:
     try:
         data = path.read_bytes()
         rows = list(csv.DictReader(data.decode("utf-8").splitlines()))
-        by_image = {_key(row["path"]): _counts(row) for row in rows}
+        by_image = {_key(from_cell(row["path"])): _counts(row) for row in rows}
     except FileNotFoundError as error:
         raise DataError(f"There are no FER+ votes at {path}.") from error
     except (OSError, ValueError, KeyError, TypeError) as error:

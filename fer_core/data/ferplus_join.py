@@ -9,7 +9,6 @@ order. So the pictures themselves are joined: each image of the folders with the
 from __future__ import annotations
 
 import csv
-import io
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from fer_core.data.ferplus import COLUMNS, NOT_OURS
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
 from fer_core.store.files import replace_text
+from fer_core.store.tables import as_csv
 from fer_core.types import FACE_SIDE
 
 FARTHEST: Final = 12.0
@@ -148,11 +148,8 @@ def join(
 
 def write_votes(path: Path, rows: dict[str, VotedRow]) -> None:
     """Writes the CSV file that `fer_core.data.ferplus.read_votes` reads."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("path", "ferplus_name", *VOTES))
-    writer.writerows((image, row.name, *row.votes) for image, row in rows.items())
-    replace_text(path, text.getvalue())
+    table = ((image, row.name, *row.votes) for image, row in rows.items())
+    replace_text(path, as_csv(("path", "ferplus_name", *VOTES), table, "\n"))
 
 
 def _nearest(

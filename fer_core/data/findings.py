@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
+from fer_core.store.names import printable
+
 Severity = Literal["info", "warning", "error"]
 SEVERITIES: Final = ("info", "warning", "error")
 MAX_EXAMPLES: Final = 5
@@ -86,4 +88,5 @@ def found(code: str, severity: Severity, message: str, cases: Iterable[str]) -> 
     """One finding about `cases`, or none if there are none."""
     cases = list(cases)
     if cases:
-        yield Finding(code, severity, message, len(cases), tuple(cases[:MAX_EXAMPLES]))
+        examples = tuple(printable(case) for case in cases[:MAX_EXAMPLES])
+        yield Finding(code, severity, message, len(cases), examples)

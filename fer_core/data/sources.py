@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,6 +20,7 @@ from typing import Final, Literal
 
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
+from fer_core.store.names import alike, printable
 
 SPLIT_FOLDERS: Final = ("train", "test")
 LAYOUT: Final = (
@@ -112,7 +112,7 @@ def open_source(path: str | Path) -> Source:
 
 def normal_name(name: str) -> str:
     """A folder's name without case, Unicode form, or surrounding blanks."""
-    return unicodedata.normalize("NFC", name).strip().casefold()
+    return alike(name.strip())
 
 
 def _folder_source(home: Path) -> Source:
@@ -123,7 +123,7 @@ def _folder_source(home: Path) -> Source:
     refused: list[Refusal] = []
 
     def refuse(path: Path, kind: Kind, reason: str) -> None:
-        refused.append(Refusal(_printable(path.relative_to(root).as_posix()), kind, reason))
+        refused.append(Refusal(printable(path.relative_to(root).as_posix()), kind, reason))
 
     def refuse_folder(error: OSError) -> None:
         refuse(Path(error.filename), "unreadable", f"cannot be opened ({_reason(error)})")
@@ -133,7 +133,7 @@ def _folder_source(home: Path) -> Source:
             if folder.is_symlink():
                 refuse(folder, "symlink", "is a link to a folder, and such links are not followed")
             else:
-                folders.append(_printable(folder.relative_to(root).as_posix()))
+                folders.append(printable(folder.relative_to(root).as_posix()))
         for name in file_names:
             found = _file_entry(Path(parent, name), root)
             if isinstance(found, Entry):
@@ -145,8 +145,10 @@ def _folder_source(home: Path) -> Source:
 
 def _file_entry(file: Path, root: Path) -> Entry | Refusal:
     path = file.relative_to(root).as_posix()
-    if path != _printable(path):
-        return Refusal(_printable(path), "unreadable", "has a name that is not UTF-8")
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return Refusal(printable(path), "unreadable", "has a name that is not UTF-8")
     try:
         if file.is_symlink() and not file.resolve().is_relative_to(root.resolve()):
             return Refusal(path, "symlink", "is a link that leads out of the data set")
@@ -165,6 +167,11 @@ def _zip_source(file: Path) -> Source:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise DataError(f"{file} is not a readable zip file ({error}). {LAYOUT}") from error
     _check_for_bomb(file, archive.infolist())
+    pictures = [info for info in archive.infolist() if _in_split(info)]
+    if pictures and all(map(_is_locked, pictures)):
+        raise DataError(
+            f"{file} is protected by a password. Unpack it with the password and give the folder."
+        )
     refused = [refusal for info in archive.infolist() if (refusal := _member_refusal(info))]
     bad = {refusal.path for refusal in refused}
     members = [info for info in archive.infolist() if info.filename not in bad]
@@ -211,9 +218,18 @@ def _member_refusal(info: zipfile.ZipInfo) -> Refusal | None:
         return Refusal(info.filename, "unsafe", "has a name that leads out of the zip")
     if stat.S_ISLNK(info.external_attr >> 16):
         return Refusal(info.filename, "symlink", "is a link, and links in a zip are not followed")
-    if info.flag_bits & 1:
+    if _is_locked(info):
         return Refusal(info.filename, "unreadable", "is protected by a password")
     return None
+
+
+def _in_split(info: zipfile.ZipInfo) -> bool:
+    folders = info.filename.split("/")[:2]
+    return not info.is_dir() and any(normal_name(name) in SPLIT_FOLDERS for name in folders)
+
+
+def _is_locked(info: zipfile.ZipInfo) -> bool:
+    return bool(info.flag_bits & 1)
 
 
 def _folder_with_splits(folder: Path) -> Path:
@@ -234,10 +250,6 @@ def _zip_prefix(names: Iterator[str]) -> str:
             if len(folders) > depth and normal_name(folders[depth]) in SPLIT_FOLDERS:
                 return "".join(f"{folder}/" for folder in folders[:depth])
     raise DataError(f"The zip holds neither train/ nor test/. {LAYOUT}")
-
-
-def _printable(path: str) -> str:
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _reason(error: Exception) -> str:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from fer_core.errors import ReportError
 from fer_core.labels import EMOTIONS
-from fer_core.store.files import replace_text
+from fer_core.store.files import read_bytes, replace_text
+from fer_core.store.tables import as_csv, from_cell
 from fer_core.types import Probabilities
 
 HEADER = ("path", "label", *EMOTIONS)
@@ -44,13 +45,12 @@ class Predictions:
 
 def write_predictions(path: Path | str, predictions: Predictions) -> None:
     """Writes the CSV, complete or not at all; probabilities with six decimals."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEADER)
     columns = (predictions.paths, predictions.labels, predictions.probabilities)
-    for where, label, row in zip(*columns, strict=True):
-        writer.writerow([where, EMOTIONS[label], *(f"{p:.6f}" for p in row)])
-    replace_text(Path(path), text.getvalue())
+    rows = (
+        [where, EMOTIONS[label], *(f"{p:.6f}" for p in row)]
+        for where, label, row in zip(*columns, strict=True)
+    )
+    replace_text(Path(path), as_csv(HEADER, rows, "\n"))
 
 
 def read_predictions(path: Path | str) -> Predictions:
@@ -79,7 +79,7 @@ def _rows(path: Path) -> Iterator[tuple[str, int, list[float]]]:
 
 def _lines(path: Path) -> list[list[str]]:
     try:
-        lines = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+        lines = list(csv.reader(io.StringIO(read_bytes(path).decode(), newline="")))
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
         raise ReportError(f"{path.name} cannot be read: {fault}.") from fault
     return lines or [[]]
@@ -91,6 +91,6 @@ def _parse(row: list[str], where: str) -> tuple[str, int, list[float]]:
         values = [float(share) for share in shares]
         if len(values) != len(EMOTIONS) or not abs(sum(values) - 1) < 1e-3:  # catches NaN, too
             raise ValueError(f"{len(EMOTIONS)} probabilities that sum to 1 are expected")
-        return image, EMOTIONS.index(label), values
+        return from_cell(image), EMOTIONS.index(label), values
     except ValueError as fault:
         raise ReportError(f"{where} is damaged: {fault}.") from fault

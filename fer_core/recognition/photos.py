@@ -5,16 +5,14 @@ The photo page, scripts/predict.py and the evaluation on photographs all go this
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import logging
-import re
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, Final
 
 import cv2
@@ -27,6 +25,8 @@ from fer_core.labels import EMOTIONS
 from fer_core.recognition.drawing import annotate, caption
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.store.files import read_regular
+from fer_core.store.names import alike, free_name, printable
+from fer_core.store.tables import as_csv as table_as_csv
 from fer_core.types import FaceEmotion, RGBImage
 
 SHOWN_EDGE: Final = 1600
@@ -34,17 +34,15 @@ SHOWN_EDGE: Final = 1600
 fifty telephone pictures in full would be two gigabytes."""
 LARGEST_EDGE: Final = 65_500
 """Of a JPEG, in pixels (libjpeg's JPEG_MAX_DIMENSION)."""
+MOST_FACES: Final = 100
+"""Of a photo, that are looked at: one of a crowd, or made for the purpose, has thousands."""
 COLUMNS: Final = (
-    *("file", "face", "x", "y", "width", "height", "score", "answer", "confidence"),
+    *("file", "faces_found", "face", "x", "y", "width", "height", "score", "answer", "confidence"),
     *EMOTIONS,
 )
 """Of the table of faces."""
 
 _QUALITY: Final = 90
-_UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
-"""What some system allows in no file name."""
-_LONGEST_NAME: Final = 200
-"""Bytes; file systems allow 255, of which an ending and a number need some."""
 
 _log = logging.getLogger(__name__)
 
@@ -81,6 +79,7 @@ class PhotoResult:
             asked for.
         saved_as: The file that the annotated picture was written to; "" if it was not.
         problem: Why there is no result, in words; "" if there is one.
+        faces_left_out: How many smaller faces were found and not looked at.
     """
 
     name: str
@@ -90,6 +89,20 @@ class PhotoResult:
     annotated: bytes | None = field(default=None, repr=False)
     saved_as: str = ""
     problem: str = ""
+    faces_left_out: int = 0
+
+    @property
+    def faces_found(self) -> int:
+        return len(self.faces) + self.faces_left_out
+
+    @property
+    def note(self) -> str:
+        """That only the largest faces were looked at, in words; "" if all were."""
+        if not self.faces_left_out:
+            return ""
+        n = len(self.faces)
+        looked_at = f"the {n:,} largest were" if n > 1 else "only the largest was"
+        return f"{self.faces_found:,} faces were found, of which {looked_at} looked at."
 
     def to_dict(self) -> dict[str, Any]:
         """The photo in JSON, alike for page, command line and evaluation."""
@@ -100,6 +113,8 @@ class PhotoResult:
             **named,
             "width": self.size[0],
             "height": self.size[1],
+            "faces_found": self.faces_found,
+            **({"note": self.note} if self.note else {}),
             "faces": [face.to_dict() for face in self.faces],
             **({"annotated": self.saved_as} if self.saved_as else {}),
         }
@@ -110,7 +125,7 @@ def analyze(
     recognizer: Recognizer,
     *,
     edge: int | None = SHOWN_EDGE,
-    max_faces: int | None = None,
+    max_faces: int = MOST_FACES,
     decode: Callable[[bytes], RGBImage] = decode,
 ) -> PhotoResult:
     """The result of one photo; never raises for what is wrong with it.
@@ -118,12 +133,13 @@ def analyze(
     Args:
         edge: The longer edge of the annotated picture at most, in pixels, up to `LARGEST_EDGE`;
             None leaves the annotated picture out.
-        max_faces: Only the largest ones; all by default.
+        max_faces: Only so many, the largest ones.
         decode: Makes the picture of the bytes, as `images.decode` does.
     """
     try:
         image = decode(photo.read())
-        faces = recognizer.analyze(image, max_faces=max_faces)
+        found = recognizer.detect(image)
+        faces = recognizer.answer(image, found[:max_faces])
         shown = None if edge is None else _jpeg(annotate(image, faces), edge)
     except FerError as error:
         problem = str(error)
@@ -137,7 +153,10 @@ def analyze(
         )
     else:
         size = (image.shape[1], image.shape[0])
-        return PhotoResult(photo.name, photo.label, tuple(faces), size, shown)
+        left_out = len(found) - len(faces)
+        return PhotoResult(
+            photo.name, photo.label, tuple(faces), size, shown, faces_left_out=left_out
+        )
     return PhotoResult(photo.name, photo.label, problem=problem)
 
 
@@ -146,6 +165,8 @@ def totals(results: Sequence[PhotoResult]) -> str:
     faces = [face for result in results for face in result.faces]
     bad = sum(bool(result.problem) for result in results)
     line = f"{_count(len(results), 'photo')}, {_count(len(faces), 'face')}"
+    if left_out := sum(result.faces_left_out for result in results):
+        line += f" of {_count(len(faces) + left_out, 'face')} found"
     if bad:
         line += f", {_count(bad, 'file')} not readable"
     answers = [face.answer for face in faces]
@@ -162,10 +183,14 @@ def described(result: PhotoResult) -> str:
 
 
 def rows(results: Iterable[PhotoResult]) -> list[dict[str, Any]]:
-    """One row a face, by `COLUMNS`: file, box, answer and seven probabilities."""
+    """One row a face, by `COLUMNS`: file, box, answer and seven probabilities.
+
+    Hidden characters of the file's name are escapes; `document` has the name itself.
+    """
     return [
         {
-            "file": result.name,
+            "file": printable(result.name),
+            "faces_found": result.faces_found,
             "face": number,
             **values["box"],
             **{column: values[column] for column in ("score", "answer", "confidence")},
@@ -179,12 +204,7 @@ def rows(results: Iterable[PhotoResult]) -> list[dict[str, Any]]:
 
 def as_csv(results: Sequence[PhotoResult]) -> bytes:
     """The rows as CSV in UTF-8, with a mark by which spreadsheets know the encoding."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({**row, "file": _no_formula(row["file"])} for row in rows(results))
-    # A file name may hold bytes that are no character.
-    return text.getvalue().encode("utf-8-sig", "backslashreplace")
+    return table_as_csv(COLUMNS, (list(row.values()) for row in rows(results))).encode("utf-8-sig")
 
 
 def document(results: Iterable[PhotoResult], recognizer: Recognizer) -> dict[str, Any]:
@@ -209,25 +229,10 @@ def as_zip(results: Sequence[PhotoResult]) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for result in results:
             if result.annotated is not None:
-                name = free_name(result.name, lambda name: name.casefold() in taken)
-                taken.add(name.casefold())
+                name = free_name(result.name, lambda name: alike(name) in taken)
+                taken.add(alike(name))
                 archive.writestr(name, result.annotated)
     return buffer.getvalue()
-
-
-def free_name(photo: str, is_taken: Callable[[str], bool], mark: str = "") -> str:
-    """A name for a picture made of a photo of this name: safe on every system, and not taken.
-
-    Args:
-        mark: Follows the photo's name, as in ".annotated".
-    """
-    stem = _UNSAFE.sub("", PurePath(photo.replace("\\", "/")).stem)
-    stem = stem.encode("utf-8", "ignore")[:_LONGEST_NAME].decode("utf-8", "ignore")
-    stem = (stem.strip(". ") or "photo") + mark
-    name, number = f"{stem}.jpg", 2
-    while is_taken(name):
-        name, number = f"{stem}-{number}.jpg", number + 1
-    return name
 
 
 def _jpeg(image: RGBImage, edge: int) -> bytes:
@@ -242,8 +247,3 @@ def _jpeg(image: RGBImage, edge: int) -> bytes:
 
 def _count(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
-def _no_formula(name: str) -> str:
-    """A spreadsheet takes a cell that starts so for a formula (OWASP, CSV injection)."""
-    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name

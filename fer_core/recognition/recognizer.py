@@ -69,7 +69,7 @@ class Recognizer:
         """
         image = as_rgb(image)
         faces = self.detect(image, detection_width=detection_width, max_faces=max_faces)
-        return self._answer([image] * len(faces), faces)
+        return self.answer(image, faces)
 
     def detect(
         self,
@@ -82,6 +82,10 @@ class Recognizer:
         width = at_least_one("detection_width", detection_width)
         most = None if max_faces is None else at_least_one("max_faces", max_faces)
         return self._detector.detect(as_rgb(image), width)[:most]
+
+    def answer(self, image: RGBImage, faces: Sequence[Face]) -> list[FaceEmotion]:
+        """The network's answers for faces that `detect` found in this picture, in their order."""
+        return self._answer([image] * len(faces), faces)
 
     def classify(self, crops: Sequence[Picture] | NDArray[np.uint8]) -> list[FaceEmotion]:
         """The network's answers for faces that are cut out already.

@@ -51,7 +51,7 @@ def _report(args: argparse.Namespace, progress: TrainingProgress) -> None:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = cli.parser(__doc__.splitlines()[0])
     parser.add_argument("--out", type=cli.path, required=True, help="the report, a JSON file")
     parser.add_argument("--work", type=cli.path, required=True, help="folder of the finished cells")
     parser.add_argument("--tiny", action="store_true", help="try the machinery out, in minutes")

@@ -58,9 +58,7 @@ def _run(bench: Bench, args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = cli.parser(__doc__)
     parser.add_argument("--sessions", type=int, help="viewers; 1, or twice what fits at --overload")
     parser.add_argument("--seconds", type=float, default=30.0, help="for which they are measured")
     parser.add_argument(

@@ -63,3 +63,22 @@ def test_a_path_without_data_is_a_message_and_no_traceback(tmp_path: Path) -> No
     assert run.returncode == 2
     assert "There is no data set at" in run.stdout
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("path", ["train/{}/1.png", "train/fear/{}.png", "test/{}"])
+def test_no_name_commands_the_terminal(faces: Path, path: str) -> None:
+    file = faces / path.format("\x1b[2J\u202e\nClean.")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    output = check(faces).stdout
+    assert "\\x1b[2J\\u202e\\nClean." in output
+    assert not {"\x1b", "\u202e"} & set(output)
+    assert "Clean." not in output.splitlines()
+
+
+def test_nor_does_the_name_of_the_data_set(faces: Path) -> None:
+    odd = faces.rename(faces.with_name("\x1b[2J\u202e"))
+    run = check(odd)
+    assert run.stdout.startswith("\\x1b[2J\\u202e: ")
+    absent = check(f"{odd}-absent")
+    assert "\\x1b[2J" in absent.stdout and "\x1b" not in absent.stdout + absent.stderr

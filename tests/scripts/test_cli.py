@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import errno
 import subprocess
 import sys
@@ -47,6 +48,30 @@ def test_main_ends_in_a_sentence(
 ) -> None:
     assert _raising(error)() == status
     assert capsys.readouterr().err == said
+
+
+def test_what_a_script_says_cannot_command_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _raising(DataError("There is nothing at \x1b[2J.\nGive a folder."))()
+    cli.say("a\x1b[2J\u202e\nb")
+    output = capsys.readouterr()
+    assert output.err == "Stopped: There is nothing at \\x1b[2J.\nGive a folder.\n"
+    assert output.out == "a\\x1b[2J\\u202e\nb\n"
+
+
+def test_scripts_print_only_that_way() -> None:
+    """Or JSON, in which `json.dumps` escapes all that is no ASCII, and every control character."""
+    bare = [
+        f"{path.relative_to(SCRIPTS)}, line {node.lineno}"
+        for path in SCRIPTS.rglob("*.py")
+        if path != SCRIPTS / "cli.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ("print", "sys.stdout.write", "argparse.ArgumentParser")
+        and not (node.args and ast.unparse(node.args[0]).startswith("json.dumps("))
+    ]
+    assert bare == []
 
 
 def test_a_fault_of_the_program_stays_a_traceback() -> None:

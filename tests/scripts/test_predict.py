@@ -129,8 +129,20 @@ def test_a_name_that_is_no_text_is_told(predict: Run, blank: Path, tmp_path: Pat
     odd = os.fsdecode(b"a\xff.png")
     shutil.copy(blank, tmp_path / odd)
     run = predict(odd, "--csv", "faces.csv")
-    assert (run.returncode, run.stdout) == (0, "a\\udcff.png: no faces\n")
+    assert (run.returncode, run.stdout) == (0, "a\\xff.png: no faces\n")
     assert json.loads(predict(odd, "--json").stdout)["photos"][0]["file"] == odd
+
+
+def test_no_name_commands_the_terminal(predict: Run, blank: Path, tmp_path: Path) -> None:
+    odd = "\x1b]0;owned\x07\u202e.png"
+    shutil.copy(blank, tmp_path / odd)
+    run = predict(odd, f"absent{odd}", "--csv", "faces.csv", "--out", "copies")
+    assert run.stdout == "\\x1b]0;owned\\x07\\u202e.png: no faces\n"
+    (line,) = said(run)
+    assert line.startswith("absent\\x1b]0;owned\\x07\\u202e.png: ")
+    assert [path.name for path in (tmp_path / "copies").iterdir()] == ["]0;owned.annotated.jpg"]
+    wrong = predict(odd, f"--{odd}")
+    assert wrong.returncode == 2 and "\x1b" not in wrong.stderr and "\\x1b" in wrong.stderr
 
 
 def test_a_closed_pipe_is_no_fault(command: list[str], blank: Path) -> None:

@@ -25,6 +25,7 @@ def test_answers_in_words(face: FaceEmotion, expected: str):
         ("[a](http://b)", r"\[a\]\(http\://b\)"),
         ("a\n# b", r"a \# b"),
         ("<b>&$x$", r"\<b\>\&\$x\$"),
+        ("gpj.\u202eexe \x1b", r"gpj\.\\u202eexe \\x1b"),
     ],
 )
 def test_no_markdown_comes_from_outside(text: str, expected: str):
@@ -36,6 +37,7 @@ def test_no_markdown_comes_from_outside(text: str, expected: str):
     [
         ("www.example.com :smile:.jpg", "<strong>www.example.com :smile:.jpg</strong>"),
         ("<img src=x onerror=y>.png", "<strong>&lt;img src=x onerror=y&gt;.png</strong>"),
+        ("gpj.\u202eexe\u200b.png", "<strong>gpj.\\u202eexe\\u200b.png</strong>"),
         ('a"b&c.png', "<strong>a&quot;b&amp;c.png</strong>"),
     ],
 )

@@ -187,6 +187,34 @@ def test_every_defect_is_reported_at_once(clean: Path) -> None:
     assert expected <= {finding.code for finding in lint(clean).findings}
 
 
+def _lock(path: Path, names: Callable[[str], bool]) -> None:
+    """Marks members of a zip as encrypted; Python writes no encrypted ones."""
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("README.txt", "How to unpack it")
+        for info in archive.infolist():
+            if names(info.filename):
+                info.flag_bits |= 1
+
+
+@pytest.mark.parametrize("also", ["", "README.txt"], ids=["pictures", "everything"])
+def test_a_zip_under_a_password_is_called_that(clean: Path, also: str) -> None:
+    path = zipped(clean)
+    _lock(path, lambda name: not name.endswith("/") and name != ("README.txt" if not also else ""))
+    report = lint(path)
+    assert report.exit_code == 2
+    assert "protected by a password" in finding(report, "no_data").message
+    with pytest.raises(DataError, match="protected by a password"):
+        load_dataset(path)
+
+
+def test_one_file_under_a_password_is_left_out(clean: Path) -> None:
+    path = zipped(clean)
+    _lock(path, lambda name: name.endswith("train/angry/0.png"))
+    report = lint(path)
+    assert "password" in finding(report, "unreadable").examples[0]
+    assert report.images == 2 * 7 * PER_CLASS - 1
+
+
 def test_class_names_in_any_case_are_clean(clean: Path) -> None:
     rename_all(clean)
     assert lint(clean).findings == ()

@@ -13,8 +13,10 @@ ANSWERS = np.roll(LABELS, 1)
 
 def test_predictions_survive_a_round_trip(tmp_path: Path):
     path = tmp_path / "m.predictions.csv"
-    paths = [f"test/a,{i}.jpg" for i in range(14)]
+    odd = ["=1+1", "'=1", "\uff1dx", "a;=1", " -x.jpg", 'a"b', "-1"]
+    paths = [*odd, *(f"test/a,{i}.jpg" for i in range(7))]
     write_predictions(path, Predictions(paths, LABELS, probabilities_of(ANSWERS)))
+    assert "\n'=1+1,angry," in path.read_text(), "a spreadsheet would take it for a formula"
     read = read_predictions(path)
     assert list(read.paths) == paths
     np.testing.assert_array_equal(read.labels, LABELS)

@@ -14,6 +14,7 @@ from fer_core.labels import EMOTIONS
 from fer_core.recognition.photos import (
     COLUMNS,
     LARGEST_EDGE,
+    MOST_FACES,
     SHOWN_EDGE,
     Photo,
     PhotoResult,
@@ -41,8 +42,11 @@ class Finds:
     def __init__(self, *faces: FaceEmotion) -> None:
         self._faces = list(faces)
 
-    def analyze(self, image, max_faces=None):
-        return self._faces[:max_faces]
+    def detect(self, image):
+        return [face.face for face in self._faces]
+
+    def answer(self, image, faces):
+        return self._faces[: len(faces)]
 
 
 def good(name: str) -> PhotoResult:
@@ -72,11 +76,16 @@ def test_one_row_a_face():
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("\udcff.jpg", "\\udcff.jpg"),
+        ("\udcff.jpg", "\\xff.jpg"),
+        ("gpj.\u202eexe", "gpj.\\u202eexe"),
+        ("\x1b[2J", "\\x1b[2J"),
         ("=1+1.jpg", "'=1+1.jpg"),
         ("+a", "'+a"),
         ("-a", "'-a"),
         ("@a", "'@a"),
+        ("\uff1d1+1.jpg", "'\uff1d1+1.jpg"),
+        ("  =a", "'  =a"),
+        ("\t=a", "\\t=a"),
         ("a=b", "a=b"),
     ],
 )
@@ -99,6 +108,11 @@ def test_json_tells_of_bad_files_too():
         (["...", ""], ["photo.jpg", "photo-2.jpg"]),
         (["a:\x00b?.png", "n" * 300], ["ab.jpg", "n" * 200 + ".jpg"]),
         (["é" * 300, "bad\udcff.png"], ["é" * 100 + ".jpg", "bad.jpg"]),
+        (["\xe9.jpg", "e\u0301.jpg", "E\u0301.png"], ["\xe9.jpg", "\xe9-2.jpg", "\xc9-3.jpg"]),
+        (
+            ["NUL.png", "nul.jpg", "x\u202e.png", "x.jpg"],
+            ["_NUL.jpg", "_nul-2.jpg", "x.jpg", "x-2.jpg"],
+        ),
     ],
 )
 def test_names_in_the_zip_stay_apart_and_inside(names: list[str], expected: list[str]):
@@ -127,6 +141,23 @@ def test_a_bad_file_is_not_in_the_zip():
 )
 def test_totals(results, expected: str):
     assert totals(results) == expected
+
+
+def test_of_a_crowd_the_largest_faces_are_looked_at_and_that_is_said() -> None:
+    crowd = Finds(*[FACES[0]] * 2_807)
+    result = analyze(Photo("crowd.jpg", lambda: _jpeg(64, 48)), crowd)
+    assert len(result.faces) == MOST_FACES == 100
+    assert "2,807" in result.note and "100 largest" in result.note
+    (told,) = json.loads(as_json([result], crowd))["photos"]
+    assert (told["faces_found"], told["note"], len(told["faces"])) == (2_807, result.note, 100)
+    assert {row["faces_found"] for row in _table(as_csv([result]))} == {"2807"}
+    assert "2,807 faces" in totals([result])
+
+
+def test_if_all_faces_are_looked_at_nothing_is_said() -> None:
+    result = analyze(Photo("a.jpg", lambda: _jpeg(64, 48)), Finds(*FACES))
+    assert (result.note, result.faces_found) == ("", 2)
+    assert "note" not in result.to_dict()
 
 
 def _jpeg(width: int, height: int) -> bytes:

@@ -6,8 +6,9 @@ import pytest
 from session_fixtures import STARTED, rows_of
 
 from fer_core.labels import EMOTIONS
+from fer_core.store.tables import as_cell
 from fer_core.video.export import COLUMNS, as_csv, as_json
-from fer_core.video.record import NOBODY
+from fer_core.video.record import ANSWERS, NOBODY
 from fer_core.video.summary import summarize
 
 ROWS = rows_of(
@@ -59,3 +60,10 @@ def test_without_a_face_there_are_no_rows(told):
     rows = rows_of(told)
     assert as_csv(rows) == ",".join(COLUMNS) + "\r\n"
     assert json.loads(as_json(rows, model="", settings={}))["rows"] == []
+
+
+def test_no_cell_of_a_session_could_be_a_formula():
+    """Its texts are the answers' names, so that it can be written without looking at each."""
+    cells = [cell for row in csv.reader(io.StringIO(as_csv(ROWS), newline="")) for cell in row]
+    assert cells == [as_cell(cell) for cell in cells]
+    assert [*ANSWERS] == [as_cell(answer) for answer in ANSWERS]
