@@ -12,7 +12,7 @@ from fer_core.images import examine, supported_kind
 from fer_core.recognition import photos as photo_results
 from fer_core.recognition.photos import Photo, PhotoResult
 from fer_core.recognition.recognizer import Recognizer
-from ui import face_card, frame, resources, sample
+from ui import downloads, face_card, frame, resources, sample
 from ui.server import service, uploads
 from ui.widgets import file_name, plain
 
@@ -141,23 +141,31 @@ def _say_place(bar: "st.delta_generator.DeltaGenerator", share: float, place: in
 
 def _summary(results: list[PhotoResult], recognizer: Recognizer) -> None:
     st.markdown(f"**{plain(photo_results.totals(results))}**")
-    as_json = partial(photo_results.as_json, results, recognizer)
-    as_csv, as_zip = (partial(f, results) for f in (photo_results.as_csv, photo_results.as_zip))
     with st.container(horizontal=True):
-        _download("Download table (CSV)", as_csv, "faces.csv", "text/csv")
-        _download("Download everything (JSON)", as_json, "faces.json", "application/json")
+        _download("Download table (CSV)", "faces.csv", "text/csv", results, photo_results.as_csv)
+        _download(
+            "Download everything (JSON)", "faces.json", "application/json", results,
+            partial(photo_results.as_json, recognizer=recognizer),
+        )  # fmt: skip
         if any(result.annotated for result in results):
-            _download("Download pictures (ZIP)", as_zip, "pictures.zip", "application/zip")
+            _download(
+                "Download pictures (ZIP)", "pictures.zip", "application/zip", results,
+                photo_results.as_zip,
+            )  # fmt: skip
         if st.button("Remove all", icon=":material/delete:"):
             del st.session_state[RESULTS]
             st.rerun()
 
 
-def _download(label: str, make: Callable[[], bytes], name: str, kind: str) -> None:
-    """The file is made when it is asked for, not at every rerun of the page."""
-    st.download_button(
-        label, make, name, kind, icon=":material/download:", on_click="ignore", key=name
-    )
+def _download(
+    label: str,
+    name: str,
+    kind: str,
+    results: list[PhotoResult],
+    make: Callable[[list[PhotoResult]], bytes],
+) -> None:
+    # A result equals only itself, so that this tells whether they are the same ones.
+    downloads.button(label, name, kind, key=name, of=results, make=partial(make, results))
 
 
 def _card(number: int, result: PhotoResult) -> None:
@@ -175,6 +183,8 @@ def _card(number: int, result: PhotoResult) -> None:
             assert result.annotated is not None
             st.image(result.annotated, width="stretch", alt=photo_results.described(result))
         with faces:
+            if result.note:
+                st.info(result.note, icon=":material/groups:")
             if not result.faces:
                 st.info(NO_FACE, icon=":material/search_off:")
             else:
@@ -186,9 +196,9 @@ network = resources.recognizer()
 if network.detector_name != "YuNet":
     st.info(resources.detector_sentence(), icon=":material/info:")
 kept: dict[int, PhotoResult] = st.session_state.setdefault(RESULTS, {})
-if given := _given():
-    _take_in(given, kept, network)
-elif waiting := st.session_state.get(WAITING):
+given = _given()
+progress = st.container()
+if not given and (waiting := st.session_state.get(WAITING)):
     _tell_of_lost(waiting)
 if too_many := st.session_state.pop("photos-too-many", 0):
     st.warning(
@@ -204,3 +214,6 @@ for number, photo_result in kept.items():
 if table := photo_results.rows(found):
     with st.expander("All faces as a table"):
         st.dataframe(table, hide_index=True)
+if given:  # last, so that what there is can be seen and fetched meanwhile
+    with progress:
+        _take_in(given, kept, network)

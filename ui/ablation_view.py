@@ -11,7 +11,7 @@ from fer_core.evaluation.ablation_report import (
     AblationReport,
     PairedTest,
 )
-from ui import resources
+from ui import downloads, resources
 from ui.charts.ablation import (
     TITLES,
     ablation_dots,
@@ -90,11 +90,7 @@ def _chart(report: AblationReport) -> None:
 def _details(report: AblationReport) -> None:
     with st.expander("How it was done, and every test"):
         st.markdown("\n".join(f"- {plain(line)}" for line in (*report.protocol, report.rule)))
-        st.dataframe(
-            [_test_row(test, report) for test in report.tests],
-            hide_index=True,
-            key="ablation-tests",
-        )
+        downloads.table([_test_row(test, report) for test in report.tests], "ablation-tests")
 
 
 def _cell_rows(report: AblationReport) -> list[Row]:

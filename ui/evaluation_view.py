@@ -11,7 +11,7 @@ from fer_core.errors import ReportError
 from fer_core.evaluation.estimates import Estimate
 from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import DISPLAY_NAMES, EMOTIONS
-from ui import resources
+from ui import downloads, resources
 from ui.charts import readings
 from ui.charts.draw import draw
 from ui.charts.evaluation import Normalize, confusion_heatmap, per_class_bars, reliability_diagram
@@ -138,7 +138,7 @@ def chart(figure: Figure, reading: str, rows: list[Row], key: str) -> None:
 
 def _numbers(rows: list[Row], key: str) -> None:
     with st.expander("The numbers"):
-        st.dataframe(rows, hide_index=True, key=f"{key}-table")
+        downloads.table(rows, key)
 
 
 def _confusion_rows(split: SplitReport) -> list[Row]:

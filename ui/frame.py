@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fer_core.errors import FerError
-from ui import resources
+from ui import downloads, resources
 from ui.server import uploads
 from ui.widgets import plain, right_of_100
 
@@ -41,8 +41,10 @@ def run(page: "st.Page") -> None:
         uploads.forget()
         st.session_state[_PAGE] = page.title
     token = _framed.set(True)
+    downloads.begin()
     try:
         page.run()
+        downloads.sweep()
     except FerError as error:
         st.error(plain(str(error)), icon=":material/error:")
     except Exception:

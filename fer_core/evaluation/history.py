@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fer_core.errors import ReportError
-from fer_core.store.files import read_bytes
+from fer_core.store.files import MOST_TEXT, read_regular
 
 _KINDS: Final = {
     "epoch": int,
@@ -74,7 +74,7 @@ def read_history(path: Path | str) -> History:
     """
     path = Path(path)
     try:
-        text = io.StringIO(read_bytes(path).decode(), newline="")
+        text = io.StringIO(read_regular(path, MOST_TEXT).decode(), newline="")
         return _history(list(csv.DictReader(text)))
     except OSError as error:
         reason = "there is no such file" if not path.exists() else error.strerror

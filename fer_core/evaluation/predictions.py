@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fer_core.errors import ReportError
 from fer_core.labels import EMOTIONS
-from fer_core.store.files import read_bytes, replace_text
+from fer_core.store.files import MOST_TEXT, read_regular, replace_text
 from fer_core.store.tables import as_csv, from_cell
 from fer_core.types import Probabilities
 
@@ -79,7 +79,7 @@ def _rows(path: Path) -> Iterator[tuple[str, int, list[float]]]:
 
 def _lines(path: Path) -> list[list[str]]:
     try:
-        lines = list(csv.reader(io.StringIO(read_bytes(path).decode(), newline="")))
+        lines = list(csv.reader(io.StringIO(read_regular(path, MOST_TEXT).decode(), newline="")))
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
         raise ReportError(f"{path.name} cannot be read: {fault}.") from fault
     return lines or [[]]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from fer_core.errors import ModelError
-from fer_core.store.files import expand, read_bytes
+from fer_core.store.files import expand, read_regular
 
 ASSETS_VARIABLE: Final = "FER_ASSETS"
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -95,7 +95,7 @@ def is_right(path: Path) -> bool:
     """Whether `path` is a readable file with the hash that `ASSETS` gives for its name."""
     asset = ASSETS[path.name]
     try:
-        return hashlib.sha256(read_bytes(path, asset.size)).hexdigest() == asset.sha256
+        return hashlib.sha256(read_regular(path, asset.size)).hexdigest() == asset.sha256
     except OSError:
         return False
 

@@ -31,23 +31,24 @@ def expand(path: str | Path) -> Path:
         return Path(path)
 
 
-def read_bytes(path: Path, most: int = MOST_TEXT) -> bytes:
-    """Reads a regular file, or one that a link leads to.
+def read_regular(path: Path, most: int | None = None) -> bytes:
+    """The bytes of a file that has an end: a pipe would be waited for, a device read for good.
+
+    Args:
+        most: Bytes; of a larger file none is read.
 
     Raises:
-        OSError: it cannot be read; is a folder, a device, or a pipe, which might never end or never
-            begin; or has more than `most` bytes. Then none of them is read.
+        OSError: it cannot be read, is no regular file nor a link to one, or is larger; its
+            `strerror` says which.
     """
-    # Without O_NONBLOCK, opening a pipe waits for somebody who writes. Windows has no such pipes.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags), "rb") as file:
+    with open(path, "rb", opener=_open_at_once) as file:
         info = os.fstat(file.fileno())
         if not stat.S_ISREG(info.st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file", str(path))
-        if info.st_size > most:
+            raise OSError(errno.EINVAL, "Neither a file nor a folder", str(path))
+        if most is not None and info.st_size > most:
             words = f"it has {info.st_size:,} bytes, more than {most:,}"
             raise OSError(errno.EFBIG, words, str(path))
-        return file.read(most)
+        return file.read(info.st_size if most is None else most)
 
 
 def read_json(
@@ -56,7 +57,7 @@ def read_json(
     """Reads a file that holds a JSON object, and makes of it what the caller needs.
 
     Args:
-        error: Raised if `read_bytes` cannot read the file, it is not UTF-8 or not JSON (which has
+        error: Raised if `read_regular` cannot read the file, it is not UTF-8 or not JSON (which has
             no NaN), holds something else than an object, or `parse` fails. Its message names file
             and fault.
         remedy: What to do then, in a sentence; ends the message.
@@ -64,7 +65,7 @@ def read_json(
             (KeyError, TypeError, ValueError, IndexError, AttributeError) is taken as damage.
     """
     try:
-        values = json.loads(read_bytes(path).decode(), parse_constant=_refuse_constant)
+        values = json.loads(read_regular(path, MOST_TEXT).decode(), parse_constant=_refuse_constant)
         if not isinstance(values, dict):
             raise TypeError("it holds no JSON object")
         return parse(values)
@@ -109,17 +110,6 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def read_regular(path: Path) -> bytes:
-    """The bytes of a file that has an end: a pipe would be waited for, a device read for good.
-
-    Raises:
-        OSError: it cannot be read, or is no regular file; its `strerror` says which.
-    """
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise OSError(errno.EINVAL, "Neither a file nor a folder", str(path))
-    return path.read_bytes()
-
-
 def replace_file(path: Path, write: Callable[[Path], Any]) -> None:
     """Lets `write` make a file beside `path`, and swaps it in; makes the folder if it is missing.
 
@@ -145,6 +135,11 @@ def replace_bytes(path: Path, data: bytes) -> None:
 def replace_text(path: Path, text: str) -> None:
     """The same for text, in UTF-8."""
     replace_bytes(path, text.encode())
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Opening a pipe waits for somebody who writes otherwise. Windows has no such pipes."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -20,7 +20,7 @@ from fer_core.errors import ModelError
 from fer_core.labels import EMOTIONS
 from fer_core.store.card_fields import check_fields
 from fer_core.store.class_names import class_names, require_class_names
-from fer_core.store.files import expand, read_bytes, read_json, replace_text
+from fer_core.store.files import expand, read_json, read_regular, replace_text
 
 MODELS_VARIABLE: Final = "FER_MODELS"
 
@@ -223,7 +223,7 @@ def verified_bytes(card: ModelCard, path: Path) -> bytes:
         raise ModelError(f"The card of {card.stem} names no {suffix} file. {_REMEDY}")
     size: int = expected["bytes"]
     try:
-        data = read_bytes(path, most=min(size, _LARGEST))
+        data = read_regular(path, most=min(size, _LARGEST))
     except FileNotFoundError as error:
         raise ModelError(f"There is no model file at {path}. {_REMEDY}") from error
     except OSError as error:

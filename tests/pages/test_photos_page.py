@@ -6,6 +6,7 @@ from PIL import Image
 from streamlit.runtime.scriptrunner import StopException
 
 from fer_core.images.guarded import GuardedDecoder
+from fer_core.recognition.recognizer import Recognizer
 from page_tools import texts
 from ui.sample import SAMPLE
 from ui.server.budget import Budget
@@ -39,6 +40,43 @@ def test_a_photo_gives_its_faces_and_the_downloads(open_page):
         "Download pictures (ZIP)",
     ]
     assert "Surprise" in app.get("html")[1].proto.body
+
+
+def test_the_downloads_are_made_once_for_their_results(open_page, monkeypatch):
+    from fer_core.recognition import photos as photo_results
+
+    made = []
+    real = photo_results.as_zip
+    monkeypatch.setattr(
+        photo_results, "as_zip", lambda found: made.append(len(found)) or real(found)
+    )
+    app = _upload(open_page("photos"), ("a.png", _png(1)))
+    app.run()
+    assert made == [1]
+    app = _upload(app, ("b.png", _png(2)))
+    assert made == [1, 2]
+    _button(app, "Remove all").click().run()
+    assert app.session_state["downloads"] == {}
+
+
+def test_of_a_crowd_the_page_says_how_many_were_looked_at(open_page, monkeypatch):
+    from fer_core.recognition import photos as photo_results
+
+    monkeypatch.setattr(photo_results.analyze, "__kwdefaults__", {
+        **photo_results.analyze.__kwdefaults__, "max_faces": 1,
+    })  # fmt: skip
+    found = Recognizer.detect
+    monkeypatch.setattr(Recognizer, "detect", lambda *args, **kw: found(*args, **kw) * 3)
+    app = _upload(open_page("photos"), ("portrait.jpg", PORTRAIT))
+    assert "3 faces were found" in "".join(info.value for info in app.info)
+    assert "1 face of 3 faces found" in texts(app)
+
+
+def test_a_name_hides_nothing_on_the_page(open_page):
+    app = _upload(open_page("photos"), ("gpj.\u202eexe\x1b.jpg", PORTRAIT))
+    shown = [*(html.proto.body for html in app.get("html")), *app.dataframe[0].value["file"]]
+    assert sum("\\u202e" in text and "\\x1b" in text for text in shown) == 2
+    assert not any({"\u202e", "\x1b"} & set(text) for text in shown)
 
 
 def test_the_sample_needs_no_file_and_can_be_removed(open_page):

@@ -49,7 +49,7 @@ def _headline_without_a_split(path):
     [
         (_remove, "no model file"),
         (_alter, "altered"),
-        (_make_a_pipe, "no regular file"),
+        (_make_a_pipe, "Neither a file nor a folder"),
         (_headline_without_a_split, "headline is"),
     ],
 )

@@ -13,6 +13,7 @@ from fer_core.labels import DISPLAY_NAMES
 from fer_core.video import export
 from fer_core.video.record import ANSWERS, SessionRecord
 from fer_core.video.summary import FaceSummary, Summary, summarize
+from ui import downloads
 from ui.charts.draw import draw as draw_chart
 from ui.charts.faces import MOST_STRIPS, answer_strips
 from ui.charts.session_words import read_face, read_lost, read_session, read_strips
@@ -104,30 +105,20 @@ def _percent(share: float) -> str:
 
 
 def _downloads(record: SessionRecord, card_title: str, settings: Mapping[str, Any]) -> None:
-    def as_csv() -> str:
-        return export.as_csv(record.rows())
+    def as_csv() -> bytes:
+        return export.as_csv(record.rows()).encode()
 
-    def as_json() -> str:
+    def as_json() -> bytes:
         return export.as_json(
             record.rows(), model=card_title, settings=settings, started=record.started
-        )
+        ).encode()
+
+    def button(label: str, make: Callable[[], bytes], suffix: str, kind: str) -> None:
+        name = file_name(record.started, st.context.timezone, suffix)
+        made_of = (record, card_title, settings)
+        downloads.button(label, name, kind, key=f"session{suffix}", of=made_of, make=make)
 
     with st.container(horizontal=True):
-        _download(record, "Download table (CSV)", as_csv, ".csv", "text/csv")
-        _download(record, "Download session (JSON)", as_json, ".json", "application/json")
+        button("Download table (CSV)", as_csv, ".csv", "text/csv")
+        button("Download session (JSON)", as_json, ".json", "application/json")
     st.caption("One row for each analysed frame and face: figures only, no picture.")
-
-
-def _download(
-    record: SessionRecord, label: str, make: Callable[[], str], suffix: str, kind: str
-) -> None:
-    """The file is made when it is asked for, not at every rerun of the page."""
-    st.download_button(
-        label,
-        make,
-        file_name(record.started, st.context.timezone, suffix),
-        kind,
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"session{suffix}",
-    )

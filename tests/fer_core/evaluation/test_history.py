@@ -51,5 +51,5 @@ def test_a_missing_history_is_named(tmp_path: Path):
 
 def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path):
     os.mkfifo(tmp_path / "m.history.csv")
-    with pytest.raises(ReportError, match="no regular file"):
+    with pytest.raises(ReportError, match="Neither a file nor a folder"):
         read_history(tmp_path / "m.history.csv")

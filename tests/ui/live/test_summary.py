@@ -88,18 +88,18 @@ def downloads(monkeypatch) -> dict[str, tuple[Any, ...]]:
     return given
 
 
-def test_the_downloads_are_made_when_asked_for_and_hold_the_session(downloads, monkeypatch):
+def test_the_downloads_are_made_once_and_hold_the_session(downloads, monkeypatch):
     record = record_of(TOLD)
     made = []
     monkeypatch.setattr(summary.export, "as_csv", _noting(made, summary.export.as_csv))
-    _drawn(record)
-    assert made == [], "the file is made before anybody asks"
+    _drawn(record).run()
+    assert made == [len(TOLD)], "a rerun of the page makes no file anew"
     as_csv, name, mime, options = downloads["Download table (CSV)"]
     assert (name, mime) == ("session_2026-03-01_13-05-09.csv", "text/csv")
     assert options["on_click"] == "ignore"
-    assert len(list(csv.DictReader(io.StringIO(as_csv())))) == len(TOLD)
+    assert len(list(csv.DictReader(io.StringIO(as_csv.decode())))) == len(TOLD)
     as_json, name, *_ = downloads["Download session (JSON)"]
-    data = json.loads(as_json())
+    data = json.loads(as_json)
     assert name == "session_2026-03-01_13-05-09.json"
     assert (data["model"], data["settings"]) == ("Strong", {"smoothing_s": 0.5})
     assert len(data["rows"]) == len(TOLD)
