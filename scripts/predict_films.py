@@ -12,6 +12,7 @@ from typing import Any, Final, TextIO
 
 from fer_core import FerError, Recognizer
 from fer_core.store.files import replace_bytes
+from fer_core.store.names import printable
 from fer_core.video.exports import document, events, tables
 from fer_core.video.film import (
     AnalyzedFilm,
@@ -44,7 +45,7 @@ class Progress:
         output: TextIO | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._name, self._start, self._end = name, start, end
+        self._name, self._start, self._end = printable(name), start, end
         self._output, self._clock = output or sys.stderr, clock
         self._terminal = self._output.isatty()
         self._begun = self._said = clock()
@@ -136,8 +137,8 @@ def as_text(film: AnalyzedFilm) -> str:
     summary = film.summary()
     count, frames = len(summary.faces), summary.frames
     lines = [
-        f"{film.info.name}: {count or 'no'} face{'s' * (count != 1)} in {frames} analysed "
-        f"frame{'s' * (frames != 1)}, {summary.start:.1f} to {summary.end:.1f} s"
+        f"{printable(film.info.name)}: {count or 'no'} face{'s' * (count != 1)} in {frames} "
+        f"analysed frame{'s' * (frames != 1)}, {summary.start:.1f} to {summary.end:.1f} s"
     ]
     for face in summary.faces:
         answer = face.main_answer
