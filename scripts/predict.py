@@ -26,8 +26,9 @@ from fer_core.store.names import free_name, printable
 from fer_core.video.film import AnalyzedFilm, FilmSettings, is_film
 from fer_core.video.film.settings import RATE
 from fer_core.video.tracking import SMOOTHING_SECONDS
-from scripts import cli, predict_films
-from scripts.predict_films import FilmFault
+from scripts import cli
+from scripts.prediction import predict_films
+from scripts.prediction.predict_films import FilmFault
 
 
 @cli.command()

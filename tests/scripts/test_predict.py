@@ -21,7 +21,7 @@ from fer_core.labels import EMOTIONS
 from fer_core.recognition.photos import COLUMNS
 from fer_core.store.assets import ASSETS, CACHE
 from scripts.cli import PIPE_CLOSED
-from scripts.predict_films import Progress
+from scripts.prediction.predict_films import Progress
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTRAIT = ROOT / "ui/assets/eileen_collins.jpg"
