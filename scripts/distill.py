@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = cli.parser(__doc__.splitlines()[0])
     parser.add_argument("--teachers", type=cli.path, nargs="+", required=True, help="recipes")
     parser.add_argument(
         "--student", type=cli.path, required=True, help="a recipe with teachers.views"
