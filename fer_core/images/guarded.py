@@ -72,7 +72,7 @@ class GuardedDecoder:
             root = str(Path(__file__).resolve().parents[2])
             paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "fer_core.images.guarded"],
+                [sys.executable, "-m", "fer_core.images.guarded", str(CPU_S)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
@@ -116,7 +116,7 @@ def _read(pipe: BinaryIO | object, count: int) -> bytes:
     return data
 
 
-def _serve() -> None:
+def _serve(cpu_s: int) -> None:
     """The process's own loop: a picture's length and bytes in, its pixels or a sentence out."""
     from fer_core.images.decoder import decode  # noqa: PLC0415
 
@@ -124,7 +124,7 @@ def _serve() -> None:
     _step_back()
     while header := source.read(8):
         data = source.read(int.from_bytes(header))
-        _limit_processor_time()
+        _limit_processor_time(cpu_s)
         try:
             picture = decode(data)
         except ImageError as error:
@@ -152,8 +152,8 @@ def _step_back() -> None:
         return
 
 
-def _limit_processor_time() -> None:
-    """The system ends this process `CPU_S` from now, rounded up to a whole second."""
+def _limit_processor_time(cpu_s: int) -> None:
+    """The system ends this process so many seconds from now, rounded up to a whole one."""
     try:
         import resource  # noqa: PLC0415
     except ImportError:  # Windows; the parent's clock ends it
@@ -161,8 +161,8 @@ def _limit_processor_time() -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     used = int(usage.ru_utime + usage.ru_stime)
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_S + 1, hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (used + cpu_s + 1, hard))
 
 
 if __name__ == "__main__":
-    _serve()
+    _serve(int(sys.argv[1]))
