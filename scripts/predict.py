@@ -20,7 +20,7 @@ from pathlib import Path
 from fer_core import Recognizer
 from fer_core.recognition import photos
 from fer_core.recognition.photos import Photo, PhotoResult
-from fer_core.store.files import replace_bytes
+from fer_core.store.files import replace_bytes, require_writable
 from fer_core.store.model_files import DEFAULT_MODEL
 from fer_core.store.names import free_name, printable
 from fer_core.video.film import AnalyzedFilm, FilmSettings, is_film
@@ -34,6 +34,8 @@ from scripts.prediction.predict_films import FilmFault
 @cli.command()
 def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
+    if args.csv:
+        require_writable(args.csv)
     recognizer = Recognizer.load(args.model)
     if args.out:
         args.out.mkdir(parents=True, exist_ok=True)

@@ -123,8 +123,30 @@ def replace_file(path: Path, write: Callable[[Path], Any]) -> None:
         with beside.open("rb") as file:
             os.fsync(file.fileno())
         beside.replace(path)
+    except OSError as error:
+        if error.filename is not None:
+            error.filename = str(path)  # what a person asked for, not the file beside it
+        raise
     finally:
         beside.unlink(missing_ok=True)
+
+
+def require_writable(path: Path) -> None:
+    """Finds out before the work is done whether `replace_file` could put a file there.
+
+    Raises:
+        OSError: it could not; its `filename` is `path`.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    probe = path.with_name(f"writing-{os.getpid()}-probe")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        error.filename = str(path)
+        raise
 
 
 def replace_bytes(path: Path, data: bytes) -> None:

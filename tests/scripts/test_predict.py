@@ -169,6 +169,19 @@ def test_a_folder_that_cannot_be_written_to_stops_it_before_the_first_photo(
     assert len(said(run)) == 1 and said(run)[0].startswith("Stopped: ")
 
 
+def test_a_table_that_cannot_be_written_stops_it_before_the_first_photo(
+    predict: Run, blank: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    for target in ("folder", "file/below.csv"):
+        run = predict(blank, "--csv", tmp_path / target)
+        assert run.returncode == 2
+        assert run.stdout == ""
+        assert str(tmp_path / target) in said(run)[-1]
+    assert not list(tmp_path.glob("**/writing-*"))
+
+
 def test_a_folder_named_for_the_detector_in_vain_is_told_once(
     predict: Run, blank: Path, tmp_path: Path
 ) -> None:
