@@ -8,7 +8,7 @@ from typing import Final
 
 from fer_core.errors import TrainingError
 
-ARCHITECTURES: Final = ("mobilenet_v2", "face_mobilenet", "plain_cnn")
+ARCHITECTURES: Final = ("mobilenet_v2", "face_mobilenet", "face_resnet", "plain_cnn")
 PRECISIONS: Final = ("float32", "mixed_bfloat16")
 CLASS_WEIGHTS: Final = ("none", "balanced", "square_root", "capped")
 SCHEDULES: Final = ("plateau", "cosine", "constant")

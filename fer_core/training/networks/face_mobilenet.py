@@ -11,7 +11,6 @@ norms. They start teachers; nothing of them ships. This module imports Keras.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,9 +20,10 @@ from numpy.typing import NDArray
 
 from fer_core.errors import ModelError, TrainingError
 from fer_core.labels import EMOTIONS
-from fer_core.store.assets import ASSETS_VARIABLE, find_asset
+from fer_core.store.assets import ASSETS_VARIABLE
 from fer_core.training.architecture import BACKBONE, POOLED, copy_network, set_momentum
-from fer_core.training.networks.tfjs_weights import read_weights
+from fer_core.training.networks.tfjs_weights import pinned, read_weights
+from fer_core.training.networks.unfolding import set_unfolded
 from fer_core.types import FACE_SIDE
 
 VGGFACE2: Final = "vggface2"
@@ -88,7 +88,7 @@ def _load(base: keras.Model, width: float, weights: str) -> None:
     if width != 1.0:
         raise TrainingError(f"The face network's weights have width 1.0. Received: {width}")
     try:
-        folded = read_weights(_pinned() if weights == VGGFACE2 else Path(weights))
+        folded = read_weights(pinned(SHA256) if weights == VGGFACE2 else Path(weights))
         _unfold(base, folded)
     except (ModelError, KeyError, ValueError) as error:
         raise TrainingError(
@@ -98,39 +98,14 @@ def _load(base: keras.Model, width: float, weights: str) -> None:
         ) from error
 
 
-def _pinned() -> Path:
-    """The files in FER_ASSETS, whose hashes are known; their content is third-party."""
-    found = {name: find_asset(name) for name in SHA256}
-    for name, path in found.items():
-        if path is None or hashlib.sha256(path.read_bytes()).hexdigest() != SHA256[name]:
-            raise ModelError(f"{name} is not there, or is another file than the pinned one")
-    manifest = found[MANIFEST]
-    assert manifest is not None
-    return manifest
-
-
 def _unfold(base: keras.Model, folded: dict[str, NDArray[Any]]) -> None:
-    """Puts a folded model's weights into a network whose batch norms stand by themselves.
-
-    Folding left each convolution's kernel at a scale of its own (`conv1`'s is about 0.001), at
-    which a step of Adam moves some layers by all that they are and others not at all. Each
-    channel's kernel therefore gets the size that He et al. (2015) initialise with, and its batch
-    norm, of statistics 0 and 1, the inverse factor: the function stays.
-    """
+    """Puts a folded model's weights into a network whose batch norms stand by themselves."""
     for layer in base.layers:
         name = layer.name
         if not isinstance(layer, (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)):
             continue
         depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
-        norm = base.get_layer(f"{name}_bn")
         kernel = folded[f"{name}/{'depthwise_kernel' if depthwise else 'convolution/merged_input'}"]
         shift = folded[f"{name}_bn/batchnorm_1/sub"]
         slope = folded[f"{name}_bn/batchnorm_1/mul"] if depthwise else np.ones_like(shift)
-        axes = (0, 1, 3) if depthwise else (0, 1, 2)
-        size = np.sqrt(np.square(kernel).mean(axis=axes, keepdims=True))
-        fan_in = kernel[..., 0, 0].size if depthwise else kernel[..., 0].size
-        factor = np.where(size > 0, np.sqrt(2 / fan_in) / np.maximum(size, 1e-12), 1.0)
-        layer.set_weights([(kernel * factor).astype(np.float32)])
-        zeros, ones = np.zeros_like(shift), np.ones_like(shift)
-        gamma = slope / factor.reshape(-1) * np.sqrt(1 + norm.epsilon)
-        norm.set_weights([gamma.astype(np.float32), shift, zeros, ones])
+        set_unfolded(layer, base.get_layer(f"{name}_bn"), kernel, slope, shift)

@@ -10,7 +10,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.training.networks import batch_norms, face_mobilenet, mobilenet_v2, plain_cnn
+from fer_core.training.networks import (
+    batch_norms,
+    face_mobilenet,
+    face_resnet,
+    mobilenet_v2,
+    plain_cnn,
+)
 from fer_core.training.sections import ModelConfig
 
 Build = Callable[..., keras.Model]
@@ -19,9 +25,12 @@ Build = Callable[..., keras.Model]
 NETWORKS: Final[dict[str, Build]] = {
     "mobilenet_v2": mobilenet_v2.build,
     "face_mobilenet": face_mobilenet.build,
+    "face_resnet": face_resnet.build,
     "plain_cnn": plain_cnn.build,
 }
 """By the names of `sections.ARCHITECTURES`."""
+FOLDED: Final = frozenset({"face_mobilenet", "face_resnet"})
+"""Those whose weights come without statistics of batch norms."""
 
 
 @contextmanager
@@ -42,6 +51,6 @@ def settle(network: keras.Model, model: ModelConfig, faces: NDArray[np.uint8], s
         faces: (n, 48, 48) uint8, all that it will learn from; some are used, without labels.
     """
     whole = model.weights.endswith(".keras")  # its batch norms have trained already
-    if model.architecture == "face_mobilenet" and model.weights != "none" and not whole:
+    if model.architecture in FOLDED and model.weights != "none" and not whole:
         some = np.random.default_rng(seed).permutation(len(faces))[: batch_norms.FACES]
         batch_norms.take_statistics(network, faces[some])

@@ -40,20 +40,26 @@ def test_weights_of_several_types_and_files(tmp_path: Path):
     np.testing.assert_array_equal(weights["axes"], AXES)
 
 
+def test_integers_with_a_scale_in_a_manifest_that_stands_alone(tmp_path: Path):
+    packing = {"dtype": "uint8", "scale": 0.5, "min": -1.0}
+    entries = [{"name": "bias", "shape": [3], "dtype": "float32", "quantization": packing}]
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps([{"paths": ["part.bin"], "weights": entries}]))
+    (tmp_path / "part.bin").write_bytes(bytes([0, 3, 255]))
+    bias = read_weights(path)["bias"]
+    assert bias.dtype == np.float32
+    np.testing.assert_allclose(bias, [-1.0, 0.5, 126.5])
+
+
 @pytest.mark.parametrize(
     ("entries", "content", "said"),
     [
         (ENTRIES, CONTENT + b"1", "its weights take 18 bytes. Received: 19"),
         (ENTRIES, CONTENT[:-1], "buffer"),
         ([{**ENTRIES[1], "dtype": "string"}], b"1234", "string, which is not read here"),
-        (
-            [{**ENTRIES[1], "quantization": {"dtype": "uint8", "scale": 0.1, "min": 0}}],
-            b"1",
-            "uint8, which is not read here",
-        ),
         ([{"name": "bias"}], b"1", "dtype"),
     ],
-    ids=["too many bytes", "too few", "a type", "a scale", "no type"],
+    ids=["too many bytes", "too few", "a type", "no type"],
 )
 def test_what_is_not_such_a_file_is_refused(tmp_path: Path, entries, content, said):
     with pytest.raises(ModelError, match=said):
