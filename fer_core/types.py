@@ -13,6 +13,9 @@ from fer_core.labels import EMOTIONS, UNSURE
 FACE_SIDE: Final = 48
 """Width and height of a face as the network takes it, in pixels: FER-2013's own size."""
 
+TURNS: Final = (0, 90, 180, 270)
+"""Degrees by which a picture may be turned clockwise until its faces stand upright."""
+
 RGBImage = NDArray[np.uint8]
 """(height, width, 3) uint8, channels in the order red, green, blue."""
 
@@ -71,13 +74,18 @@ class Face:
         landmarks: (5, 2) float32 of x, y in the picture's pixels, in the order right eye, left
             eye, nose tip, right mouth corner, left mouth corner (the person's right, which is the
             picture's left), or None if the detector finds none.
+        turn: Degrees by which the picture is turned clockwise until the face stands upright: 0, 90,
+            180 or 270. Box and landmarks are in the picture as it is.
     """
 
     box: Box
     score: float = 1.0
     landmarks: NDArray[np.float32] | None = None
+    turn: int = 0
 
     def __post_init__(self) -> None:
+        if self.turn not in TURNS:
+            raise ValueError(f"A turn is one of {TURNS}. Received: {self.turn}")
         if self.landmarks is not None and self.landmarks.shape != (5, 2):
             raise ValueError(f"Landmarks have the shape (5, 2). Received: {self.landmarks.shape}")
 
@@ -133,6 +141,7 @@ class FaceEmotion:
         return {
             "box": self.face.box.to_dict(),
             "score": round(self.face.score, 4),
+            "turn": self.face.turn,
             "answer": self.answer,
             "emotion": self.emotion,
             "confidence": round(self.confidence, 4),

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.images import to_gray
-from fer_core.types import FACE_SIDE, Box, Face, GrayImage, RGBImage
+from fer_core.types import FACE_SIDE, Face, GrayImage, RGBImage
 
 EYE_DISTANCE: Final = 0.37
 """Of the side."""
@@ -59,12 +59,12 @@ def face_crop(image: RGBImage, face: Face) -> GrayImage:
     Args:
         image: (height, width, 3) uint8 RGB.
         face: In the pixels of `image`. With landmarks it is framed by the eyes and its roll is
-            removed; without, or if they are degenerate, by its box.
+            removed; without, or if they are degenerate, by its box and turn.
 
     Returns:
         (48, 48) uint8, area-averaged. Beyond the picture its edge is replicated.
     """
-    square = _from_eyes(face) or _from_box(face.box)
+    square = _from_eyes(face) or _from_box(face)
     region, left, top = _region(image, square)
     gray = to_gray(region)
     # Pixel centres lie at +0.5: a square placed at 0 covers the pixels from 0 on.
@@ -102,8 +102,10 @@ def _within(value: float, low: int, high: int) -> bool:
     return low - margin <= value <= high + margin
 
 
-def _from_box(box: Box) -> _Square:
-    return _Square(box.x + box.width / 2, box.y + box.height / 2, max(box.width, box.height))
+def _from_box(face: Face) -> _Square:
+    box, side = face.box, max(face.box.width, face.box.height)
+    roll = -math.radians(face.turn)
+    return _Square(box.x + box.width / 2, box.y + box.height / 2, side, roll)
 
 
 def _region(image: RGBImage, square: _Square) -> tuple[RGBImage, int, int]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from fer_core.errors import ModelError
 from fer_core.images import to_gray
-from fer_core.recognition.geometry import PHOTO_WIDTH, VIDEO_WIDTH, by_area, clip, shrink
+from fer_core.recognition.geometry import PHOTO_WIDTH, VIDEO_WIDTH, by_prominence, clip, shrink
 from fer_core.recognition.pool import Pool
 from fer_core.recognition.yunet import YuNetDetector
 from fer_core.store.assets import (
@@ -47,9 +47,11 @@ class Detector(Protocol):
 
     Attributes:
         name: For the person at the screen.
+        sure: A score at which a face stands upright: in a turned picture none reaches it.
     """
 
     name: str
+    sure: float
 
     def detect(self, image: RGBImage, width: int = VIDEO_WIDTH) -> list[Face]:
         """Finds the faces of a picture.
@@ -61,7 +63,8 @@ class Detector(Protocol):
                 copy is narrower still.
 
         Returns:
-            The faces by area, the largest first, in the pixels of `image` and clipped to it.
+            The faces by `geometry.prominence`, the largest first, in the pixels of `image` and
+            clipped to it.
         """
         ...
 
@@ -73,6 +76,7 @@ class HaarDetector:
     """
 
     name = "Haar cascade"
+    sure = 1.0  # all it finds: it has no scores, and none to compare turns by
 
     def __init__(self) -> None:
         self._cascades = Pool(_load_cascade)
@@ -88,7 +92,7 @@ class HaarDetector:
                 minSize=(_SMALLEST, _SMALLEST),
             )
         boxes = (clip(np.array(row, np.float32) / (scale * 2), image.shape) for row in found)
-        return by_area(Face(box) for box in boxes if box is not None)
+        return by_prominence(Face(box) for box in boxes if box is not None)
 
 
 def _load_cascade() -> Any:

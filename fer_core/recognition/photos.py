@@ -23,11 +23,13 @@ from fer_core.errors import FerError
 from fer_core.images import decode
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.drawing import annotate, caption
+from fer_core.recognition.geometry import reading_order
 from fer_core.recognition.recognizer import Recognizer
+from fer_core.recognition.turns import turned_box
 from fer_core.store.files import read_regular
 from fer_core.store.names import alike, free_name, printable
 from fer_core.store.tables import as_csv as table_as_csv
-from fer_core.types import FaceEmotion, RGBImage
+from fer_core.types import Face, FaceEmotion, RGBImage
 
 SHOWN_EDGE: Final = 1600
 """The longer edge of an annotated picture at most, in pixels. A session keeps these and no others:
@@ -37,7 +39,8 @@ LARGEST_EDGE: Final = 65_500
 MOST_FACES: Final = 100
 """Of a photo, that are looked at: one of a crowd, or made for the purpose, has thousands."""
 COLUMNS: Final = (
-    *("file", "faces_found", "face", "x", "y", "width", "height", "score", "answer", "confidence"),
+    *("file", "faces_found", "face", "x", "y", "width", "height", "turn", "score", "answer"),
+    "confidence",
     *EMOTIONS,
 )
 """Of the table of faces."""
@@ -73,7 +76,7 @@ class PhotoResult:
 
     Attributes:
         name, label: The photo's.
-        faces: By size, the largest first; empty if none was found or the file is bad.
+        faces: In the order of reading; empty if none was found or the file is bad.
         size: (width, height) of the decoded picture, in pixels; (0, 0) of a bad file.
         annotated: JPEG bytes of the picture with its boxes; None of a bad file, or if none was
             asked for.
@@ -139,8 +142,8 @@ def analyze(
     try:
         image = decode(photo.read())
         found = recognizer.detect(image)
-        faces = recognizer.answer(image, found[:max_faces])
-        shown = None if edge is None else _jpeg(annotate(image, faces), edge)
+        faces = recognizer.answer(image, _as_read(found[:max_faces], image))
+        shown = None if edge is None else _jpeg(annotate(image, faces, legend=True), edge)
     except FerError as error:
         problem = str(error)
     except OSError as error:
@@ -193,7 +196,7 @@ def rows(results: Iterable[PhotoResult]) -> list[dict[str, Any]]:
             "faces_found": result.faces_found,
             "face": number,
             **values["box"],
-            **{column: values[column] for column in ("score", "answer", "confidence")},
+            **{column: values[column] for column in ("turn", "score", "answer", "confidence")},
             **values["probabilities"],
         }
         for result in results
@@ -233,6 +236,11 @@ def as_zip(results: Sequence[PhotoResult]) -> bytes:
                 taken.add(alike(name))
                 archive.writestr(name, result.annotated)
     return buffer.getvalue()
+
+
+def _as_read(faces: Sequence[Face], image: RGBImage) -> list[Face]:
+    boxes = [turned_box(face.box, face.turn, image.shape) for face in faces]
+    return [faces[i] for i in reading_order(boxes)]
 
 
 def _jpeg(image: RGBImage, edge: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from fer_core.recognition.classifier import Classifier
 from fer_core.recognition.cropping import face_crop
 from fer_core.recognition.detection import PHOTO_WIDTH, Detector, load_detector
 from fer_core.recognition.inputs import Picture, as_crops, as_rgb, at_least_one
+from fer_core.recognition.turns import detect_in_turns
 from fer_core.store.model_files import DEFAULT_MODEL, ModelCard, load_model
 from fer_core.types import Box, Face, FaceEmotion, RGBImage
 
@@ -53,6 +55,7 @@ class Recognizer:
         *,
         detection_width: int = PHOTO_WIDTH,
         max_faces: int | None = None,
+        turned: bool | None = None,
     ) -> list[FaceEmotion]:
         """Finds the faces of a picture and the network's answer for each.
 
@@ -60,6 +63,9 @@ class Recognizer:
             image: (height, width, 3) uint8 RGB. Gray, RGBA and PIL images are converted.
             detection_width: Faces are looked for on a copy scaled down to this width, in pixels.
             max_faces: Only the largest ones, at least 1; all by default.
+            turned: Whether the picture may be turned: if no upright face is sure, the other three
+                quarter turns are looked at. By default it may at widths from `PHOTO_WIDTH` on:
+                videos have no time for it.
 
         Returns:
             The faces by size, the largest first; empty if there are none.
@@ -68,7 +74,9 @@ class Recognizer:
             InputError: `image` is no such picture, or a number is not whole or below 1.
         """
         image = as_rgb(image)
-        faces = self.detect(image, detection_width=detection_width, max_faces=max_faces)
+        faces = self.detect(
+            image, detection_width=detection_width, max_faces=max_faces, turned=turned
+        )
         return self.answer(image, faces)
 
     def detect(
@@ -77,11 +85,16 @@ class Recognizer:
         *,
         detection_width: int = PHOTO_WIDTH,
         max_faces: int | None = None,
+        turned: bool | None = None,
     ) -> list[Face]:
         """Finds the faces of a picture, without asking the network; arguments as of `analyze`."""
         width = at_least_one("detection_width", detection_width)
         most = None if max_faces is None else at_least_one("max_faces", max_faces)
-        return self._detector.detect(as_rgb(image), width)[:most]
+        may_be_turned = width >= PHOTO_WIDTH if turned is None else turned
+        detect = (
+            partial(detect_in_turns, self._detector) if may_be_turned else self._detector.detect
+        )
+        return detect(as_rgb(image), width)[:most]
 
     def answer(self, image: RGBImage, faces: Sequence[Face]) -> list[FaceEmotion]:
         """The network's answers for faces that `detect` found in this picture, in their order."""

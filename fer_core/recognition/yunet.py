@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.errors import ModelError
-from fer_core.recognition.geometry import VIDEO_WIDTH, by_area, clip, overlap, shrink
+from fer_core.recognition.geometry import VIDEO_WIDTH, by_prominence, clip, overlap, shrink
 from fer_core.recognition.pool import Pool
 from fer_core.store.assets import YUNET
 from fer_core.types import Box, Face, RGBImage
@@ -54,6 +54,9 @@ class YuNetDetector:
     """
 
     name = "YuNet"
+    # Of 214 photographs with a face, 18 have none of this score. Turned by quarters, those have
+    # faces of 0.92 at most, and 0.88 if they lie on their side.
+    sure = 0.93
 
     def __init__(self, path: Path) -> None:
         try:
@@ -73,7 +76,7 @@ class YuNetDetector:
         if max(image.shape[:2]) * scale > 2 * VIDEO_WIDTH:
             coarse, _ = self._scan(image, VIDEO_WIDTH)
             rows = _merge(rows, coarse, _LARGEST / scale)
-        faces = by_area(face for row in rows if (face := _to_face(row, image)) is not None)
+        faces = by_prominence(face for row in rows if (face := _to_face(row, image)) is not None)
         looks = _LOOKS_VIDEO if width <= VIDEO_WIDTH else _LOOKS_PHOTO
         return [self._look_again(image, face) for face in faces[:looks]] + faces[looks:]
 

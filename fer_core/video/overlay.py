@@ -71,7 +71,7 @@ def face_color(number: int) -> str:
 def _stamp_labels(
     canvas: RGBImage, faces: Sequence[TrackedFace], boxes: Sequence[Box], width: int
 ) -> None:
-    labels = LabelPlacer(canvas, width)
+    labels = LabelPlacer(canvas, width, boxes)
     for face, box in zip(faces, boxes, strict=True):
         # Even sizes only: a face that comes nearer would need a new label at each pixel.
         size = 2 * (text_size(box.width, max(canvas.shape[:2])) // 2)

@@ -8,7 +8,14 @@ from faces import answered
 
 from fer_core.labels import COLORS, EMOTIONS, UNSURE
 from fer_core.recognition import label_tiles
-from fer_core.recognition.drawing import annotate, caption, place_label, touch
+from fer_core.recognition.drawing import (
+    LabelPlacer,
+    annotate,
+    caption,
+    find_place,
+    place_labels,
+    touch,
+)
 from fer_core.types import Box, FaceEmotion
 
 
@@ -113,7 +120,8 @@ def test_labels_stay_inside_and_off_one_another() -> None:
     whole, taken = Box(0, 0, 1024, 512), list[Box]()
     boxes = [Box(x, y, 180, 200) for y in (0, 260) for x in (0, 280, 560, 844)]
     for box in boxes:
-        place = place_label((170, 36), box, 3, whole, taken)
+        place = find_place((170, 36), box, 3, whole, taken)
+        assert place is not None
         assert place.x >= 0
         assert place.right <= 1024
         assert place.y >= 0
@@ -137,3 +145,92 @@ def test_a_gray_picture_is_drawn_on_in_colour() -> None:
     drawn = annotate(gray, [answered(Box(200, 150, 160, 180), happy=0.9)])
     assert pixels_of(drawn, rgb("happy"))[240, 200]
     assert (gray == 255).all()
+
+
+def covered(place: Box, face: Box) -> bool:
+    """Whether a place hides a pixel of the ellipse in a face's box."""
+    y, x = np.mgrid[place.y : place.bottom, place.x : place.right] + 0.5
+    across = (x - face.x - face.width / 2) / (face.width / 2)
+    down = (y - face.y - face.height / 2) / (face.height / 2)
+    return bool((across**2 + down**2 < 0.98).any())
+
+
+CROWDS = {
+    "one in the middle": [Box(200, 150, 100, 120)],
+    "one that fills the picture": [Box(0, 0, 640, 480)],
+    "a row, shoulder to shoulder": [Box(10 + 62 * i, 200, 58, 70) for i in range(10)],
+    "fifty": [Box(20 + 60 * (i % 10), 20 + 90 * (i // 10), 40, 50) for i in range(50)],
+    "at every edge": [Box(0, 0, 90, 99), Box(550, 0, 90, 99), Box(0, 381, 90, 99),
+                      Box(550, 381, 90, 99)],
+    "one before another": [Box(200, 150, 200, 240), Box(380, 160, 80, 100)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("boxes", CROWDS.values(), ids=CROWDS)
+@pytest.mark.parametrize("label", [(120, 24), (260, 30)])
+def test_no_label_covers_a_face_or_another_label(boxes: list[Box], label: tuple[int, int]) -> None:
+    whole = Box(0, 0, 640, 480)
+    forms = [[label, (22, 24), (14, 16)]] * len(boxes)
+    found = place_labels(forms, boxes, 2, whole)
+    assert all(place is not None for place in found)
+    places = [place for _, place in filter(None, found)]
+    for i, place in enumerate(places):
+        assert min(place.x, place.y) >= 0 and place.right <= 640 and place.bottom <= 480
+        assert not any(covered(place, face) for face in boxes)
+        assert not any(touch(place, other) for other in places[:i])
+
+
+def test_labels_become_numbers_only_if_they_do_not_fit() -> None:
+    whole = Box(0, 0, 640, 480)
+
+    def forms(boxes: list[Box]) -> list[int | None]:
+        sizes = [[(150, 24), (20, 24)]] * len(boxes)
+        return [place and place[0] for place in place_labels(sizes, boxes, 2, whole)]
+
+    assert forms(CROWDS["one in the middle"]) == [0]
+    assert forms(CROWDS["at every edge"]) == [0, 0, 0, 0]
+    assert 1 in forms(CROWDS["fifty"])
+
+
+def test_a_face_without_room_for_its_number_has_no_label() -> None:
+    full = [Box(20 * x, 20 * y, 20, 20) for x in range(3) for y in range(3)]
+    whole = Box(0, 0, 60, 60)
+    assert place_labels([[(30, 9), (9, 9)]] * 9, full, 1, whole) == [None] * 9
+
+
+def test_a_legend_lists_what_found_no_room() -> None:
+    image = np.zeros((480, 640, 3), np.uint8)
+    boxes = [Box(46 * x, 8 + 58 * y, 42, 42) for x in range(13) for y in range(8)]
+    crowd = [answered(box, happy=0.9) for box in boxes]
+    drawn = annotate(image, crowd, legend=True)
+    assert drawn.shape[0] > 480 and drawn.shape[1] == 640
+    assert pixels_of(drawn[480:], rgb("happy")).mean() > 0.3
+    assert annotate(image, crowd).shape == image.shape
+    assert annotate(image, crowd[:1], legend=True).shape == image.shape
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_turned_faces_label_is_turned(turn: int) -> None:
+    from fer_core.recognition.turns import turned
+
+    upright = np.full((480, 640, 3), 200, np.uint8)
+    expected = annotate(upright, [answered(Box(200, 150, 160, 180), happy=0.9)])
+    back = {90: Box(150, 280, 180, 160), 180: Box(280, 150, 160, 180), 270: Box(150, 200, 180, 160)}
+    image = turned(upright, 360 - turn)
+    drawn = annotate(image, [answered(back[turn], turn=turn, happy=0.9)])
+    assert drawn.shape == image.shape
+    seen = turned(drawn, turn)
+    label = np.nonzero(pixels_of(seen, rgb("happy")))
+    assert (np.ptp(label[1]), np.ptp(label[0])) == pytest.approx(
+        tuple(np.ptp(axis) for axis in reversed(np.nonzero(pixels_of(expected, rgb("happy"))))),
+        abs=1,
+    )
+
+
+def test_the_placer_of_a_video_avoids_other_faces() -> None:
+    canvas = np.zeros((480, 640, 3), np.uint8)
+    faces = [Box(200, 200, 100, 120), Box(190, 100, 100, 95)]
+    place = LabelPlacer(canvas, 3, faces).stamp(np.full((20, 90, 3), 9, np.uint8), faces[0])
+    assert not touch(place, faces[1])
+    crammed = LabelPlacer(canvas, 3, [Box(0, 0, 640, 480), faces[0]])
+    assert crammed.stamp(np.full((20, 90, 3), 9, np.uint8), faces[0]).width == 90

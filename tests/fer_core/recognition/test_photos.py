@@ -171,7 +171,7 @@ def _jpeg(width: int, height: int) -> bytes:
 )
 def test_the_annotated_picture_is_as_large_as_asked(edge: int | None, shown) -> None:
     photo = Photo("a.jpg", lambda: _jpeg(4000, 3000))
-    result = analyze(photo, Finds(*FACES), edge=edge)
+    result = analyze(photo, Finds(FACES[0]), edge=edge)
     assert result.size == (4000, 3000)
     assert (result.annotated and Image.open(io.BytesIO(result.annotated)).size) == shown
 
@@ -220,3 +220,19 @@ def test_what_has_no_end_is_not_read(tmp_path: Path, kind: str) -> None:
     else:
         path.symlink_to("/dev/zero")
     assert "Neither a file nor a folder" in analyze(Photo.from_file(path), Finds()).problem
+
+
+def test_faces_are_numbered_in_the_order_of_reading() -> None:
+    lower = answered(Box(5, 300, 60, 60), happy=0.9)
+    right, left = answered(Box(400, 110, 50, 50), sad=0.9), answered(Box(90, 96, 40, 44), fear=0.9)
+    order = [lower, right, left]  # by size
+
+    class Group(Finds):
+        def answer(self, image, faces):
+            return [next(f for f in order if f.face is face) for face in faces]
+
+    result = analyze(Photo("a.jpg", lambda: _jpeg(640, 480)), Group(*order))
+    assert list(result.faces) == [left, right, lower]
+    assert [row["face"] for row in _table(as_csv([result]))] == ["1", "2", "3"]
+    first_two = analyze(Photo("a.jpg", lambda: _jpeg(640, 480)), Group(*order), max_faces=2)
+    assert list(first_two.faces) == [right, lower]  # the largest, as they are read
