@@ -121,8 +121,8 @@ def _tell_of_lost(count: int) -> None:
 
 def _look_at(photo: Photo, recognizer: Recognizer, on_wait: Callable[[int], None]) -> PhotoResult:
     """The photo's result, once it is its turn among all visitors' photos."""
-    with service.TURNS.turn(_session(), _cost(photo), on_wait) as decoder:
-        return photo_results.analyze(photo, recognizer, decode=decoder.decode)
+    with service.TURNS.turn(_session(), _cost(photo), on_wait) as worker:
+        return worker.analyze(photo, recognizer)
 
 
 def _cost(photo: Photo) -> int:

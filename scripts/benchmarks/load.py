@@ -8,6 +8,7 @@ nothing else. All share this machine's cores.
 from __future__ import annotations
 
 import contextlib
+import json
 import multiprocessing
 import os
 import re
@@ -18,11 +19,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,20 +30,26 @@ import psutil
 from playwright.sync_api import Page, sync_playwright
 
 from fer_core.errors import FerError
+from scripts import cli
 from scripts.benchmarks import pictures
 from scripts.benchmarks.timing import ask_health
-from scripts.benchmarks.visitor import Visitor
+from scripts.benchmarks.visitor import Crowd, Visitor
 
 UPLOADERS: Final = 12
 GONE_WITHIN_S: Final = 60.0
 """Within which a closed tab's memory is given back; the goal of issue 12."""
+BACK_MB: Final = 50.0
+"""By how much it may differ from the base then."""
+SETTLED_S: Final = 40.0
+"""After the warm-up's tabs were closed: their sessions are kept for 30 s, and then let go."""
 READY_WITHIN_S: Final = 180.0
+_AROUND_S: Final = 150  # a run without its parts: starts, the warm-up's end, the wait at the end
 _FIGURES: Final = re.compile(r"(\d+) frames a second analysed")
 _STREAMER: Final = 'iframe[title="streamlit_webrtc.component.webrtc_streamer"]'
 
 
 def measure(seconds: float, uploaders: int = UPLOADERS) -> dict[str, Any]:
-    """Every figure.
+    """Every figure; what is going on is said on the error output.
 
     Args:
         seconds: For how long the viewer is alone, beside ordinary photographs, and beside the
@@ -55,29 +61,39 @@ def measure(seconds: float, uploaders: int = UPLOADERS) -> dict[str, Any]:
         raise FerError(
             "The viewer needs Chromium. Install it (Debian, Ubuntu: apt install chromium)."
         )
+    _say(f"about {(_AROUND_S + 3 * seconds) / 60:.0f} minutes: making the photographs")
     ordinary = {f"photo{i}.jpg": pictures.photo_bytes(4000 + i, 3000) for i in range(uploaders)}
     worst = pictures.worst_files()
+    _say("starting the app")
     with tempfile.TemporaryDirectory() as folder, running_app(Path(folder) / "app.log") as app:
+        _say("warming up: one photograph, one live session")
         with Visitor(app.url) as first, _viewer(chromium, app.url, Path(folder)):
             first.upload("warm-up.jpg", pictures.photo_bytes(4000, 3000))
-        idle = lowest(app.pid, time.monotonic() + GONE_WITHIN_S)
+        _say(f"waiting {SETTLED_S:.0f} s until both are forgotten")
+        base, _ = give_back(app.pid, SETTLED_S)
         with _viewer(chromium, app.url, Path(folder)) as page:
-            alone = _phase(app, page, seconds, {})
-            beside = _phase(app, page, seconds, ordinary)
-            settled = lowest(app.pid, time.monotonic() + GONE_WITHIN_S, idle)
-            hostile = _phase(app, page, seconds, worst)
-        after = lowest(app.pid, time.monotonic() + GONE_WITHIN_S, idle)
-    for crowd in (beside, hostile):
-        crowd["frames_kept"] = round(
-            crowd["viewer_frames_a_second"] / alone["viewer_frames_a_second"], 2
-        )
-    return {
-        "seconds": seconds,
-        "memory_mb": {"idle": idle, "after_the_uploaders": settled, "after_all": after},
-        "viewer_alone": alone,
-        f"{uploaders}_uploaders": beside,
-        "worst_files": hostile,
-    }
+            phases = {
+                name: _phase(name, app, page, seconds, files)
+                for name, files in (
+                    ("viewer_alone", {}),
+                    (f"{uploaders}_uploaders", ordinary),
+                    ("worst_files", worst),
+                )
+            }
+        _say("all tabs are closed")
+        after, after_s = give_back(app.pid, GONE_WITHIN_S, base + BACK_MB)
+    alone, *crowds = phases.values()
+    for crowd in crowds:
+        crowd["frames_kept"] = {
+            kind: round(rate / alone["frames_a_second"][kind], 2)
+            for kind, rate in crowd["frames_a_second"].items()
+        }
+    memory = {"base": base, "after_all_tabs_closed": after, "after_s": after_s}
+    return {"seconds": seconds, "memory_mb": memory, **phases}
+
+
+def _say(text: str) -> None:
+    cli.say(f"{time.strftime('%H:%M:%S')}  {text}", file=sys.stderr)
 
 
 @dataclass(frozen=True)
@@ -153,71 +169,65 @@ def _viewer(chromium: str, url: str, folder: Path) -> Iterator[Page]:
         browser.close()
 
 
-def _phase(app: App, page: Page, seconds: float, files: dict[str, bytes]) -> dict[str, Any]:
+def _phase(
+    name: str, app: App, page: Page, seconds: float, files: dict[str, bytes]
+) -> dict[str, Any]:
     """What is measured while one visitor for each file uploads it again and again."""
+    _say(f"{name}: {seconds:.0f} s")
     crowd = Crowd(app.url, files)
     memory = [memory_mb(app.pid)]
-    rates: list[int] = []
+    analysed: list[int] = []
     with health(app.url) as latencies:
         crowd.start()
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        start, used, shown = time.monotonic(), _cpu_s(app.pid), _frames_shown(page)
+        while time.monotonic() - start < seconds:
             page.wait_for_timeout(500)
             memory.append(memory_mb(app.pid))
             # What the page shows at the moment; it may be replaced just now.
             found = [_FIGURES.search(text) for text in page.get_by_text(_FIGURES).all_inner_texts()]
-            rates += [int(match[1]) for match in found[-1:] if match]
+            analysed += [int(match[1]) for match in found[-1:] if match]
+        shown = _frames_shown(page) - shown
+        took = time.monotonic() - start
+        busy = {who: (cpu - used[who]) / took for who, cpu in _cpu_s(app.pid).items()}
         crowd.stop()
-    figures = {
-        "viewer_frames_a_second": round(statistics.fmean(rates), 1),
+    figures: dict[str, Any] = {
+        "frames_a_second": {
+            "shown": round(shown / took, 1),
+            "analysed": round(statistics.fmean(analysed), 1),
+        },
         "memory_peak_mb": max(memory),
         "health_ms": spread([1000 * latency for latency in latencies], 50, 99),
         "health_failed": sum(latency == float("inf") for latency in latencies),
+        "cores_busy": {who: round(cores, 2) for who, cores in busy.items()},
     }
     if files:
         figures["photos"] = len(crowd.waits)
         figures["wait_s"] = spread(crowd.waits, 50, 95)
         figures["visitors_failed"] = crowd.failed
+    _say(json.dumps(figures))
     return figures
 
 
-@dataclass
-class Crowd:
-    """Visitors that upload one file each, again and again, until they are told to stop.
+def _frames_shown(page: Page) -> int:
+    """How many pictures of the app the viewer's browser has shown since the camera's start."""
+    video = page.frame_locator(_STREAMER).locator("video")
+    return int(video.evaluate("video => video.getVideoPlaybackQuality().totalVideoFrames"))
 
-    Attributes:
-        waits: Seconds from choosing a file to its result.
-        failed: Why visitors left early.
-    """
 
-    url: str
-    files: dict[str, bytes]
-    waits: list[float] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    _over: threading.Event = field(default_factory=threading.Event)
-    _threads: list[threading.Thread] = field(default_factory=list)
-
-    def start(self) -> None:
-        self._threads = [
-            threading.Thread(target=self._visit, args=item, daemon=True)
-            for item in self.files.items()
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self) -> None:
-        """Lets each finish its file, then closes all tabs."""
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _visit(self, name: str, data: bytes) -> None:
-        try:
-            with Visitor(self.url) as visitor:
-                while not self._over.is_set():
-                    self.waits.append(visitor.upload(name, data))
-        except Exception as error:
-            self.failed.append(f"{type(error).__name__}: {error}")
+def _cpu_s(app: int) -> dict[str, float]:
+    """Processor time so far (s): of the app, of the viewer's browser, and of all other clients."""
+    used = {"app": 0.0, "browser": 0.0, "uploaders": 0.0}
+    own = psutil.Process()
+    apps = {app, *(child.pid for child in psutil.Process(app).children(recursive=True))}
+    for process in (own, *own.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            name = process.name()
+            who = "app" if process.pid in apps else "uploaders"
+            who = "browser" if "chrom" in name else who
+            ended = times.children_user + times.children_system if process.pid == app else 0.0
+            used[who] += times.user + times.system + ended
+    return used
 
 
 @contextlib.contextmanager
@@ -247,13 +257,18 @@ def memory_mb(pid: int) -> float:
     return round(total / 1e6, 1)
 
 
-def lowest(pid: int, deadline: float, enough: float = 0.0) -> float:
-    """The lowest memory up to the deadline, in 10⁶ bytes; at once if it is `enough` or less."""
-    lowest = memory_mb(pid)
-    while lowest > enough and time.monotonic() < deadline:
+def give_back(pid: int, within_s: float, enough: float = 0.0) -> tuple[float, float]:
+    """The lowest memory within so many seconds (10⁶ bytes), and when it was (s).
+
+    Ends at once if it is `enough` or less.
+    """
+    start = time.monotonic()
+    lowest, at = memory_mb(pid), 0.0
+    while lowest > enough and time.monotonic() - start < within_s:
         time.sleep(1)
-        lowest = min(lowest, memory_mb(pid))
-    return lowest
+        if (now := memory_mb(pid)) < lowest:
+            lowest, at = now, time.monotonic() - start
+    return lowest, round(at, 1)
 
 
 def spread(values: Sequence[float], *percentiles: int) -> dict[str, float]:

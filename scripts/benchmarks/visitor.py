@@ -1,12 +1,14 @@
-"""A visitor of the Photos page without a browser: it speaks Streamlit's protocol."""
+"""Visitors of the Photos page without a browser: they speak Streamlit's protocol."""
 
 from __future__ import annotations
 
 import contextlib
 import http.client
 import re
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from types import TracebackType
 from typing import Final
@@ -158,3 +160,42 @@ class Visitor:
             self._uploader = element.file_uploader.id
         elif element.HasField("markdown") and (found := _SUMMARY.match(element.markdown.body)):
             self.photos = int(found[1])
+
+
+@dataclass
+class Crowd:
+    """Visitors that upload one file each, again and again, until they are told to stop.
+
+    Attributes:
+        waits: Seconds from choosing a file to its result.
+        failed: Why visitors left early.
+    """
+
+    url: str
+    files: dict[str, bytes]
+    waits: list[float] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    _over: threading.Event = field(default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def start(self) -> None:
+        self._threads = [
+            threading.Thread(target=self._visit, args=item, daemon=True)
+            for item in self.files.items()
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Lets each finish its file, then closes all tabs."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _visit(self, name: str, data: bytes) -> None:
+        try:
+            with Visitor(self.url) as visitor:
+                while not self._over.is_set():
+                    self.waits.append(visitor.upload(name, data))
+        except Exception as error:
+            self.failed.append(f"{type(error).__name__}: {error}")

@@ -1,12 +1,13 @@
 import io
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 from streamlit.runtime.scriptrunner import StopException
 
-from fer_core.images.guarded import GuardedDecoder
-from fer_core.recognition.recognizer import Recognizer
+from fer_core.recognition.photo_worker import PhotoWorker
+from fer_core.recognition.photos import PhotoResult
 from page_tools import texts
 from ui.sample import SAMPLE
 from ui.server.budget import Budget
@@ -60,13 +61,12 @@ def test_the_downloads_are_made_once_for_their_results(open_page, monkeypatch):
 
 
 def test_of_a_crowd_the_page_says_how_many_were_looked_at(open_page, monkeypatch):
-    from fer_core.recognition import photos as photo_results
+    real = PhotoWorker.analyze
 
-    monkeypatch.setattr(photo_results.analyze, "__kwdefaults__", {
-        **photo_results.analyze.__kwdefaults__, "max_faces": 1,
-    })  # fmt: skip
-    found = Recognizer.detect
-    monkeypatch.setattr(Recognizer, "detect", lambda *args, **kw: found(*args, **kw) * 3)
+    def crowded(*args):
+        return replace(real(*args), faces_left_out=2)
+
+    monkeypatch.setattr(PhotoWorker, "analyze", crowded)
     app = _upload(open_page("photos"), ("portrait.jpg", PORTRAIT))
     assert "3 faces were found" in "".join(info.value for info in app.info)
     assert "1 face of 3 faces found" in texts(app)
@@ -101,18 +101,17 @@ def test_a_bad_file_shows_its_reason_and_the_others_go_on(open_page):
     assert "No face was found" in app.info[-1].value
 
 
-def test_an_unexpected_fault_stays_with_its_photo(open_page, monkeypatch):
-    real = GuardedDecoder.decode
+def test_one_photos_problem_stays_with_it(open_page, monkeypatch):
+    real = PhotoWorker.analyze
 
-    def failing(decoder, data: bytes):
-        if data == b"trouble":
-            raise RuntimeError("secret detail")
-        return real(decoder, data)
+    def failing(worker, photo, recognizer):
+        if photo.read() == b"trouble":
+            return PhotoResult(photo.name, problem="It met a fault in the app.")
+        return real(worker, photo, recognizer)
 
-    monkeypatch.setattr(GuardedDecoder, "decode", failing)
+    monkeypatch.setattr(PhotoWorker, "analyze", failing)
     app = _upload(open_page("photos"), ("a.jpg", b"trouble"), ("b.jpg", PORTRAIT))
     assert "fault in the app" in app.error[0].value
-    assert "secret detail" not in texts(app)
     assert "1 face" in texts(app)
 
 
@@ -123,18 +122,16 @@ def test_more_photos_than_fit_are_told(open_page):
 
 
 def test_what_was_analysed_before_an_interruption_is_kept(open_page, monkeypatch):
-    from fer_core.recognition import photos as photo_results
-
     calls = []
-    real = photo_results.analyze
+    real = PhotoWorker.analyze
 
-    def interrupted(photo, *args, **options):
+    def interrupted(worker, photo, recognizer):
         calls.append(photo.name)
         if calls == ["a.png", "b.png"]:
             raise StopException  # as when somebody adds a photo meanwhile
-        return real(photo, *args, **options)
+        return real(worker, photo, recognizer)
 
-    monkeypatch.setattr(photo_results, "analyze", interrupted)
+    monkeypatch.setattr(PhotoWorker, "analyze", interrupted)
     app = _upload(open_page("photos"), ("a.png", _png(1)), ("b.png", _png(2)))
     assert "2 photos" not in texts(app)
     app.run()
@@ -145,17 +142,15 @@ def test_what_was_analysed_before_an_interruption_is_kept(open_page, monkeypatch
 def test_photos_that_a_change_of_page_takes_away_are_counted_and_can_be_added_again(
     open_page, monkeypatch
 ):
-    from fer_core.recognition import photos as photo_results
+    real, left = PhotoWorker.analyze, []
 
-    real, left = photo_results.analyze, []
-
-    def leaving(photo, *args, **options):
+    def leaving(worker, photo, recognizer):
         if photo.name == "b.png" and not left:
             left.append(photo)
             raise StopException  # as when somebody opens another page
-        return real(photo, *args, **options)
+        return real(worker, photo, recognizer)
 
-    monkeypatch.setattr(photo_results, "analyze", leaving)
+    monkeypatch.setattr(PhotoWorker, "analyze", leaving)
     files = [(name, _png(value)) for value, name in enumerate(("a.png", "b.png", "c.png"))]
     app = _upload(open_page("photos"), *files)
     app.switch_page("pages/about.py").run()

@@ -8,8 +8,6 @@ visitor, pictures and uploads stay for good (its runtime/caching/ttl_cache.py).
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import ctypes
 import gc
 import logging
 import time
@@ -19,6 +17,8 @@ from typing import Final
 from streamlit import config
 from streamlit.runtime import Runtime
 from streamlit.runtime.session_manager import SessionInfo, SessionStorage
+
+from fer_core.recognition.photo_worker import give_memory_back
 
 CHECK_S: Final = 2.0
 """How often sessions are looked at, in seconds."""
@@ -68,10 +68,15 @@ def adopt(runtime: Runtime) -> DisconnectedSessions:
     return sessions
 
 
-async def reap(runtime: Runtime, sessions: DisconnectedSessions) -> None:
-    """Closes expired sessions until it is cancelled, and gives their memory back."""
+async def reap(runtime: Runtime, sessions: DisconnectedSessions, rest: Callable[[], None]) -> None:
+    """Closes expired sessions until it is cancelled, and gives their memory back.
+
+    Args:
+        rest: Ends what nobody uses at the moment; called each time.
+    """
     while True:
         await asyncio.sleep(CHECK_S)
+        await asyncio.to_thread(rest)
         gone = sessions.expired()
         for session_id in gone:
             try:
@@ -80,11 +85,9 @@ async def reap(runtime: Runtime, sessions: DisconnectedSessions) -> None:
                 sessions.delete(session_id)
                 _log.exception("A session did not close")
         if gone:
-            await asyncio.to_thread(give_memory_back)
+            await asyncio.to_thread(_give_memory_back)
 
 
-def give_memory_back() -> None:
-    """Returns freed memory to the system: a session's pictures leave holes that glibc keeps."""
+def _give_memory_back() -> None:
     gc.collect()
-    with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library than glibc
-        ctypes.CDLL(None).malloc_trim(0)
+    give_memory_back()

@@ -41,8 +41,11 @@ def test_expired_sessions_are_closed_without_another_visitor(monkeypatch):
         closed.append(session_id)
         kept.delete(session_id)
 
+    rested = []
+
     async def run():
-        task = asyncio.create_task(sessions.reap(SimpleNamespace(close_session=close), kept))
+        runtime = SimpleNamespace(close_session=close)
+        task = asyncio.create_task(sessions.reap(runtime, kept, lambda: rested.append(1)))
         for _ in range(500):
             await asyncio.sleep(0.01)
             if not kept.list():
@@ -51,6 +54,7 @@ def test_expired_sessions_are_closed_without_another_visitor(monkeypatch):
 
     asyncio.run(run())
     assert closed == ["a"]
+    assert rested
     assert kept.list() == []
 
 

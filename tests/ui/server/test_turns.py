@@ -16,8 +16,8 @@ def _impatient(monkeypatch):
     monkeypatch.setattr(turns, "LOOK_S", 0.01)
 
 
-def _turns(slots=1, total=1000):
-    return Turns(slots, Budget(total, lambda _: Held(0, 0, 0)))
+def _turns(slots=1, total=1000, live=lambda: False):
+    return Turns(slots, Budget(total, lambda _: Held(0, 0, 0)), live)
 
 
 def _until(condition):
@@ -107,7 +107,49 @@ def test_a_fault_in_a_turn_ends_it():
     with pytest.raises(RuntimeError, match="fault"), queue.turn("a", 10, log.append):
         raise RuntimeError("fault")
     COUNTS.take()
-    with queue.turn("b", 10, log.append) as decoder:
-        assert decoder.decode is not None
+    with queue.turn("b", 10, log.append) as worker:
+        assert worker.analyze is not None
     assert log == []
     assert COUNTS.take() == {"photos": 1}
+
+
+def test_while_a_camera_runs_there_is_a_slot_less_but_always_one():
+    running = True
+    queue, log = _turns(slots=2, live=lambda: running), []
+    visitors = [_Visitor(queue, log, name) for name in "ab"]
+    _until(lambda: len(log) == 1 and any(visitor.places == [0] for visitor in visitors))
+    time.sleep(0.1)
+    assert len(log) == 1
+    running = False
+    _until(lambda: len(log) == 2)
+    for visitor in visitors:
+        visitor.go.set()
+    alone, log = _turns(slots=1, live=lambda: True), []
+    last = _Visitor(alone, log, "c")
+    _until(lambda: log == ["c"])
+    last.go.set()
+
+
+class _Worker:
+    def __init__(self, used):
+        self.used, self.runs = used, True
+
+    def close(self):
+        self.runs = False
+
+
+def test_idle_workers_end_but_for_the_last(monkeypatch):
+    queue = _turns(slots=3)
+    long_ago, now = time.monotonic() - turns.IDLE_S - 1, time.monotonic()
+    old, older, new = _Worker(long_ago), _Worker(long_ago), _Worker(now)
+    queue._workers.clear()
+    queue._workers.extend((old, new, older))
+    queue.rest()
+    assert (old.runs, new.runs, older.runs) == (False, True, True)
+    queue.rest()
+    assert (new.runs, older.runs) == (True, True)
+    with queue.turn("a", 0, lambda _: None) as worker:
+        assert worker is older, "the one that was used last"
+        new.used = long_ago
+        queue.rest()
+        assert not new.runs

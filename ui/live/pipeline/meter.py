@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import statistics
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
+LIVE_S: Final = 3.0
+"""For so long after an answer somebody's camera counts as running, in seconds."""
 _MOST: Final = 20_000  # delays of which the median is taken: a minute of ten viewers
 
 
@@ -31,14 +34,20 @@ class Meter:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._latest = float("-inf")
         self._start()
 
     def add(self, session: object, delay_s: float) -> None:
         """One more answer."""
         with self._lock:
+            self._latest = time.monotonic()
             self._frames += 1
             self._sessions.add(id(session))
             self._delays.append(delay_s)
+
+    def live(self) -> bool:
+        """Whether a session got an answer just now."""
+        return time.monotonic() - self._latest < LIVE_S
 
     def take(self) -> Analysed:
         """What was counted since the last call; counting then begins anew."""
