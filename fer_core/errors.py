@@ -31,3 +31,7 @@ class TrainingError(FerError):
 
 class FilmError(FerError):
     """A film that cannot be read, or holds nothing to analyse."""
+
+
+class BatchError(FerError):
+    """A run over many files that cannot begin, go on, or be resumed."""

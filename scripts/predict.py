@@ -1,118 +1,124 @@
-"""Prints the apparent expression of every face in photos and films.
+"""Finds the apparent expression of every face in photos and films.
 
-    python scripts/predict.py FILE… [--json] [--csv FILE] [--out DIR] [--model STEM]
-                              [--start S] [--end S] [--rate N] [--smoothing S]
+    python scripts/predict.py PATH… [--recursive] [--list FILE] [--annotate DIR] [--model STEM]
+    python scripts/predict.py PATH… --out results.parquet|.csv|.jsonl [--workers N] [--resume]
 
-A file that cannot be read is one line on the error output, and the others go on. Of films, --csv
-writes a row for each analysed frame and face, and --out tables, captions and JSON.
-Exit status: 0 if every file was read, 1 if not, 2 if nothing could begin.
+A PATH is a file, a folder, or a quoted pattern such as "photos/**/*.jpg". The first form prints
+each file's faces as they are found (--json: one document); the second writes a table with a row for
+each face, for each picture or film frame without one, and for each file that could not be read,
+with the reason. What was stopped or killed, even by kill -9, goes on with --resume.
+
+--annotate writes a copy of each photo with its boxes, and of each film tables, captions and JSON.
+Exit status: 0 if every file was read, 1 if some were not, 2 if nothing could begin or go on (one
+sentence says why), 130 after Ctrl-C.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from fer_core import Recognizer
-from fer_core.recognition import photos
-from fer_core.recognition.photos import Photo, PhotoResult
-from fer_core.store.files import replace_bytes, require_writable
+from fer_core.batch.inputs import Found, find_inputs, read_list
+from fer_core.batch.look import Job, Result, look_at
+from fer_core.batch.shards import with_stems
+from fer_core.batch.table import require_kind
+from fer_core.errors import InputError
+from fer_core.recognition.photos import PhotoResult
+from fer_core.store.files import require_writable
 from fer_core.store.model_files import DEFAULT_MODEL
-from fer_core.store.names import free_name, printable
-from fer_core.video.film import AnalyzedFilm, FilmSettings, is_film
+from fer_core.store.names import printable
+from fer_core.video.film import FilmSettings
 from fer_core.video.film.settings import RATE
 from fer_core.video.tracking import SMOOTHING_SECONDS
 from scripts import cli
-from scripts.prediction import predict_films
-from scripts.prediction.predict_films import FilmFault
+from scripts.prediction import to_table
+from scripts.prediction.progress import Progress
+from scripts.prediction.words import as_document, as_text, problem_of
 
 
-@cli.command()
+@cli.command("If you used --out, --resume goes on with it.")
 def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
-    if args.csv:
-        require_writable(args.csv)
-    recognizer = Recognizer.load(args.model)
     if args.out:
-        args.out.mkdir(parents=True, exist_ok=True)
-    results: list[PhotoResult] = []
-    films: list[AnalyzedFilm | FilmFault] = []
-    for path in args.files:
-        if path in args.films:
-            film = predict_films.look_at(path, recognizer, args.settings, args.out)
-            films.append(film)
-            problem = film.problem if isinstance(film, FilmFault) else ""
-            text = "" if isinstance(film, FilmFault) else predict_films.as_text(film)
-        else:
-            result = look_at(path, recognizer, args.out)
-            results.append(result)
-            name = printable(result.name)
-            problem = result.problem and f"{name}: {result.problem}"
-            text = as_text(result)
-            if args.json and result.note:
-                cli.say(f"{name}: {result.note}", sys.stderr)
+        require_kind(args.out)
+        require_writable(args.out)
+    found = _found(args)
+    job = Job(Recognizer.load(args.model), args.film, args.annotate)
+    if args.annotate:
+        args.annotate.mkdir(parents=True, exist_ok=True)
+    return to_table.write(args, found, job) if args.out else _print(args, found, job)
+
+
+def _found(args: argparse.Namespace) -> Found:
+    listed = [] if args.list is None else read_list(args.list)
+    found = find_inputs(args.paths, listed, recursive=args.recursive, leave_out=args.annotate)
+    if not found.inputs:
+        raise InputError("The list names no file.")
+    for count, words in (
+        (found.repeated, "named more than once: each is read once"),
+        (found.passed_over, "passed over in folders: hidden, or no picture or film by their names"),
+    ):
+        if count:
+            cli.say(f"{count:,} file{'s' * (count != 1)} {words}.", sys.stderr)
+    return found
+
+
+def _print(args: argparse.Namespace, found: Found, job: Job) -> int:
+    inputs = found.inputs if job.annotate is None else with_stems(found.inputs, job.annotate)
+    results: list[Result] = []
+    bad = False
+    for item in inputs:
+        progress = Progress(item.path)
+        result = look_at(item, job, beat=progress.update)
+        progress.close()
+        problem = problem_of(result)
+        bad = bad or bool(problem)
         if problem:
             cli.say(problem, sys.stderr)
         elif not args.json:
-            cli.say(text)
-    if args.csv:
-        table = predict_films.as_csv(films) if films else photos.as_csv(results)
-        replace_bytes(args.csv, table)
+            cli.say(as_text(result))
+        elif isinstance(result, PhotoResult) and result.note:
+            cli.say(f"{printable(result.name)}: {result.note}", sys.stderr)
+        if args.json:
+            results.append(
+                replace(result, annotated=None) if isinstance(result, PhotoResult) else result
+            )
     if args.json:
-        data = photos.document(results, recognizer)
-        print(json.dumps(data | predict_films.documents(films), indent=1))
-    bad = any(result.problem for result in results)
-    return 1 if bad or any(isinstance(film, FilmFault) for film in films) else 0
-
-
-def look_at(path: Path, recognizer: Recognizer, folder: Path | None) -> PhotoResult:
-    """Analyses one photo, and writes its annotated copy into `folder` if that is given.
-
-    Nothing is ever overwritten.
-    """
-    edge = photos.LARGEST_EDGE if folder else None
-    result = photos.analyze(Photo.from_file(path), recognizer, edge=edge)
-    if folder is None or result.annotated is None:
-        return result
-    copy = folder / free_name(path.name, lambda n: (folder / n).exists(), ".annotated")
-    try:
-        copy.write_bytes(result.annotated)
-    except OSError as error:
-        return PhotoResult(result.name, problem=f"{error.strerror or error} ({copy}).")
-    return replace(result, annotated=None, saved_as=str(copy))
-
-
-def as_text(result: PhotoResult) -> str:
-    """A line for the photo, and one for each face."""
-    count = len(result.faces)
-    lines = [f"{printable(result.name)}: {count or 'no'} face{'s' * (count != 1)}"]
-    lines += [f"  {result.note}"] if result.note else []
-    for number, face in enumerate(result.faces, start=1):
-        box = face.face.box
-        lines.append(
-            f"  {number:>2}  {face.answer:<9} {face.confidence:>4.0%}  "
-            f"box x {box.x}, y {box.y}, {box.width}x{box.height}"
-        )
-    return "\n".join(lines)
+        print(json.dumps(as_document(results, job.recognizer), indent=1))
+    return 1 if bad else 0
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = cli.parser(__doc__)
-    parser.add_argument("files", type=cli.path, nargs="+", metavar="FILE", help="photo or film")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="file, folder or quoted pattern")
     parser.add_argument(
-        "--csv", type=cli.path, metavar="FILE", help="write the faces as a table: photos or films"
-    )
+        "--list", type=_list, metavar="FILE",
+        help="file of more paths, one a line or as find -print0 writes them; - for standard input",
+    )  # fmt: skip
+    parser.add_argument("--recursive", action="store_true", help="look into folders in folders")
     parser.add_argument(
-        "--out", type=cli.path, metavar="DIR",
+        "--annotate", type=cli.path, metavar="DIR",
         help="write annotated copies of photos, and films' tables, captions and JSON, there",
     )  # fmt: skip
     parser.add_argument(
         "--model", type=cli.model, default=DEFAULT_MODEL, help="stem or path of a model"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    table = parser.add_argument_group("a table")
+    table.add_argument(
+        "--out", type=cli.path, metavar="FILE", help="results.parquet, results.csv or results.jsonl"
+    )
+    table.add_argument(
+        "--workers", type=int, default=_processors(), metavar="N",
+        help="processes that work at the same time, of one thread each (one for each processor)",
+    )  # fmt: skip
+    table.add_argument(
+        "--resume", action="store_true", help="go on with the run that was writing this table"
     )
     film = parser.add_argument_group("films")
     film.add_argument("--start", type=float, default=0.0, metavar="S", help="first second")
@@ -126,13 +132,34 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="seconds over which probabilities are averaged (0.5)",
     )  # fmt: skip
     args = parser.parse_args(argv)
-    args.films = {path for path in args.files if is_film(path)}
-    if args.csv and args.films and len(args.films) < len(set(args.files)):
-        parser.error("--csv writes a table of photos or one of films: give only one kind of file")
-    args.settings = FilmSettings(
+    _check(parser, args)
+    args.film = FilmSettings(
         start=args.start, end=args.end, rate=args.rate, smoothing_seconds=args.smoothing
     )
     return args
+
+
+def _check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    if not args.paths and args.list is None:
+        parser.error("name a file, a folder or a pattern, or a list of them with --list")
+    if args.workers < 1:
+        parser.error(f"--workers is at least 1. Received: {args.workers}")
+    if args.out is None and args.resume:
+        parser.error("--resume goes on with a table: name it with --out")
+    if args.out is not None and args.json:
+        parser.error("--json prints a document, --out writes a table (.jsonl too): choose one")
+
+
+def _list(text: str) -> object:
+    """The type of --list: a path, or standard input."""
+    return sys.stdin.buffer if text == "-" else cli.path(text)
+
+
+def _processors() -> int:
+    """Those that this process may use, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 if __name__ == "__main__":

@@ -62,14 +62,19 @@ def free_name(photo: str, is_taken: Callable[[str], bool], mark: str = "") -> st
     Args:
         mark: Follows the photo's name, as in ".annotated".
     """
-    stem = unicodedata.normalize("NFC", PurePath(photo.replace("\\", "/")).stem)
-    stem = "".join(c for c in stem if c not in _UNSAFE and not is_hidden(c))
-    stem = stem.encode()[:_LONGEST].decode("utf-8", "ignore").strip(". ") or "photo"
-    stem = ("_" if _RESERVED.match(stem) else "") + stem + mark
+    stem = safe_stem(photo) + mark
     name, number = f"{stem}.jpg", 2
     while is_taken(name):
         name, number = f"{stem}-{number}.jpg", number + 1
     return name
+
+
+def safe_stem(name: str) -> str:
+    """The file's name without folders and ending, safe on every system."""
+    stem = unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).stem)
+    stem = "".join(c for c in stem if c not in _UNSAFE and not is_hidden(c))
+    stem = stem.encode()[:_LONGEST].decode("utf-8", "ignore").strip(". ") or "photo"
+    return ("_" if _RESERVED.match(stem) else "") + stem
 
 
 def _escape(character: str) -> str:

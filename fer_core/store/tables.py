@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 _SKIPPED: Final = (
     r"\"' \xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\xad"
@@ -33,10 +34,21 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Any]], line_end: str =
         rows: Of str, int, float, or None for an empty cell. Numbers stay numbers.
     """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator=line_end)
-    for row in (header, *rows):
-        writer.writerow([as_cell(cell) if isinstance(cell, str) else cell for cell in row])
+    write_csv(text, header, rows, line_end)
     return text.getvalue()
+
+
+def write_csv(
+    file: TextIO, header: Sequence[str], rows: Iterable[Sequence[Any]], line_end: str = "\r\n"
+) -> None:
+    """The same, written into a file as the rows come: one of them is in memory at a time.
+
+    Args:
+        file: Open for text, with `newline=""`.
+    """
+    writer = csv.writer(file, lineterminator=line_end)
+    for row in itertools.chain((header,), rows):
+        writer.writerow([as_cell(cell) if isinstance(cell, str) else cell for cell in row])
 
 
 def as_cell(text: str) -> str:

@@ -1,0 +1,237 @@
+"""A run over many files on disk: what it is of, the parts that are done, and the table at its end.
+
+While it lasts, RESULTS.parts/ beside the table holds `files.jsonl` (each file's path, size and
+time), `run.json` (the settings) and a part for each finished shard, each swapped in whole. A kill
+at any moment leaves at most whole parts; only those whose hash is right count. At the end the table
+stands, with RESULTS.run.json beside it, which says what made it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from fer_core.batch.inputs import Input
+from fer_core.batch.parts import Counts, counts_of, rows_in
+from fer_core.batch.rows import Row
+from fer_core.batch.shards import Shard, cut, digest, with_stems
+from fer_core.batch.table import write_table
+from fer_core.errors import BatchError
+from fer_core.store.files import locked_file, read_json, replace_bytes, replace_text
+
+_FORMAT: Final = 1
+_NAMED: Final = 5
+"""So many changed files are named."""
+_DELETE: Final = "To begin anew, delete {}."
+_REPLACE: Final = "Without --resume, a new run replaces {}."
+
+Settings = Mapping[str, Any]
+"""Everything beside the files that decides about the rows, as JSON."""
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """Attributes:
+    out: The table.
+    settings: What the rows depend on.
+    inputs: The files, with the names of their copies.
+    resumed: Whether an earlier run may have done some of it.
+    finished: What became of the files, if the table is there already.
+    """
+
+    out: Path
+    settings: Settings
+    inputs: Sequence[Input] = field(repr=False)
+    resumed: bool = False
+    finished: Counts | None = None
+
+    def missing(self) -> list[Shard]:
+        """The shards without a whole part."""
+        shards = cut(self.inputs, self.resumed)
+        return [shard for shard in shards if not self.resumed or self._part(shard) is None]
+
+    def save(self, shard: Shard, part: bytes) -> None:
+        """Puts a shard's part in its place.
+
+        Raises:
+            BatchError: it is damaged.
+            OSError: it cannot be written.
+        """
+        if counts_of(part) is None:
+            raise BatchError(f"What a worker answered for shard {shard.index} is damaged.")
+        replace_bytes(self._path(shard), part)
+
+    def finish(self) -> Counts:
+        """Joins the parts to the table, in the order of the files, and removes them."""
+        total = Counts()
+
+        def rows() -> Iterator[Row]:
+            nonlocal total
+            for shard in cut(self.inputs):
+                part = self._part(shard)
+                counts = None if part is None else counts_of(part)
+                if part is None or counts is None:
+                    raise BatchError(
+                        f"{self._path(shard)} is missing or damaged. --resume makes it again."
+                    )
+                total += counts
+                yield from rows_in(part)
+
+        write_table(self.out, rows(), self.settings)
+        record = {
+            **self.settings,
+            **asdict(total),
+            "digest": digest(self.settings, self.inputs),
+            "sha256": _sha256(self.out),
+        }
+        replace_text(record_path(self.out), json.dumps(record, indent=1))
+        (parts_folder(self.out) / "run.json").unlink()
+        return total
+
+    def _path(self, shard: Shard) -> Path:
+        state = digest(self.settings, shard.inputs)
+        return parts_folder(self.out) / f"part-{shard.index:06d}-{state[:16]}.jsonl"
+
+    def _part(self, shard: Shard) -> bytes | None:
+        try:
+            part = self._path(shard).read_bytes()
+        except OSError:
+            return None
+        return None if counts_of(part) is None else part
+
+
+def parts_folder(out: Path) -> Path:
+    return out.with_name(f"{out.name}.parts")
+
+
+def record_path(out: Path) -> Path:
+    return out.with_name(f"{out.name}.run.json")
+
+
+@contextmanager
+def opened(
+    out: Path, inputs: Sequence[Input], settings: Settings, annotate: Path | None, *, resume: bool
+) -> Iterator[Run]:
+    """The run that writes `out`: a new one, or with `resume` the one that was begun, if any was.
+
+    Raises:
+        BatchError: another process writes it at this moment; a run was begun and `resume` is not
+            set; or it is, and that run was of other settings or files, which the message names.
+    """
+    folder = parts_folder(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with locked_file(folder / "lock") as alone:
+            if not alone:
+                raise BatchError(f"Another run writes {out.name} at this moment.")
+            try:
+                yield _opened(out, inputs, {"format": _FORMAT, **settings}, annotate, resume)
+            finally:
+                if not (folder / "run.json").exists():
+                    _clear(folder)
+    finally:
+        if not (folder / "run.json").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _opened(
+    out: Path, inputs: Sequence[Input], settings: Settings, annotate: Path | None, resume: bool
+) -> Run:
+    begun = parts_folder(out) / "run.json"
+    if begun.exists():
+        if not resume:
+            raise BatchError(
+                f"A run that writes {out.name} was begun and not finished. --resume goes on with "
+                f"it; to begin anew, delete {begun.parent}."
+            )
+        _compare(_read(begun), settings, begun.parent, _DELETE)
+        stored = list(_stored(begun.parent))
+        _compare_files(stored, inputs, begun.parent)
+        return Run(out, settings, stored, resumed=True)
+    if resume and record_path(out).exists() and out.exists():
+        return Run(out, settings, inputs, True, _finished(out, inputs, settings))
+    _clear(begun.parent)
+    named = list(inputs) if annotate is None else with_stems(inputs, annotate)
+    lines = "".join(json.dumps(item) + "\n" for item in named)
+    replace_text(begun.parent / "files.jsonl", lines)
+    replace_text(begun, json.dumps(settings, indent=1))
+    return Run(out, settings, named)
+
+
+def _finished(out: Path, inputs: Sequence[Input], settings: Settings) -> Counts:
+    record = _read(record_path(out))
+    own = {name: record.get(name) for name in settings}
+    _compare(own, settings, out, _REPLACE)
+    if record.get("digest") != digest(settings, inputs) or record.get("sha256") != _sha256(out):
+        raise BatchError(
+            f"{out} is finished, and was made of other files or altered. {_REPLACE.format(out)}"
+        )
+    return Counts(**{name: int(record[name]) for name in asdict(Counts())})
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return read_json(path, BatchError, f"Delete {path.parent} to begin anew.", dict)
+
+
+def _stored(folder: Path) -> Iterator[Input]:
+    with (folder / "files.jsonl").open(encoding="ascii") as file:
+        yield from (Input(*json.loads(line)) for line in file)
+
+
+def _compare(before: Settings, now: Settings, place: Path, remedy: str) -> None:
+    old, new = _flat(before), _flat(now)
+    changed = [
+        f"{name} was {old.get(name)}, is {new.get(name)}"
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    ]
+    if changed:
+        raise BatchError(
+            f"{place} is of other settings: {'; '.join(changed)}. {remedy.format(place)}"
+        )
+
+
+def _compare_files(before: Sequence[Input], now: Sequence[Input], place: Path) -> None:
+    old, new = ({item.path: item[1:4] for item in items} for items in (before, now))
+    kinds = {
+        "new": new.keys() - old.keys(),
+        "gone": old.keys() - new.keys(),
+        "changed": {path for path in old.keys() & new.keys() if old[path] != new[path]},
+    }
+    if any(kinds.values()):
+        said = [_told(word, paths) for word, paths in kinds.items() if paths]
+        raise BatchError(f"{place} is of other files: {'; '.join(said)}. {_DELETE.format(place)}")
+    if [item.path for item in before] != [item.path for item in now]:
+        raise BatchError(f"{place} is of the same files in another order. {_DELETE.format(place)}")
+
+
+def _told(word: str, paths: set[str]) -> str:
+    more = ", …" if len(paths) > _NAMED else ""
+    return f"{len(paths):,} {word} ({', '.join(sorted(paths)[:_NAMED])}{more})"
+
+
+def _flat(values: Settings, before: str = "") -> dict[str, Any]:
+    flat = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            flat.update(_flat(value, f"{before}{name} "))
+        else:
+            flat[f"{before}{name}"] = value
+    return flat
+
+
+def _clear(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.name != "lock":
+            path.unlink()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,77 @@
+"""Many files → one table, by several workers, and on from where a run was stopped."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+import time
+
+from fer_core.batch import run
+from fer_core.batch.engines import on_this_machine
+from fer_core.batch.inputs import Found
+from fer_core.batch.look import Job
+from fer_core.batch.parts import Counts
+from fer_core.batch.run import Run
+from fer_core.batch.shards import Shard
+from fer_core.batch.worker import pack
+from fer_core.video.film import maker
+from scripts import cli
+from scripts.prediction.progress import Progress
+
+
+def write(args: argparse.Namespace, found: Found, job: Job) -> int:
+    """Writes the table; returns the exit status."""
+    settings = {
+        **maker(job.recognizer),
+        "film": job.film.to_dict(),
+        "annotate": None if job.annotate is None else str(job.annotate),
+    }
+    with run.opened(args.out, found.inputs, settings, job.annotate, resume=args.resume) as opened:
+        counts = opened.finished or _label(opened, job, args)
+    bad = f", {counts.not_read:,} not read" if counts.not_read else ""
+    cli.say(
+        f"{args.out}: {counts.files:,} files{bad}, {counts.films:,} of them films, "
+        f"{counts.faces:,} faces"
+    )
+    return 1 if counts.not_read else 0
+
+
+def _label(opened: Run, job: Job, args: argparse.Namespace) -> Counts:
+    shards = opened.missing()
+    total = len(opened.inputs)
+    left = sum(len(shard.inputs) for shard in shards)
+    if opened.resumed:
+        cli.say(f"Going on: {total - left:,} of {total:,} files are done.", sys.stderr)
+    watch = _Watch(total, total - left)
+    packed = pack(job)
+
+    def save(shard: Shard, part: bytes) -> None:
+        opened.save(shard, part)
+        watch.beat(shard, len(shard.inputs))
+
+    begun = time.monotonic()
+    try:
+        on_this_machine(shards, packed, save, watch.beat, workers=args.workers)
+    finally:
+        watch.close()
+    seconds = time.monotonic() - begun
+    cli.say(f"{left:,} files in {seconds:,.1f} s: {left / seconds:,.1f} a second", sys.stderr)
+    return opened.finish()
+
+
+class _Watch:
+    """Adds up what all workers have done."""
+
+    def __init__(self, total: int, before: int) -> None:
+        self._total, self._done = total, float(before)
+        self._within: dict[int, float] = {}
+        self._lock = threading.Lock()
+        self._progress = Progress(f"{total:,} files", before / total)
+        self.close = self._progress.close
+
+    def beat(self, shard: Shard, done: float) -> None:
+        with self._lock:
+            self._done += done - self._within.get(shard.index, 0.0)
+            self._within[shard.index] = done
+            self._progress.update(self._done / self._total)

@@ -1,0 +1,78 @@
+"""Results in words and as one JSON document, as `scripts/predict.py` prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fer_core import Recognizer
+from fer_core.batch.look import FilmFault, Result
+from fer_core.recognition import photos
+from fer_core.recognition.photos import PhotoResult
+from fer_core.store.names import printable
+from fer_core.video.exports import document
+from fer_core.video.film import AnalyzedFilm
+
+
+def problem_of(result: Result) -> str:
+    """Why there is no result, in a line that names the file; "" if there is one."""
+    if isinstance(result, AnalyzedFilm) or not result.problem:
+        return ""
+    if isinstance(result, FilmFault):  # its words name the film
+        return result.problem
+    return f"{printable(result.name)}: {result.problem}"
+
+
+def as_text(result: Result) -> str:
+    """A line for the file, and one for each face and for what was amiss."""
+    if isinstance(result, AnalyzedFilm):
+        return "\n".join(_film_lines(result))
+    if isinstance(result, PhotoResult):
+        return "\n".join(_photo_lines(result))
+    return ""
+
+
+def as_document(results: Sequence[Result], recognizer: Recognizer) -> dict[str, Any]:
+    """The photos and what the answers came from; "films" only if there are any."""
+    pictures = [result for result in results if isinstance(result, PhotoResult)]
+    films = [result for result in results if not isinstance(result, PhotoResult)]
+    data = photos.document(pictures, recognizer)
+    return data | ({"films": [_film_document(film) for film in films]} if films else {})
+
+
+def _film_document(film: AnalyzedFilm | FilmFault) -> dict[str, Any]:
+    if isinstance(film, FilmFault):
+        return {"file": film.name, "problem": film.problem}
+    return document.document(film)
+
+
+def _photo_lines(result: PhotoResult) -> list[str]:
+    lines = [f"{printable(result.name)}: {_faces(len(result.faces))}"]
+    lines += [f"  {result.note}"] if result.note else []
+    for number, face in enumerate(result.faces, start=1):
+        box = face.face.box
+        lines.append(
+            f"  {number:>2}  {face.answer:<9} {face.confidence:>4.0%}  "
+            f"box x {box.x}, y {box.y}, {box.width}x{box.height}"
+        )
+    return lines
+
+
+def _film_lines(film: AnalyzedFilm) -> list[str]:
+    summary = film.summary()
+    frames = summary.frames
+    lines = [
+        f"{printable(film.info.name)}: {_faces(len(summary.faces))} in {frames} "
+        f"analysed frame{'s' * (frames != 1)}, {summary.start:.1f} to {summary.end:.1f} s"
+    ]
+    for face in summary.faces:
+        answer = face.main_answer
+        lines.append(
+            f"  {face.number:>2}  {answer:<9} {face.shares[answer]:>4.0%} "
+            f"of {face.seconds:.1f} s in view"
+        )
+    return [*lines, *([f"  {film.note}"] if film.note else [])]
+
+
+def _faces(count: int) -> str:
+    return f"{count or 'no'} face{'s' * (count != 1)}"

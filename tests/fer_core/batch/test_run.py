@@ -1,0 +1,285 @@
+"""A run on disk: parts, what may be resumed and what may not, and the table at its end."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from batch_tools import FACE, NOBODY, paint, stub_job, stub_settings
+
+from fer_core.batch import run as runs
+from fer_core.batch.inputs import Input, find_inputs
+from fer_core.batch.parts import Counts, counts_of, label_shard
+from fer_core.batch.rows import COLUMNS
+from fer_core.batch.run import Run, opened, parts_folder, record_path
+from fer_core.batch.shards import cut, with_stems
+from fer_core.batch.table import require_kind, write_table
+from fer_core.errors import BatchError, InputError
+
+SETTINGS = stub_settings(stub_job())
+
+
+def label(run: Run, most: int | None = None) -> int:
+    """Labels missing shards in this process, at most so many; returns how many there were."""
+    missing = run.missing()
+    for shard in missing[:most]:
+        run.save(shard, label_shard(stub_job(), shard.inputs, {}, shard.again, lambda _: None))
+    return len(missing)
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> list[Input]:
+    return paint(tmp_path / "in", [FACE, NOBODY] * 50)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "results.csv"
+
+
+def whole(out: Path, inputs: list[Input]) -> bytes:
+    with opened(out, inputs, SETTINGS, None, resume=False) as run:
+        label(run)
+        run.finish()
+    return out.read_bytes()
+
+
+class Killed(BaseException):
+    pass
+
+
+def begin(out: Path, inputs: list[Input], shards: int) -> None:
+    """A run that is stopped after so many shards."""
+    with suppress(Killed), opened(out, inputs, SETTINGS, None, resume=False) as run:
+        label(run, shards)
+        raise Killed
+
+
+def test_a_whole_run_leaves_the_table_and_what_made_it(out: Path, inputs: list[Input]) -> None:
+    with opened(out, inputs, SETTINGS, None, resume=False) as run:
+        assert label(run) == 34  # 100 files, three a shard
+        assert run.finish() == Counts(files=100, faces=50)
+    rows = list(csv.DictReader(out.open(newline="")))
+    assert [row["file"] for row in rows] == [item.path for item in inputs]
+    assert {row["answer"] for row in rows} == {"happy", ""}
+    record = json.loads(record_path(out).read_text())
+    assert record["model_sha256"] == "0" and record["files"] == 100 and record["versions"]
+    assert sorted(path.name for path in out.parent.iterdir()) == [
+        "in", "results.csv", "results.csv.run.json",
+    ]  # fmt: skip
+
+
+def test_a_stopped_run_goes_on_and_equals_an_unbroken_one(
+    out: Path, inputs: list[Input], tmp_path: Path
+) -> None:
+    begin(out, inputs, 10)
+    assert not out.exists()
+    parts = sorted(parts_folder(out).glob("part-*"))
+    assert len(parts) == 10
+    parts[3].write_bytes(parts[3].read_bytes()[:-20])
+    parts[4].write_bytes(parts[4].read_bytes().replace(b"happy", b"angry"))
+    (parts_folder(out) / "writing-1-part").write_bytes(b"half")
+    with opened(out, inputs, SETTINGS, None, resume=True) as run:
+        assert label(run) == 34 - 10 + 2  # the two damaged ones again
+        run.finish()
+    assert out.read_bytes() == whole(tmp_path / "other.csv", inputs)
+    assert not parts_folder(out).exists()
+
+
+def test_a_finished_run_is_not_repeated(out: Path, inputs: list[Input]) -> None:
+    whole(out, inputs)
+    with opened(out, inputs, SETTINGS, None, resume=True) as run:
+        assert run.finished == Counts(files=100, faces=50)
+    out.write_text("altered")
+    with pytest.raises(BatchError, match=r"other files|altered"):  # noqa: SIM117
+        with opened(out, inputs, SETTINGS, None, resume=True):
+            pass
+    whole(out, inputs)  # without resume it is replaced
+
+
+@pytest.mark.parametrize("finished", [False, True])
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda files, s: (files, {**s, "model_sha256": "1"}), "model_sha256"),
+        (lambda files, s: (files, {**s, "versions": {**s["versions"], "av": "0"}}), "versions av"),
+        (lambda files, s: (files, {**s, "annotate": "copies"}), "annotate"),
+        (lambda files, s: (files[:-1], s), "1 gone (", ),
+        (lambda files, s: ([*files, Input("new.png")], s), "1 new (new.png)"),
+        (lambda files, s: ([files[0]._replace(changed=1), *files[1:]], s), "000.png"),
+        (lambda files, s: ([files[0]._replace(size=1), *files[1:]], s), "1 changed"),
+        (lambda files, s: (files[::-1], s), "order"),
+    ],
+)  # fmt: skip
+def test_another_run_is_not_resumed(
+    out: Path,
+    inputs: list[Input],
+    finished: bool,
+    change: Callable[..., tuple[list[Input], dict[str, object]]],
+    says: str,
+) -> None:
+    if finished:
+        whole(out, inputs)
+        kept = out.read_bytes()
+    else:
+        begin(out, inputs, 2)
+    files, settings = change(inputs, SETTINGS)
+    with pytest.raises(BatchError) as error:  # noqa: SIM117
+        with opened(out, files, settings, None, resume=True):
+            pass
+    assert (says in str(error.value)) or (finished and "other files" in str(error.value))
+    if finished:
+        assert out.read_bytes() == kept
+    else:
+        with opened(out, inputs, SETTINGS, None, resume=True) as run:
+            assert len(run.missing()) == 32
+
+
+def test_an_unfinished_run_is_not_thrown_away(out: Path, inputs: list[Input]) -> None:
+    begin(out, inputs, 2)
+    with pytest.raises(BatchError, match="--resume"):  # noqa: SIM117
+        with opened(out, inputs, SETTINGS, None, resume=False):
+            pass
+    assert len(list(parts_folder(out).glob("part-*"))) == 2
+
+
+def test_two_runs_do_not_write_one_table(out: Path, inputs: list[Input]) -> None:
+    with opened(out, inputs, SETTINGS, None, resume=False) as run:
+        for resume in (False, True):
+            with pytest.raises(BatchError, match="Another run"):  # noqa: SIM117
+                with opened(out, inputs, SETTINGS, None, resume=resume):
+                    pass
+        label(run)
+        run.finish()
+
+
+def test_what_a_kill_between_table_and_end_leaves_is_finished(
+    out: Path, inputs: list[Input], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kill(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "replace_text", kill)
+        with suppress(Killed), opened(out, inputs, SETTINGS, None, resume=False):
+            pass
+    assert not parts_folder(out).exists()  # nothing was begun: no run.json
+    expected = whole(out, inputs)
+    begin(out, inputs, 34)
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "replace_text", kill)
+        with suppress(Killed), opened(out, inputs, SETTINGS, None, resume=True) as run:
+            run.finish()
+    with opened(out, inputs, SETTINGS, None, resume=True) as run:
+        assert label(run) == 0
+        run.finish()
+    assert out.read_bytes() == expected
+
+
+def test_a_missing_part_is_no_table(out: Path, inputs: list[Input]) -> None:
+    with pytest.raises(BatchError, match="missing"):  # noqa: SIM117
+        with opened(out, inputs, SETTINGS, None, resume=False) as run:
+            label(run, 33)
+            run.finish()
+    assert not out.exists()
+
+
+def test_all_three_formats_hold_the_same(tmp_path: Path) -> None:
+    odd = os.fsdecode("=1+1\u202e\xff.png".encode() + b"\xff")
+    values = {"file": odd, "face": 1, "answer": "happy", "confidence": 0.25, "problem": ""}
+    row = (*(values.get(name) for name in COLUMNS[:-1]), "")
+    empty = ("b.png", *[None] * (len(COLUMNS) - 3), "", "")
+    for ending in (".csv", ".jsonl", ".parquet"):
+        write_table(tmp_path / f"t{ending}", iter([row, empty]), {"model": "stub"})
+    lines = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text().splitlines()]
+    assert [tuple(line.values()) for line in lines] == [row, empty]
+    assert list(lines[0]) == list(COLUMNS)
+    table = pq.read_table(tmp_path / "t.parquet")
+    assert json.loads(table.schema.metadata[b"fer"]) == {"model": "stub"}
+    columns = table.to_pylist()
+    assert columns[0]["file"].startswith("=1+1\\u202e") and columns[0]["confidence"] == 0.25
+    assert columns[1]["face"] is None and columns[1]["problem"] == ""
+    cells = list(csv.reader((tmp_path / "t.csv").open(newline="")))
+    assert cells[0] == list(COLUMNS)
+    assert cells[1][0].startswith("'=1+1\\u202e")  # no formula
+    assert cells[2][1:-2] == [""] * (len(COLUMNS) - 3)
+
+
+@pytest.mark.parametrize("name", ["t", "t.xlsx", "t.csv.gz"])
+def test_other_formats_are_refused(name: str) -> None:
+    with pytest.raises(InputError, match=r"\.parquet"):
+        require_kind(Path(name))
+
+
+def test_a_table_needs_no_more_memory_for_more_rows(tmp_path: Path) -> None:
+    """Rows are taken as they come: the writer never holds more than a group of them."""
+    alive, most = 0, 0
+
+    class Cell(str):
+        def __new__(cls, text: str) -> Cell:
+            nonlocal alive, most
+            alive += 1
+            most = max(most, alive)
+            return super().__new__(cls, text)
+
+        def __del__(self) -> None:
+            nonlocal alive
+            alive -= 1
+
+    for ending, limit in ((".csv", 10), (".jsonl", 10), (".parquet", 50_000)):
+        most = 0
+        rows = ((Cell("a.png"), *[None] * (len(COLUMNS) - 1)) for _ in range(100_000))
+        write_table(tmp_path / f"t{ending}", rows, {})
+        assert 0 < most <= limit
+
+
+@pytest.mark.parametrize(
+    ("count", "films", "sizes"),
+    [
+        (1, set(), {1}),
+        (50, set(), {1}),
+        (320, set(), {10}),
+        (6400, set(), {64}),
+        (6400, {100}, {64, 36, 1, 27}),
+    ],
+)
+def test_shards_depend_on_the_files_alone(count: int, films: set[int], sizes: set[int]) -> None:
+    files = [Input(f"{i}.{'mp4' if i in films else 'jpg'}") for i in range(count)]
+    shards = list(cut(files))
+    assert [item for shard in shards for item in shard.inputs] == files
+    assert [shard.index for shard in shards] == list(range(len(shards)))
+    assert {len(shard.inputs) for shard in shards} == sizes
+    for shard in shards:
+        assert len(shard.inputs) == 1 or not any(item.is_film for item in shard.inputs)
+
+
+def test_names_of_copies_are_unique_and_take_nobodys_place(tmp_path: Path) -> None:
+    (tmp_path / "b.annotated.jpg").touch()
+    (tmp_path / "C.frames.csv").touch()
+    paths = ["x/a.jpg", "y/a.png", "A.jpg", "b.jpg", "c.mp4", "a-2.jpg", "con.jpg", "é.jpg",
+             "e\u0301.jpg"]  # fmt: skip
+    stems = [item.stem for item in with_stems([Input(path) for path in paths], tmp_path)]
+    assert len({stem.casefold() for stem in stems}) == len(stems)
+    assert stems[:2] == ["a", "a-2"]
+    assert stems[3] == "b-2" and stems[4] == "c-2" and stems[6] == "_con"
+    many = with_stems([Input(f"{i}/image.jpg") for i in range(20_000)], tmp_path)
+    assert len({item.stem for item in many}) == 20_000
+
+
+@pytest.mark.parametrize(
+    "part", [b"", b"\n", b"x", b"[]\n", b'{"files": 1}\n', b'{"sha256": "0"}\n', b"[1]\n[2]\n"]
+)
+def test_what_is_no_whole_part_is_told(part: bytes) -> None:
+    assert counts_of(part) is None
+    with pytest.raises(BatchError, match="damaged"):
+        Run(Path("t.csv"), {}, []).save(next(cut([Input("a")])), part)
+
+
+def test_inputs_of_a_run_are_found_alike_again(tmp_path: Path, inputs: list[Input]) -> None:
+    assert find_inputs([str(tmp_path / "in")]).inputs == inputs
