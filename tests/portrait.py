@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -40,15 +39,3 @@ def crowd(columns: int, rows: int, face: int = 91, gap: float = 0.6) -> np.ndarr
 
 def turned_clockwise(image: np.ndarray, degrees: int) -> np.ndarray:
     return np.ascontiguousarray(np.rot90(image, -degrees // 90))
-
-
-def side_by_side(pictures: Sequence[np.ndarray]) -> np.ndarray:
-    """Pictures in one row on gray."""
-    high = max(picture.shape[0] for picture in pictures)
-    padded = [
-        cv2.copyMakeBorder(
-            p, 0, high - p.shape[0], 0, 0, cv2.BORDER_CONSTANT, value=(128, 128, 128)
-        )
-        for p in pictures
-    ]
-    return np.concatenate(padded, axis=1)

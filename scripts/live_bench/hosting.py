@@ -51,7 +51,12 @@ class WatchedRecognizer(Recognizer):
         self.pause = 0.0
 
     def analyze(
-        self, image: Picture, *, detection_width: int = PHOTO_WIDTH, max_faces: int | None = None
+        self,
+        image: Picture,
+        *,
+        detection_width: int = PHOTO_WIDTH,
+        max_faces: int | None = None,
+        turned: bool | None = None,
     ) -> list[FaceEmotion]:
         self._calls += 1
         pause, self.pause = self.pause, 0.0
@@ -61,7 +66,9 @@ class WatchedRecognizer(Recognizer):
         if self._faults and self._calls % FAILING == _FIRST:
             self.counts["raised"] += 1
             raise AskedForError
-        faces = self._shared.analyze(image, detection_width=detection_width, max_faces=max_faces)
+        faces = self._shared.analyze(
+            image, detection_width=detection_width, max_faces=max_faces, turned=turned
+        )
         self.counts["analysed"] += 1
         self.counts["with_face"] += bool(faces)
         return faces

@@ -1,15 +1,21 @@
 import csv
 import io
+import itertools
 import json
 import os
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
+import cv2
+import numpy as np
 import pytest
 from faces import answered
 from PIL import Image
+from portrait import crowd
 
+from fer_core import Recognizer
+from fer_core.images import decode
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.photos import (
     COLUMNS,
@@ -25,6 +31,7 @@ from fer_core.recognition.photos import (
     described,
     totals,
 )
+from fer_core.store.assets import YUNET, find_asset
 from fer_core.types import Box, FaceEmotion
 
 FACES = tuple(
@@ -236,3 +243,20 @@ def test_faces_are_numbered_in_the_order_of_reading() -> None:
     assert [row["face"] for row in _table(as_csv([result]))] == ["1", "2", "3"]
     first_two = analyze(Photo("a.jpg", lambda: _jpeg(640, 480)), Group(*order), max_faces=2)
     assert list(first_two.faces) == [right, lower]  # the largest, as they are read
+
+
+@pytest.mark.skipif(find_asset(YUNET) is None, reason=f"{YUNET} is not on this machine")
+def test_a_crowd_is_numbered_row_by_row_and_no_face_is_hidden() -> None:
+    picture = crowd(6, 4, face=60, gap=0.8)
+    photo = Photo("crowd.png", lambda: cv2.imencode(".png", picture[..., ::-1])[1].tobytes())
+    result = analyze(photo, Recognizer.load())
+    assert len(result.faces) == 24
+    middles = [(f.face.box.y + f.face.box.bottom, f.face.box.x) for f in result.faces]
+    rows = [middles[i : i + 6] for i in range(0, 24, 6)]
+    assert all([x for _, x in row] == sorted(x for _, x in row) for row in rows)
+    assert all(max(a)[0] < min(b)[0] for a, b in itertools.pairwise(rows))
+    shown = decode(result.annotated or b"")
+    for face in result.faces:
+        box = face.face.box
+        middle = np.s_[box.y + 12 : box.bottom - 12, box.x + 12 : box.right - 12]
+        assert np.abs(shown[middle].astype(int) - picture[middle]).mean() < 6
