@@ -29,8 +29,8 @@ WAITING = "photo-waiting"
 UPLOAD_S = 60.0
 """For so long photos on their way are waited for, in seconds."""
 LIMITS = (
-    f"JPEG, PNG or WebP, up to 20 MB each and {MOST_PHOTOS} at a time. They are looked at on the "
-    "computer that runs this app. Only the results are kept, until you leave."
+    f"JPEG, PNG, WebP or HEIC, up to 20 MB each and {MOST_PHOTOS} at a time. They are looked at on "
+    "the computer that runs this app. Only the results are kept, until you leave."
 )
 NO_FACE = (
     "No face was found. It helps if the face looks towards the camera, is well lit, and is at "

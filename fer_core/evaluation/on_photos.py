@@ -21,9 +21,10 @@ from fer_core.labels import EMOTIONS
 from fer_core.recognition.photos import Photo, PhotoResult, analyze, document
 from fer_core.recognition.recognizer import Recognizer
 
+PHOTO_SUFFIXES = (*IMAGE_SUFFIXES, ".heic", ".heif")
 PHOTO_LAYOUT = (
     "Expected a folder with one folder of photographs for each expression that is to be measured: "
-    f"{', '.join(EMOTIONS)}. Accepted: {', '.join(IMAGE_SUFFIXES)}."
+    f"{', '.join(EMOTIONS)}. Accepted: {', '.join(PHOTO_SUFFIXES)}."
 )
 
 
@@ -39,7 +40,7 @@ def find_photos(folder: Path) -> list[Photo]:
         Photo.from_file(path, label)
         for path in sorted(folder.glob("*/*"))
         if (label := normal_name(path.parent.name)) in EMOTIONS
-        and path.suffix.lower() in IMAGE_SUFFIXES
+        and path.suffix.lower() in PHOTO_SUFFIXES
     ]
     if not photos:
         raise DataError(f"{folder} holds no photograph in a class folder. {PHOTO_LAYOUT}")

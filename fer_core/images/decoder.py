@@ -1,6 +1,6 @@
 """Bytes → picture: the only decoder of the project.
 
-Pillow alone decodes, with the three plug-ins below and no other. `cv2.imdecode` judges no size
+Pillow alone decodes, with the four plug-ins below and no other. `cv2.imdecode` judges no size
 before it allocates, and applies EXIF orientation when Pillow does not: two decoders would not
 agree about the same file.
 """
@@ -14,6 +14,8 @@ from typing import Final
 
 import cv2
 import numpy as np
+import pi_heif
+from pi_heif import HeifImageFile
 from PIL import ExifTags, Image, ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
@@ -29,7 +31,11 @@ _PLUGINS: Final[Mapping[str, Callable[[io.BytesIO], ImageFile.ImageFile]]] = {
     "JPEG": JpegImageFile,
     "PNG": PngImageFile,
     "WebP": WebPImageFile,
+    "HEIC": HeifImageFile,
 }
+# Only the picture itself is of use, and a thread more takes the same processor time.
+pi_heif.options.DECODE_THREADS = 1
+pi_heif.options.THUMBNAILS = pi_heif.options.DEPTH_IMAGES = pi_heif.options.AUX_IMAGES = False
 
 # Each pattern matches at the first byte. Their order matters: HEIC and AVIF are ISO media files.
 _SIGNATURES: Final = tuple(
@@ -41,7 +47,7 @@ _SIGNATURES: Final = tuple(
         ("GIF", rb"GIF8[79]a"),
         ("TIFF", rb"II[*+]\x00|MM\x00[*+]"),
         ("BMP", rb"BM....\x00\x00\x00\x00"),
-        ("AVIF", rb"....ftypavi[fs]"),
+        ("AVIF", rb"....ftyp(avi[fs]|mif1....(....){0,9}?avif)"),
         ("HEIC", rb"....ftyp(hei[cmsx]|hev[cmsx]|mif1|msf1)"),
         ("Video", rb"....ftyp|\x1aE\xdf\xa3"),
         ("PDF", rb"%PDF-"),
@@ -70,7 +76,7 @@ _SIXTEEN_TO_EIGHT_BITS: Final = ((np.arange(65_536) + 128) // 257).astype(np.uin
 
 
 def decode(data: bytes | bytearray | memoryview) -> RGBImage:
-    """Decodes a JPEG, PNG or WebP file, recognised by its content.
+    """Decodes a JPEG, PNG, WebP or HEIC file, recognised by its content.
 
     EXIF orientation is applied, transparency is laid on white, of an animation the first frame is
     taken, and all metadata is dropped. Safe to call from several threads.
@@ -144,13 +150,13 @@ def _as_bytes(data: object) -> bytes:
         return memoryview(data).tobytes()  # type: ignore[arg-type]
     except TypeError:
         raise InputError(
-            "Expected: the bytes of a JPEG, PNG or WebP file, as Path(...).read_bytes() returns "
-            f"them. Received: {type(data).__name__}"
+            "Expected: the bytes of a JPEG, PNG, WebP or HEIC file, as Path(...).read_bytes() "
+            f"returns them. Received: {type(data).__name__}"
         ) from None
 
 
 def supported_kind(data: bytes) -> str:
-    """ "JPEG", "PNG" or "WebP".
+    """ "JPEG", "PNG", "WebP" or "HEIC".
 
     Raises:
         ImageError: the file is empty, no picture, or of another kind.

@@ -142,8 +142,8 @@ def test_damaged_exif_does_not_cost_the_picture() -> None:
         (encode(plain(), "GIF"), "GIF files are not supported"),
         (encode(plain(), "TIFF"), "TIFF files are not supported"),
         (encode(plain(), "BMP"), "BMP files are not supported"),
-        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "HEIC files are not supported"),
-        (b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00", "HEIC files are not supported"),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", "HEIC file is cut off or damaged"),
+        (b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avif", "AVIF files are not supported"),
         (b"\x00\x00\x00\x20ftypavif\x00\x00\x00\x00", "AVIF files are not supported"),
         (b"\x00\x00\x00\x20ftypisom\x00\x00\x00\x00", "Video files are not supported"),
         (b"%PDF-1.7\n", "PDF files are not supported"),
@@ -164,7 +164,7 @@ def test_one_error_says_what_is_wrong_and_what_is_accepted(data: bytes, words: s
         images.decode(data)
     message = str(raised.value)
     assert words in message
-    assert "Accepted: JPEG, PNG and WebP" in message
+    assert "Accepted: JPEG, PNG, WebP and HEIC" in message
     assert message.endswith(".")
 
 
@@ -193,12 +193,17 @@ def test_random_damage_raises_nothing_else(kind: str) -> None:
     assert refused > 0
 
 
-def test_a_telephones_jpeg_is_decoded_at_half_its_size_without_a_warning() -> None:
-    data = encode(Image.new("L", (11_000, 9_000), 120), "JPEG", quality=20)
+@pytest.mark.parametrize(
+    ("size", "shape"), [((11_000, 9_000), (4_500, 5_500, 3)), ((12_000, 9_000), (2_250, 3_000, 3))]
+)
+def test_a_telephones_jpeg_is_decoded_at_a_fraction_without_a_warning(
+    size: tuple[int, int], shape: tuple[int, int, int]
+) -> None:
+    data = encode(Image.new("L", size, 120), "JPEG", quality=20)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         image = images.decode(data)
-    assert image.shape == (4_500, 5_500, 3)
+    assert image.shape == shape
     assert abs(int(image[2_000, 2_000, 0]) - 120) <= 2
     header = bytearray(data)
     at = header.index(b"\xff\xc0") + 5
