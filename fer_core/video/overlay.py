@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 import cv2
@@ -10,7 +11,7 @@ import numpy as np
 
 from fer_core.labels import COLORS, EMOTIONS, FACE_COLORS, UNSURE
 from fer_core.recognition.drawing import LabelPlacer, answer_words, draw_box, line_width
-from fer_core.recognition.label_tiles import DARK, LIGHT, fitting_label, from_hex, label, text_size
+from fer_core.recognition.label_tiles import DARK, LIGHT, fitting_label, from_hex, text_size
 from fer_core.types import Box, RGBImage
 from fer_core.video.tracking import TrackedFace
 
@@ -26,6 +27,7 @@ def annotate_tracked(
     *,
     parts: Collection[str],
     mirror: bool = False,
+    names: Mapping[int, str] = MappingProxyType({}),
 ) -> RGBImage:
     """Draws the chosen parts of each face.
 
@@ -35,6 +37,7 @@ def annotate_tracked(
         parts: Of "box", "label" (with the face's number in its own colour), "bars" (the seven
             probabilities) and "landmarks".
         mirror: Whether to flip the picture left to right; text stays readable.
+        names: What to write in the place of some numbers.
 
     Returns:
         A new picture of the same shape; `image` itself if nothing is drawn or flipped.
@@ -54,7 +57,7 @@ def annotate_tracked(
         if "bars" in parts:
             _draw_bars(canvas, face, box)
     if "label" in parts:
-        _stamp_labels(canvas, seen, boxes, width)
+        _stamp_labels(canvas, seen, boxes, width, names)
     return canvas
 
 
@@ -69,13 +72,19 @@ def face_color(number: int) -> str:
 
 
 def _stamp_labels(
-    canvas: RGBImage, faces: Sequence[TrackedFace], boxes: Sequence[Box], width: int
+    canvas: RGBImage,
+    faces: Sequence[TrackedFace],
+    boxes: Sequence[Box],
+    width: int,
+    names: Mapping[int, str],
 ) -> None:
     labels = LabelPlacer(canvas, width, boxes)
     for face, box in zip(faces, boxes, strict=True):
         # Even sizes only: a face that comes nearer would need a new label at each pixel.
         size = 2 * (text_size(box.width, max(canvas.shape[:2])) // 2)
-        chip = label(str(face.number), from_hex(face_color(face.number)), size)
+        name = names.get(face.number, str(face.number))
+        color = from_hex(face_color(face.number))
+        chip = fitting_label(name, color, size, canvas.shape[1] // 2)
         room = canvas.shape[1] - chip.shape[1]
         answer = fitting_label(caption(face), from_hex(COLORS[face.answer]), size, room)
         chip = chip[: answer.shape[0]]

@@ -7,7 +7,9 @@
 """
 
 from fer_core.video.film.analysis import FrameResult, analyze_film
-from fer_core.video.film.reader import Film, is_film
+from fer_core.video.film.annotated import write_annotated, write_mp4
+from fer_core.video.film.opening import is_film
+from fer_core.video.film.reader import Film
 from fer_core.video.film.record import AnalyzedFilm, FilmRecord, maker
 from fer_core.video.film.settings import FilmSettings
 from fer_core.video.film.values import FilmInfo
@@ -22,4 +24,6 @@ __all__ = [
     "analyze_film",
     "is_film",
     "maker",
+    "write_annotated",
+    "write_mp4",
 ]

@@ -1,8 +1,4 @@
-"""A film's file → its frames, each at its presentation time, upright, one in memory at a time.
-
-PyAV reads it by its content: MP4, MOV, WebM, MKV and AVI. Other formats that FFmpeg knows are
-refused, for some, such as playlists, open files and addresses that they name.
-"""
+"""A film's file → its frames, each at its presentation time, upright, one in memory at a time."""
 
 from __future__ import annotations
 
@@ -10,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path, PurePath
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self, TypeAlias
 
 import numpy as np
 
 from fer_core.errors import FilmError
 from fer_core.types import RGBImage
+from fer_core.video.film.opening import MAX_PIXELS, opened, pictures, pyav
 from fer_core.video.film.values import FilmFrame, FilmInfo
 
 if TYPE_CHECKING:
@@ -24,39 +21,14 @@ if TYPE_CHECKING:
 
     from fer_core.video.film.settings import FilmSettings
 
-ACCEPTED: Final = "MP4, MOV, WebM, MKV or AVI"
-SUFFIXES: Final = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi")
-MAX_PIXELS: Final = 8192 * 4352
-"""Of a frame, about 36 million: 8K, also with the margins that some codecs add."""
-
-_OPTIONS: Final = {"format_whitelist": "mov,matroska,avi"}
-_PICTURES: Final = {b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1"}
-"""Brands of photographs that are boxed as MP4 films are."""
 _CUT_OFF: Final = 1.0
 """Seconds by which the frames may end before the file says they do: sound may be longer."""
+_MOST_DAMAGED: Final = 1000
+"""Packets that cannot be decoded after which the rest of a film is given up."""
 
 
-def is_film(path: Path) -> bool:
-    """Whether a file is a film by its name or, whatever its name is, by its first bytes.
-
-    A file that cannot be read is none: who reads it next says so.
-    """
-    if path.suffix.lower() in SUFFIXES:
-        return True
-    try:
-        if not path.is_file():  # a pipe would wait for ever
-            return False
-        with path.open("rb") as file:
-            head = file.read(12)
-    except (OSError, ValueError):
-        return False
-    if head[4:8] == b"ftyp":
-        return head[8:12] not in _PICTURES
-    return (
-        head.startswith(b"\x1aE\xdf\xa3")  # EBML: Matroska and WebM
-        or (head[:4], head[8:12]) == (b"RIFF", b"AVI ")
-        or head[4:8] in (b"moov", b"mdat")  # an old QuickTime film
-    )
+Played: TypeAlias = "tuple[int, float, av.VideoFrame] | tuple[int, float, av.Packet]"
+"""A frame with its number and time, or -1, time and a packet of sound."""
 
 
 class Film:
@@ -73,7 +45,7 @@ class Film:
     info: FilmInfo
 
     def __init__(self, source: str | Path | BinaryIO, name: str | None = None) -> None:
-        self._av = _pyav()
+        self._av = pyav()
         self.damaged = 0
         self.last_time: float | None = None
         self._whole = False
@@ -81,9 +53,9 @@ class Film:
         self.name = name if name is not None else PurePath(str(path)).name
         with ExitStack() as stack:
             self._container: InputContainer = stack.enter_context(
-                _opened(self._av, source, self._called(), stack)
+                opened(self._av, source, self._called(), stack)
             )
-            self._stream = _pictures(self._container, self._called())
+            self._stream = pictures(self._container, self._called())
             self.info = self._read_info()
             self._origin = (self._container.start_time or 0) / 1e6
             self._stack = stack.pop_all()
@@ -109,28 +81,54 @@ class Film:
         Raises:
             FilmError: no frame can be decoded, or none lies within start and end.
         """
-        self.damaged, self._whole = 0, False
         slot, found = -1, False
-        before: float | None = None
-        for index, frame in enumerate(self._decoded()):
-            time = self._time(frame, before)
-            if before is not None and time <= before:
-                continue
-            if settings.end is not None and time >= settings.end:
-                break
-            self.last_time = before = time
+        for index, time, frame in self.played(settings.end):
             if time >= settings.start and (new := settings.slot(time, index)) > slot:
                 slot, found = new, True
-                yield FilmFrame(index, time, _upright(frame))
-        else:
-            self._whole = True
-        if before is None:
-            raise FilmError(f"{self._called()} holds no frame that can be decoded: it is damaged.")
+                yield FilmFrame(index, time, upright(frame))
         if not found:
             raise FilmError(
                 f"{self._called()} has no frame between start and end: the last one before is at "
-                f"{before:.2f} s. Choose an earlier start, or a later end."
+                f"{self.last_time or 0:.2f} s. Choose an earlier start, or a later end."
             )
+
+    def played(self, end: float | None = None, sound: bool = False) -> Iterator[Played]:
+        """All frames before `end` that are later than the one before them, not yet upright.
+
+        Args:
+            sound: Whether the packets of its sound come, too, among the frames, undecoded.
+
+        Yields:
+            (number among all decoded frames, seconds from the film's start, frame), or
+            (-1, seconds, packet of sound).
+
+        Raises:
+            FilmError: no frame can be decoded.
+        """
+        self.damaged, self._whole, self.last_time = 0, False, None
+        index = -1
+        for piece in self._decoded(self.sound if sound else None):
+            if isinstance(piece, self._av.Packet):
+                yield -1, self._seconds(piece), piece
+                continue
+            index += 1
+            time = self._time(piece)
+            if self.last_time is not None and time <= self.last_time:
+                continue
+            if end is not None and time >= end:
+                break
+            self.last_time = time
+            yield index, time, piece
+        else:
+            self._whole = True
+        if self.last_time is None:
+            raise FilmError(f"{self._called()} holds no frame that can be decoded: it is damaged.")
+
+    @property
+    def sound(self) -> av.AudioStream | None:
+        """Its first stream of sound; None if it has none that is known here."""
+        streams = self._container.streams.audio
+        return streams[0] if streams and streams[0].codec_context is not None else None
 
     @property
     def note(self) -> str:
@@ -146,12 +144,15 @@ class Film:
             )
         return " ".join(notes)
 
-    def _decoded(self) -> Iterator[av.VideoFrame]:
-        """Every frame; what cannot be decoded is counted and passed over."""
-        packets = self._container.demux(self._stream)
+    def _decoded(self, sound: av.AudioStream | None) -> Iterator[av.VideoFrame | av.Packet]:
+        """Every frame; what cannot be decoded is counted and passed over. Sound as it is."""
+        packets = self._container.demux([s for s in (self._stream, sound) if s is not None])
         while True:
             try:
                 packet = next(packets, None)
+                if packet is not None and packet.stream is sound:
+                    yield packet
+                    continue
                 frames = packet.decode() if packet is not None else []
             except self._av.error.EOFError:
                 return
@@ -164,11 +165,15 @@ class Film:
                 return
             yield from (f for f in frames if isinstance(f, self._av.VideoFrame))
 
-    def _time(self, frame: av.VideoFrame, before: float | None) -> float:
+    def _time(self, frame: av.VideoFrame) -> float:
         if frame.pts is not None and frame.time_base is not None:
-            return float(frame.pts * frame.time_base) - self._origin
+            return self._seconds(frame)
         # Some damaged files have frames without a time: as if they followed at the usual rate.
-        return 0.0 if before is None else before + 1 / (self.info.frames_per_second or 25)
+        rate = self.info.frames_per_second or 25
+        return 0.0 if self.last_time is None else self.last_time + 1 / rate
+
+    def _seconds(self, piece: av.VideoFrame | av.Packet) -> float:
+        return float((piece.pts or 0) * (piece.time_base or 0)) - self._origin
 
     def _read_info(self) -> FilmInfo:
         stream, container = self._stream, self._container
@@ -206,54 +211,8 @@ class Film:
         return self.name or "The film"
 
 
-_MOST_DAMAGED: Final = 1000
-"""Packets that cannot be decoded after which the rest of a film is given up."""
-
-
-def _pyav() -> Any:
-    try:
-        import av  # noqa: PLC0415 - only films need it, and an install may lack it
-    except ImportError as error:
-        raise FilmError(
-            "Films need PyAV, which is not installed: pip install 'fer-expressions[app]'."
-        ) from error
-    return av
-
-
-def _opened(av: Any, source: str | Path | BinaryIO, name: str, stack: ExitStack) -> Any:
-    """The container. Paths are opened here: FFmpeg would take some for addresses."""
-    try:
-        if isinstance(source, str | Path):
-            if Path(source).exists() and not (Path(source).is_file() or Path(source).is_dir()):
-                raise FilmError(f"{name} cannot be read: it is a pipe or device, not a file.")
-            source = stack.enter_context(Path(source).open("rb"))  # noqa: SIM115
-    except OSError as error:
-        raise FilmError(f"{name} cannot be read: {error.strerror or error}.") from error
-    except ValueError as error:  # a path with a zero byte
-        raise FilmError(f"{name!r} cannot be read: {error}.") from error
-    try:
-        return av.open(source, options=_OPTIONS, metadata_errors="replace")
-    except (av.FFmpegError, OSError) as error:  # OSError: FFmpeg seeks where the file has nothing
-        raise FilmError(
-            f"{name} is no film that can be read: it is empty, damaged, cut off, or no {ACCEPTED}. "
-            "Save it again, as MP4 for example."
-        ) from error
-
-
-def _pictures(container: Any, name: str) -> Any:
-    """The first stream of moving pictures, ready to decode; a sound file's cover is none."""
-    for stream in container.streams.video:
-        if "attached_pic" not in (stream.disposition.name or ""):
-            if stream.codec_context is None:
-                raise FilmError(f"The pictures of {name} are of a codec that is not known here.")
-            # A frame may be larger than the file said at its start.
-            stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
-            return stream
-    sound = " It holds sound only." if container.streams.audio else ""
-    raise FilmError(f"{name} has no moving pictures.{sound} Choose a film.")
-
-
-def _upright(frame: av.VideoFrame) -> RGBImage:
+def upright(frame: av.VideoFrame) -> RGBImage:
+    """Its picture, turned as a telephone says that it was held: by quarters, counter-clockwise."""
     image = frame.to_ndarray(format="rgb24")
-    turns = round(frame.rotation / 90) % 4  # a telephone turns by quarters, counter-clockwise
+    turns = round(frame.rotation / 90) % 4
     return np.ascontiguousarray(np.rot90(image, turns))
