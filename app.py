@@ -16,6 +16,7 @@ if __name__ == "__main__":  # a visitor's run of a page
                 st.Page("pages/start.py", title="Start", icon=":material/home:", default=True),
                 st.Page("pages/live.py", title="Live", icon=":material/videocam:"),
                 st.Page("pages/photos.py", title="Photos", icon=":material/photo_library:"),
+                st.Page("pages/films.py", title="Films", icon=":material/movie:"),
                 st.Page("pages/evaluation.py", title="Evaluation", icon=":material/query_stats:"),
                 st.Page("pages/about.py", title="About", icon=":material/info:"),
             ],
@@ -23,6 +24,12 @@ if __name__ == "__main__":  # a visitor's run of a page
         )
     )
 else:  # imported by `streamlit run`, which serves what is called app
+    from ui.films import outputs
     from ui.server import service
 
-    app = st.App(__file__, lifespan=service.lifespan, middleware=service.MIDDLEWARE)
+    app = st.App(
+        __file__,
+        lifespan=service.lifespan,
+        middleware=service.MIDDLEWARE,
+        routes=outputs.routes(),
+    )

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fer_core.errors import ImageError
 from fer_core.images import examine, supported_kind
@@ -42,7 +41,11 @@ def _given() -> dict[str, Photo]:
     """What somebody has dropped in, taken, or asked for, and was not looked at yet, by an id."""
     turn = st.session_state.setdefault(ROUND, 0)
     files = st.file_uploader(
-        "Drop photos here", accept_multiple_files=True, help=LIMITS, key=f"photos-{turn}"
+        "Drop photos here",
+        accept_multiple_files=True,
+        max_upload_size=uploads.PHOTO_MB,
+        help=LIMITS,
+        key=f"photos-{turn}",
     )
     st.caption(LIMITS)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -89,16 +92,11 @@ def _wait_for_uploads(bar: "st.delta_generator.DeltaGenerator") -> None:
 
     Those on their way would be lost with the uploader.
     """
-    session, ends = _session(), time.monotonic() + UPLOAD_S
+    session, ends = uploads.session_id(), time.monotonic() + UPLOAD_S
     while service.BUDGET.holds(session) and time.monotonic() < ends:
         bar.progress(1.0, "More photos are on their way …")
         time.sleep(0.5)  # after the last of them, the browser tells the page of it
         bar.progress(1.0)
-
-
-def _session() -> str:
-    context = get_script_run_ctx()
-    return context.session_id if context else ""
 
 
 def _begin_anew() -> None:
@@ -121,7 +119,7 @@ def _tell_of_lost(count: int) -> None:
 
 def _look_at(photo: Photo, recognizer: Recognizer, on_wait: Callable[[int], None]) -> PhotoResult:
     """The photo's result, once it is its turn among all visitors' photos."""
-    with service.TURNS.turn(_session(), _cost(photo), on_wait) as worker:
+    with service.TURNS.turn(uploads.session_id(), _cost(photo), on_wait) as worker:
         return worker.analyze(photo, recognizer)
 
 

@@ -43,7 +43,7 @@ def _faded(text: str, ground: str) -> str:
         ("server", "address", "127.0.0.1"),
         ("server", "enableCORS", True),
         ("server", "enableXsrfProtection", True),
-        ("server", "maxUploadSize", 20),
+        ("server", "maxUploadSize", 200),
         ("browser", "gatherUsageStats", False),
         ("client", "showErrorDetails", "none"),
     ],

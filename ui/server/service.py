@@ -12,15 +12,15 @@ from typing import Any, Final
 
 from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
-from streamlit import config
 from streamlit.runtime import Runtime
 
 from ui.live.pipeline.meter import METER
 from ui.live.pipeline.service import CORES, limit_arenas
 from ui.server import metrics, outbound, sessions
+from ui.server.films import FILMS
 from ui.server.gate import Gate
 from ui.server.turns import Turns
-from ui.server.uploads import UploadGate, new_budget, uploaded
+from ui.server.uploads import PHOTO_MB, UploadGate, new_budget, uploaded
 
 BUDGET: Final = new_budget()
 """Of the whole process: uploads and decoded pictures share it."""
@@ -47,7 +47,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     metrics.log_to_console()
     runtime = Runtime.instance()
     tasks = [
-        asyncio.create_task(sessions.reap(runtime, sessions.adopt(runtime), TURNS.rest)),
+        asyncio.create_task(sessions.reap(runtime, sessions.adopt(runtime), TURNS.rest, FILMS.end)),
         asyncio.create_task(metrics.report(runtime, lambda: uploaded("").total)),
     ]
     try:
@@ -56,6 +56,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         TURNS.close()
+        FILMS.close()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
@@ -72,6 +73,5 @@ def settle() -> None:
 
 
 def keep_uploads_in_memory() -> None:
-    """No upload touches the disk on its way in: Starlette writes those above 1 MB to a file."""
-    megabytes: int = config.get_option("server.maxUploadSize")
-    MultiPartParser.spool_max_size = (megabytes + 1) * 1024 * 1024
+    """No photo touches the disk on its way in: Starlette writes what is above 1 MB to a file."""
+    MultiPartParser.spool_max_size = (PHOTO_MB + 1) * 1024 * 1024

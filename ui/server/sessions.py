@@ -68,17 +68,24 @@ def adopt(runtime: Runtime) -> DisconnectedSessions:
     return sessions
 
 
-async def reap(runtime: Runtime, sessions: DisconnectedSessions, rest: Callable[[], None]) -> None:
+async def reap(
+    runtime: Runtime,
+    sessions: DisconnectedSessions,
+    rest: Callable[[], None],
+    on_gone: Callable[[str], None],
+) -> None:
     """Closes expired sessions until it is cancelled, and gives their memory back.
 
     Args:
         rest: Ends what nobody uses at the moment; called each time.
+        on_gone: Gets the id of each session before it is closed.
     """
     while True:
         await asyncio.sleep(CHECK_S)
         await asyncio.to_thread(rest)
         gone = sessions.expired()
         for session_id in gone:
+            on_gone(session_id)
             try:
                 runtime.close_session(session_id)
             except Exception:  # one session's fault must not keep the others'

@@ -1,15 +1,19 @@
 """Uploads: admitted before they are read, or refused in words that stand among the results.
 
 A refusal by HTTP status would show as "Request failed with status 413". So Streamlit gets a small
-file in the place of a refused one: of the same name, with the reason as its content.
+file in the place of a refused one: of the same name, with the reason as its content. In the place
+of a film as well: Streamlit would keep it in memory.
 """
 
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.formparsers import MultiPartParser
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.runtime import Runtime
@@ -17,70 +21,141 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from fer_core.errors import ImageError
+from fer_core.errors import FilmError, ImageError
+from fer_core.video.film.opening import ACCEPTED, HEAD_BYTES, is_film_head
 from ui.server.budget import Budget, BudgetError, Held, total_bytes
+from ui.server.film_files import FilmFile
+from ui.server.film_jobs import FilmJob
+from ui.server.films import FILMS, Films
 from ui.server.metrics import COUNTS
 
 REFUSED: Final = "application/x-refused"
 """The content type of a file that was not let in; its content is the reason, in UTF-8."""
 
+FILM: Final = "application/x-film"
+"""The content type in the place of a film; its content is the word by which `FILMS` has it."""
+PHOTO_MB: Final = 20
+"""Megabytes (of 1024² bytes) of a photograph; a film may have `server.maxUploadSize`."""
+
 _ROUTE: Final = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/[^/]+$")
 _BOUNDARY: Final = re.compile(r"""boundary="?([^";,]+)""")
 _DISPOSITION: Final = re.compile(rb"content-disposition:[^\r\n]*filename[^\r\n]*", re.IGNORECASE)
-_HEAD: Final = 8192  # bytes in which a part's headers stand
+_HEAD: Final = 8192  # bytes in which a part's headers stand, and the first of its file
 _FRAMING: Final = 64 * 1024  # bytes of a form around its file
 
 
 class UploadGate:
-    """ASGI middleware that lets an upload in if the budget has room for it."""
+    """ASGI middleware that lets an upload in if the budget has room for it.
 
-    def __init__(self, app: ASGIApp, budget: Budget) -> None:
-        self._app, self._budget = app, budget
+    Args:
+        films: Where films go.
+    """
+
+    def __init__(self, app: ASGIApp, budget: Budget, films: Films = FILMS) -> None:
+        self._app, self._budget, self._films = app, budget, films
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = _ROUTE.search(scope["path"]) if scope["type"] == "http" else None
         if route is None or scope["method"] != "PUT":
             return await self._app(scope, receive, send)
+        head, receive = await _peek(receive)
+        is_film = is_film_head(head.partition(b"\r\n\r\n")[2][:HEAD_BYTES])
         try:
-            with self._budget.upload(route["session"], _size(Headers(scope=scope))):
+            size = _size(Headers(scope=scope), is_film)
+            with self._budget.upload(route["session"], size):
+                receive = _bounded(receive, size + _FRAMING)
+                if is_film:
+                    return await self._take_film(route["session"], scope, receive, send, head)
                 return await self._app(scope, receive, send)
         except BudgetError as error:
             COUNTS.add("refusals")
-            scope, receive = await _in_its_place(scope, receive, str(error))
+            await _read_to_its_end(receive)
+            scope, receive = _in_its_place(scope, head, REFUSED, str(error))
         return await self._app(scope, receive, send)
+
+    async def _take_film(
+        self, session: str, scope: Scope, receive: Receive, send: Send, head: bytes
+    ) -> None:
+        """Onto the disk as it comes, into a file without a name."""
+        parser = MultiPartParser(Headers(scope=scope), Request(scope, receive).stream())
+        parser.spool_max_size = 1  # byte
+        form = await parser.parse()
+        sent = next((part for part in form.values() if not isinstance(part, str)), None)
+        if sent is None:
+            return await self._app(*_in_its_place(scope, head, REFUSED, "No file came."), send)
+        word = self._films.arrive(session, FilmFile(sent.file))
+        status = 500
+
+        async def watching(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._app(*_in_its_place(scope, head, FILM, word), watching)
+        finally:
+            if status >= 300:  # a visitor whom Streamlit does not know
+                self._films.drop(word)
+        return None
 
 
 def uploaded(session: str) -> Held:
-    """What Streamlit holds of a session's uploads, and of all."""
+    """What is held of a session's uploads, and of all: by Streamlit, and as films."""
+    films, own_films, count = FILMS.held(session)
     manager = Runtime.instance().uploaded_file_mgr if Runtime.exists() else None
     if not isinstance(manager, MemoryUploadedFileManager):  # Streamlit's test harness has another
-        return Held(0, 0, 0)
+        return Held(films, own_films, count)
     every = {key: list(files.values()) for key, files in list(manager.file_storage.items())}
     own = every.get(session, [])
     return Held(
-        total=sum(len(file.data) for files in every.values() for file in files),
-        own=sum(len(file.data) for file in own),
-        files=len(own),
+        total=films + sum(len(file.data) for files in every.values() for file in files),
+        own=own_films + sum(len(file.data) for file in own),
+        files=count + len(own),
     )
 
 
 def content(file: UploadedFile) -> bytes:
-    """The bytes of an uploaded file.
+    """The bytes of an uploaded photograph.
 
     Raises:
-        ImageError: it was refused; the message is the reason.
+        ImageError: it was refused, or is a film; the message says so.
     """
     data: bytes = file.getvalue()
     if file.type == REFUSED:
         raise ImageError(data.decode())
+    if file.type == FILM:
+        raise ImageError("This is a film. The page Films takes it.")
     return data
 
 
-def forget() -> None:
-    """Drops every file that the visitor of the running page has uploaded."""
+def film(file: UploadedFile) -> FilmJob:
+    """The uploaded film, which is the visitor's from now on.
+
+    Raises:
+        FilmError: it was refused, or is no film that can be looked at; the message says so.
+    """
+    if file.type == REFUSED:
+        raise FilmError(file.getvalue().decode())
+    if file.type != FILM:
+        raise FilmError(f"This is no film: its content is no {ACCEPTED}.")
+    try:
+        return FILMS.open(session_id(), file.getvalue().decode("ascii", "replace"), file.name)
+    except KeyError as error:
+        raise FilmError("The film is no longer here. Add it again.") from error
+
+
+def session_id() -> str:
+    """Of the visitor of the running page; "" outside of one."""
     context = get_script_run_ctx()
-    if context is not None and Runtime.exists():
-        Runtime.instance().uploaded_file_mgr.remove_session_files(context.session_id)
+    return context.session_id if context else ""
+
+
+def forget() -> None:
+    """Drops every file that the visitor of the running page has uploaded and no page has taken."""
+    session = session_id()
+    if session and Runtime.exists():
+        Runtime.instance().uploaded_file_mgr.remove_session_files(session)
+    FILMS.drop_arrived(session)
 
 
 def new_budget() -> Budget:
@@ -88,34 +163,61 @@ def new_budget() -> Budget:
     return Budget(total_bytes(), uploaded)
 
 
-def _size(headers: Headers) -> int:
+def _size(headers: Headers, is_film: bool) -> int:
     """Of the upload, in bytes: as announced, else the most that is accepted.
 
     Raises:
         BudgetError: if it is more than is accepted.
     """
-    most = config.get_option("server.maxUploadSize") * 1024 * 1024
+    film_mb = config.get_option("server.maxUploadSize")
+    most = (film_mb if is_film else PHOTO_MB) * 1024 * 1024
     announced = headers.get("content-length", "")
     if not announced.isdigit():
         return int(most)
     if int(announced) > most + _FRAMING:
         raise BudgetError(
-            f"The file is too large: {int(announced) / 1024**2:.0f} MB. At most "
-            f"{most / 1024**2:.0f} MB are accepted. Save it at a smaller size."
+            f"The file is too large: {int(announced) / 1024**2:.0f} MB. A photo may have "
+            f"{PHOTO_MB} MB, a film ({ACCEPTED}) {film_mb} MB. Save it smaller."
         )
     return int(announced)
 
 
-async def _in_its_place(scope: Scope, receive: Receive, reason: str) -> tuple[Scope, Receive]:
-    """A request with the reason as its file. What was sent is read to its end and thrown away."""
-    head = b""
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            break
-        head += message.get("body", b"")[: max(_HEAD - len(head), 0)]
+async def _peek(receive: Receive) -> tuple[bytes, Receive]:
+    """The first `_HEAD` bytes of a request, and what receives it from its start all the same."""
+    messages: deque[Message] = deque()
+    head, more = b"", True
+    while more and len(head) < _HEAD:
+        messages.append(message := await receive())
+        head += message.get("body", b"")[: _HEAD - len(head)]
         more = message.get("more_body", False)
+
+    async def receive_all() -> Message:
+        return messages.popleft() if messages else await receive()
+
+    return head, receive_all
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
+    """Breaks a request off that has more bytes than it announced, or than are accepted."""
+    count = 0
+
+    async def receive_so_many() -> Message:
+        nonlocal count
+        message = await receive()
+        count += len(message.get("body", b""))
+        return message if count <= most else {"type": "http.disconnect"}
+
+    return receive_so_many
+
+
+async def _read_to_its_end(receive: Receive) -> None:
+    while (message := await receive())["type"] != "http.disconnect":
+        if not message.get("more_body", False):
+            return
+
+
+def _in_its_place(scope: Scope, head: bytes, kind: str, content: str) -> tuple[Scope, Receive]:
+    """A request with another file: of the same name, but of this content type and content."""
     headers = MutableHeaders(raw=list(scope["headers"]))
     named = _BOUNDARY.search(headers.get("content-type", ""))
     boundary = (named[1] if named else "none").encode()
@@ -127,9 +229,9 @@ async def _in_its_place(scope: Scope, receive: Receive, reason: str) -> tuple[Sc
         (
             b"--" + boundary,
             line,
-            b"Content-Type: " + REFUSED.encode(),
+            b"Content-Type: " + kind.encode(),
             b"",
-            reason.encode(),
+            content.encode(),
             b"--" + boundary + b"--",
             b"",
         )

@@ -88,7 +88,14 @@ def write_mp4(
         with Film(source) as film, av.open(target, "w", format="mp4") as container:
             _Copy(av, film, container, settings, draw).run(on_time)
     except (av.FFmpegError, OSError) as error:
-        raise FilmError(f"The film could not be written as MP4: {error.strerror}.") from error
+        raise FilmError(f"The film could not be written as MP4: {_reason(error)}.") from error
+
+
+def _reason(error: BaseException) -> str:
+    """What the file itself said: PyAV has its own words for that, and closing fails once more."""
+    while (before := error.__cause__ or error.__context__) is not None:
+        error = before
+    return getattr(error, "strerror", None) or str(error)
 
 
 class _Copy:
@@ -104,7 +111,7 @@ class _Copy:
         self._last = -1
 
     def run(self, on_time: Callable[[float], None] | None) -> None:
-        early: list[av.Packet] = []  # sound before the first picture; half a second as a rule
+        early: list[av.Packet[Any]] = []  # sound before the first picture; half a second as a rule
         for index, time, piece in self._film.played(self._end, sound=True):
             if time < self._start or (self._end is not None and time >= self._end):
                 continue
@@ -129,7 +136,7 @@ class _Copy:
         sound = self._film.sound
         return sound is not None and sound.codec_context.name not in COPIED
 
-    def _see(self, frame: av.VideoFrame, time: float, early: list[av.Packet]) -> None:
+    def _see(self, frame: av.VideoFrame, time: float, early: list[av.Packet[Any]]) -> None:
         whole = upright(frame)
         image = _shrunk(whole)
         if self._draw is not None:
@@ -159,14 +166,14 @@ class _Copy:
         if sound is None:
             return
         if self._re_encodes:
-            rate = sound.codec_context.sample_rate
-            rate = rate if rate in _AAC_RATES else 48_000
+            hertz = sound.codec_context.sample_rate
+            hertz = hertz if hertz in _AAC_RATES else 48_000
             layout = "mono" if sound.codec_context.channels == 1 else "stereo"
-            self._voice = self._container.add_stream("aac", rate=rate, layout=layout)
+            self._voice = self._container.add_stream("aac", rate=hertz, layout=layout)
         else:
             self._voice = self._container.add_stream_from_template(sound)
 
-    def _hear(self, packet: av.Packet) -> None:
+    def _hear(self, packet: av.Packet[Any]) -> None:
         if self._voice is None:
             return
         if not self._re_encodes:

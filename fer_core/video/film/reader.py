@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path, PurePath
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
 
 import numpy as np
 
@@ -27,8 +27,8 @@ _MOST_DAMAGED: Final = 1000
 """Packets that cannot be decoded after which the rest of a film is given up."""
 
 
-Played: TypeAlias = "tuple[int, float, av.VideoFrame] | tuple[int, float, av.Packet]"
-"""A frame with its number and time, or -1, time and a packet of sound."""
+Played = tuple[int, float, Any]
+"""(number, seconds, av.VideoFrame), or (-1, seconds, av.Packet) of sound."""
 
 
 class Film:
@@ -144,7 +144,7 @@ class Film:
             )
         return " ".join(notes)
 
-    def _decoded(self, sound: av.AudioStream | None) -> Iterator[av.VideoFrame | av.Packet]:
+    def _decoded(self, sound: av.AudioStream | None) -> Iterator[Any]:
         """Every frame; what cannot be decoded is counted and passed over. Sound as it is."""
         packets = self._container.demux([s for s in (self._stream, sound) if s is not None])
         while True:
@@ -172,7 +172,7 @@ class Film:
         rate = self.info.frames_per_second or 25
         return 0.0 if self.last_time is None else self.last_time + 1 / rate
 
-    def _seconds(self, piece: av.VideoFrame | av.Packet) -> float:
+    def _seconds(self, piece: av.VideoFrame | av.Packet[Any]) -> float:
         return float((piece.pts or 0) * (piece.time_base or 0)) - self._origin
 
     def _read_info(self) -> FilmInfo:

@@ -1,6 +1,7 @@
 """Sessions without a browser end by themselves."""
 
 import asyncio
+from functools import partial
 from types import SimpleNamespace
 
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
@@ -33,7 +34,7 @@ def test_expired_sessions_are_closed_without_another_visitor(monkeypatch):
     kept = DisconnectedSessions(0, lambda: 0.0)
     for name in ("broken", "a"):
         kept.save(_info(name))
-    closed = []
+    closed, left = [], []
 
     def close(session_id):
         if session_id == "broken":
@@ -45,7 +46,8 @@ def test_expired_sessions_are_closed_without_another_visitor(monkeypatch):
 
     async def run():
         runtime = SimpleNamespace(close_session=close)
-        task = asyncio.create_task(sessions.reap(runtime, kept, lambda: rested.append(1)))
+        rest = partial(rested.append, 1)
+        task = asyncio.create_task(sessions.reap(runtime, kept, rest, left.append))
         for _ in range(500):
             await asyncio.sleep(0.01)
             if not kept.list():
@@ -55,6 +57,7 @@ def test_expired_sessions_are_closed_without_another_visitor(monkeypatch):
     asyncio.run(run())
     assert closed == ["a"]
     assert rested
+    assert left == ["broken", "a"], "films are given back whatever else fails"
     assert kept.list() == []
 
 

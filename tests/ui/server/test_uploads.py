@@ -3,12 +3,13 @@
 import asyncio
 
 import pytest
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from streamlit import config
 
 from ui.server.budget import Budget, Held
+from ui.server.films import Films
 from ui.server.metrics import COUNTS
-from ui.server.uploads import REFUSED, UploadGate
+from ui.server.uploads import FILM, PHOTO_MB, REFUSED, UploadGate
 
 PATH = "/_stcore/upload_file/session-1/file-1"
 
@@ -24,7 +25,7 @@ def _form(content, name="Käse.jpg", boundary="xyz"):
     )
 
 
-def _put(total, body, *, path=PATH, method="PUT", length=None, chunk=1000):
+def _put(total, body, *, path=PATH, method="PUT", length=None, chunk=1000, films=None, status=204):
     """What Streamlit gets of an upload, as (name, content type, content), and what is unread."""
     got = {}
 
@@ -32,6 +33,10 @@ def _put(total, body, *, path=PATH, method="PUT", length=None, chunk=1000):
         form = await Request(scope, receive).form()
         file = form["file"]
         got["file"] = (file.filename, file.content_type, await file.read())
+        await send({"type": "http.response.start", "status": status})
+
+    async def send(message):
+        pass
 
     parts = [body[i : i + chunk] for i in range(0, len(body), chunk)]
     messages = [
@@ -46,8 +51,8 @@ def _put(total, body, *, path=PATH, method="PUT", length=None, chunk=1000):
     if length is not False:
         headers.append((b"content-length", str(length or len(body)).encode()))
     scope = {"type": "http", "method": method, "path": path, "headers": headers}
-    gate = UploadGate(streamlit, Budget(total, lambda _: Held(0, 0, 0)))
-    asyncio.run(gate(scope, receive, None))
+    gate = UploadGate(streamlit, Budget(total, lambda _: Held(0, 0, 0)), films or Films())
+    asyncio.run(gate(scope, receive, send))
     return got["file"], len(messages)
 
 
@@ -81,6 +86,46 @@ def test_an_upload_without_a_length_is_weighed_as_the_largest():
     assert _put(10**9, _form(b"x"), length=False)[0][1] == "image/jpeg"
 
 
+FILM_BYTES = b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 400
+
+
+@pytest.mark.parametrize("chunk", [7, 1000, 10**6])
+def test_a_film_goes_past_streamlit_into_a_file_without_a_name(chunk):
+    films = Films()
+    (name, kind, word), unread = _put(10**6, _form(FILM_BYTES), films=films, chunk=chunk)
+    assert (name, kind, unread) == ("Käse.jpg", FILM, 0)
+    assert films.held("session-1") == (len(FILM_BYTES), len(FILM_BYTES), 1)
+    file = films._arrived[word.decode()].file
+    assert file.read_at(0, 10**6) == FILM_BYTES
+    films.close()
+
+
+def test_a_film_of_a_visitor_whom_streamlit_does_not_know_is_given_back():
+    films = Films()
+    _put(10**6, _form(FILM_BYTES), films=films, status=400)
+    assert films.held("session-1") == (0, 0, 0)
+
+
+def test_a_photograph_has_a_smaller_limit_than_a_film():
+    length = 30 * 1024**2
+    content = _put(10**12, _form(b"\xff\xd8\xff" + bytes(50)), length=length)[0][2].decode()
+    assert "30 MB" in content and f"photo may have {PHOTO_MB} MB" in content
+    films = Films()
+    assert _put(10**12, _form(FILM_BYTES), length=length, films=films)[0][1] == FILM
+    films.close()
+
+
+def test_a_film_that_does_not_fit_arrives_as_its_reason():
+    (_, kind, content), unread = _put(10_000, _form(FILM_BYTES))
+    assert (kind, unread) == (REFUSED, 0)
+    assert "your files together" in content.decode()
+
+
+def test_what_is_longer_than_it_announced_is_broken_off():
+    with pytest.raises(ClientDisconnect):
+        _put(10**9, _form(bytes(300_000)), length=1000)
+
+
 def test_a_form_without_a_file_is_left_to_streamlit_to_refuse():
     body = b"--xyz\r\nno headers at all" * 20
     name, kind, _ = _put_unnamed(body)
@@ -109,5 +154,6 @@ def _put_unnamed(body):
             (b"content-length", b"999"),
         ],
     }
-    asyncio.run(UploadGate(streamlit, Budget(1, lambda _: Held(0, 0, 0)))(scope, receive, None))
+    gate = UploadGate(streamlit, Budget(1, lambda _: Held(0, 0, 0)))
+    asyncio.run(gate(scope, receive, None))
     return got["file"]

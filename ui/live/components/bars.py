@@ -7,7 +7,8 @@ from typing import Any
 from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS
 from fer_core.video.overlay import caption
 from fer_core.video.tracking import TrackedFace
-from ui.live.components.component import component
+from ui.component import component
+from ui.live.components import STATIC
 
 
 def bars(face: TrackedFace | None, faces: int | None) -> dict[str, Any]:
@@ -50,4 +51,4 @@ def draw(face: TrackedFace | None, faces: int | None) -> None:
     _component(key="live_bars", data=bars(face, faces))
 
 
-_component = component("bars", '<div class="bars" role="group"></div>')
+_component = component(STATIC, "bars", '<div class="bars" role="group"></div>')

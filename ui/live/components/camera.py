@@ -6,8 +6,9 @@ from typing import Final
 
 import streamlit as st
 
+from ui.component import component
 from ui.live import words
-from ui.live.components.component import component
+from ui.live.components import STATIC
 
 FRAME: Final = "live_frame"
 """Key of the container that streamlit-webrtc's frame is drawn in."""
@@ -39,6 +40,7 @@ def watch() -> None:
 
 
 _component = component(
+    STATIC,
     "camera",
     '<div class="message" role="status" hidden>'
     '<span class="text"></span><button type="button" hidden></button></div>',

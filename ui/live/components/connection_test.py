@@ -8,8 +8,9 @@ import streamlit as st
 from streamlit_webrtc.config import compile_rtc_configuration
 from streamlit_webrtc.eventloop import get_global_event_loop
 
+from ui.component import component
 from ui.live import words
-from ui.live.components.component import component
+from ui.live.components import STATIC
 from ui.live.webrtc import ice
 from ui.live.webrtc.probe import ProbeError, Probes
 
@@ -78,6 +79,7 @@ def reply(probes: Probes, offer: dict[str, Any]) -> dict[str, Any]:
 
 
 _component = component(
+    STATIC,
     "connection_test",
     """
       <div class="test">

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ui.live.components.component import component
+from ui.component import component
+from ui.live.components import STATIC
 
 
 def button() -> None:
@@ -12,6 +13,7 @@ def button() -> None:
 
 
 _component = component(
+    STATIC,
     "snapshot",
     """<button type="button" title="Saves the picture as you see it now, boxes included.">
   <svg viewBox="0 0 20 20" aria-hidden="true">

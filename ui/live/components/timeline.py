@@ -16,7 +16,8 @@ from fer_core.video.spans import GAP, FaceRows, answer_spans
 from fer_core.video.timeline import WINDOW, Timeline, latest_face, timeline, window_faces
 from fer_core.video.tracking import MAX_FACES
 from ui.charts.session_words import read_timeline
-from ui.live.components.component import component
+from ui.component import component
+from ui.live.components import STATIC
 
 _STEP: Final = 0.25  # seconds; about a pixel on a telephone
 
@@ -84,4 +85,4 @@ def _strips(faces: tuple[FaceRows, ...], end: float) -> list[dict[str, Any]]:
     ]
 
 
-_component = component("timeline", '<div class="timeline"></div>')
+_component = component(STATIC, "timeline", '<div class="timeline"></div>')

@@ -25,7 +25,10 @@ from fer_core.video.film import (
 VARIABLE = [0.0, 0.04, 0.08, 0.5, 0.54, 1.3, 1.31, 2.0]
 
 
-def analyzed(path: Path, settings: FilmSettings = FilmSettings(rate=0)) -> AnalyzedFilm:
+EVERY = FilmSettings(rate=0)
+
+
+def analyzed(path: Path, settings: FilmSettings = EVERY) -> AnalyzedFilm:
     record = FilmRecord()
     with Film(path) as film:
         for result in analyze_film(film, Squares(), settings):
@@ -170,7 +173,7 @@ def test_a_disk_that_is_full_is_said(tmp_path):
         def write(self, data):
             raise OSError(28, "No space left on device")
 
-    with pytest.raises(FilmError, match="MP4"):
+    with pytest.raises(FilmError, match="MP4: No space left"):
         write_mp4(path, Full())
 
 

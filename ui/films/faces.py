@@ -1,0 +1,112 @@
+"""Who is who: faces are named, merged and left out, and every output follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from fer_core.video.exports.events import film_episodes
+from fer_core.video.film import AnalyzedFilm
+from ui.charts.session_words import clock, duration
+from ui.films import words
+from ui.server.film_jobs import Edits, FilmJob
+
+_NOBODY = 0
+_WIDGETS = ("film-name-", "film-same-", "film-out-")
+MOST_NAME = 60
+"""Letters of a face's name."""
+
+
+def table(film: AnalyzedFilm) -> None:
+    """Draw a row for each face, and every episode to unfold."""
+    summary = film.summary()
+    found = list(film_episodes(film))
+    st.dataframe(
+        [
+            words.face_line(face, film.name(face.number), sum(n == face.number for n, _ in found))
+            for face in summary.faces
+        ],
+        hide_index=True,
+        key="film-faces",
+    )
+    if not found:
+        return
+    count = "1 episode" if len(found) == 1 else f"{len(found)} episodes"
+    with st.expander(f"{count}: who showed what, and when"):
+        st.dataframe(
+            [
+                {
+                    "Face": film.name(number),
+                    "Answer": span.answer,
+                    "From": clock(span.start),
+                    "To": clock(span.end),
+                    "Length": duration(span.end - span.start),
+                }
+                for number, span in found
+            ],
+            hide_index=True,
+            key="film-episodes",
+        )
+
+
+def edit(job: FilmJob) -> None:
+    """Draw what can be said of a face."""
+    assert job.analyzed is not None
+    faces = sorted(job.analyzed.summary().faces, key=lambda face: -face.seconds)
+    if not faces:
+        return
+    st.subheader("Who is who", anchor=False)
+    edits, numbers = job.edits, [face.number for face in faces]
+    choice, name, other, out = st.columns([2, 3, 3, 2], vertical_alignment="bottom")
+    number = choice.selectbox(
+        "Face", numbers, format_func=lambda n: _called(job, n), key="film-face"
+    )
+    key = f"{job.token}-{number}"
+    given = name.text_input(
+        "Name", edits.names.get(number, ""), max_chars=MOST_NAME, key=f"film-name-{key}"
+    ).strip()
+    others = [_NOBODY, *(n for n in numbers if edits.target(n) != number)]
+    now = edits.same_as.get(number, _NOBODY)
+    same = other.selectbox(
+        "Is the same person as",
+        others,
+        index=others.index(now) if now in others else 0,
+        format_func=lambda n: _called(job, n) if n else "–",
+        key=f"film-same-{key}",
+    )
+    left = out.checkbox("Leave out", number in edits.left_out, key=f"film-out-{key}")
+    changed = changed_by(edits, number, given, same or None, left)
+    if changed != edits:
+        job.edit(changed)
+        st.rerun()
+    if edits and st.button("Undo all changes", icon=":material/undo:"):
+        job.edit(Edits())
+        for widget in [key for key in st.session_state if str(key).startswith(_WIDGETS)]:
+            del st.session_state[widget]
+        st.rerun()
+
+
+def changed_by(edits: Edits, number: int, name: str, same_as: int | None, left_out: bool) -> Edits:
+    """The edits after something was said of one face."""
+    names = {n: text for n, text in edits.names.items() if n != number}
+    same = {n: other for n, other in edits.same_as.items() if n != number}
+    out = edits.left_out - {number}
+    return replace(
+        edits,
+        names={**names, number: name} if name else names,
+        same_as={**same, number: same_as} if same_as else same,
+        left_out=out | {number} if left_out else out,
+    )
+
+
+def _called(job: FilmJob, number: int) -> str:
+    """ "Face 3", "Anna (face 3)", and what became of it."""
+    edits = job.edits
+    name = edits.names.get(number)
+    said = f"{name} (face {number})" if name else f"Face {number}"
+    if number in edits.left_out:
+        return f"{said}, left out"
+    if number in edits.same_as:
+        return f"{said}, same as {edits.target(number)}"
+    return said

@@ -1,0 +1,153 @@
+"""What leaves the page Films: made when somebody asks for it, and sent from the app's own route."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import PurePath
+from typing import Final
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from streamlit import config
+
+from fer_core.video.exports import document, events, tables
+from fer_core.video.film import AnalyzedFilm
+from ui.films.course import tracks
+from ui.server.film_files import serve
+from ui.server.film_jobs import FilmJob
+from ui.server.films import FILMS
+
+GONE: Final = "This film is no longer here."
+_NO_STORE: Final = {"Cache-Control": "no-store"}
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One of the files that are made of an analysed film.
+
+    Attributes:
+        ending: Of its name, and in its address.
+        label: What it is, and for which program.
+        kind: MIME type.
+        make: Makes it.
+    """
+
+    ending: str
+    label: str
+    kind: str
+    make: Callable[[AnalyzedFilm], bytes]
+
+
+OUTPUTS: Final = (
+    Output("frames.csv", "Every frame (CSV)", "text/csv", lambda f: tables.long_csv([f])),
+    Output(
+        "frames.parquet", "Every frame (Parquet)", "application/vnd.apache.parquet",
+        lambda f: tables.long_parquet([f]),
+    ),
+    Output(
+        "summary.csv", "One row for the film (CSV)", "text/csv",
+        lambda f: tables.summary_csv([f]),
+    ),
+    Output("fex.csv", "py-feat (Fex)", "text/csv", tables.fex_csv),
+    Output("vtt", "Captions (WebVTT)", "text/vtt", lambda f: _text(events.as_vtt(f))),
+    Output(
+        "boris.tsv", "Events (BORIS)", "text/tab-separated-values",
+        lambda f: _text(events.as_boris(f)),
+    ),
+    Output("json", "Everything, with its making (JSON)", "application/json", document.as_json),
+)  # fmt: skip
+ANNOTATED: Final = "annotated.mp4"
+
+
+def address(job: FilmJob, what: str) -> str:
+    """Where the browser gets a part of a film."""
+    return f"{_base()}/film/{job.token}/{what}"
+
+
+def links(job: FilmJob) -> str:
+    """HTML: a link for each of `OUTPUTS`, and for the annotated film if there is one."""
+    found = [(output.ending, output.label) for output in OUTPUTS]
+    if annotated_is_new(job):
+        found.append((ANNOTATED, "Film with boxes (MP4)"))
+    made = (
+        f'<a class="way-out" href="{escape(address(job, ending))}" '
+        f'download="{escape(file_name(job.name, ending))}">{escape(label)}</a>'
+        for ending, label in found
+    )
+    return f'{_STYLE}<div class="ways-out">{"".join(made)}</div>'
+
+
+def annotated_is_new(job: FilmJob) -> bool:
+    """Whether there is an annotated film with the faces as they are named and merged now."""
+    return job.annotated is not None and job.annotated[0] is job.edits
+
+
+def file_name(name: str, ending: str) -> str:
+    """ "interview.frames.csv" of "interview.mp4"."""
+    return f"{PurePath(name).stem or 'film'}.{ending}"
+
+
+def routes() -> list[Route]:
+    return [Route(f"{_base()}/film/{{token}}/{{what}}", _answer, methods=["GET", "HEAD"])]
+
+
+async def _answer(request: Request) -> Response:
+    job, what = FILMS.find(request.path_params["token"]), request.path_params["what"]
+    found = None
+    if job is not None and what == "film":
+        found = _film(job, request)
+    elif job is not None and job.analyzed is not None:
+        found = _annotated(job, request) if what == ANNOTATED else await _made(job, what)
+    return found or PlainTextResponse(GONE, 404, _NO_STORE)
+
+
+def _film(job: FilmJob, request: Request) -> Response | None:
+    played = job.played
+    return played and serve(played[0], played[1], request.headers.get("range"), {})
+
+
+def _annotated(job: FilmJob, request: Request) -> Response | None:
+    if job.annotated is None:
+        return None
+    headers = _as_file(file_name(job.name, ANNOTATED))
+    return serve(job.annotated[1], "video/mp4", request.headers.get("range"), headers)
+
+
+async def _made(job: FilmJob, what: str) -> Response | None:
+    if what == "tracks":
+        text = await run_in_threadpool(lambda: json.dumps(tracks(job.shown)))
+        return Response(text, 200, _NO_STORE, "application/json")
+    for output in OUTPUTS:
+        if output.ending == what:
+            content = await run_in_threadpool(output.make, job.shown)
+            headers = {**_as_file(file_name(job.name, what)), **_NO_STORE}
+            return Response(content, 200, headers, output.kind)
+    return None
+
+
+def _as_file(name: str) -> dict[str, str]:
+    """RFC 6266: a name of any letters."""
+    return {"Content-Disposition": f"attachment; filename*=utf-8''{quote(name, safe='')}"}
+
+
+def _text(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _base() -> str:
+    base = config.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}" if base else ""
+
+
+_STYLE: Final = """<style>
+.ways-out { display: flex; flex-wrap: wrap; gap: 0.5rem; }
+a.way-out { border: 1px solid rgba(128, 128, 128, 0.5); border-radius: 4px; padding: 0.4rem 0.75rem;
+            color: inherit !important; text-decoration: none; font-size: 0.875rem; }
+a.way-out:hover, a.way-out:focus-visible { border-color: currentColor; }
+</style>"""

@@ -1,0 +1,48 @@
+"""What was found in a film: the film with its timeline, its faces, and the ways out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from fer_core.recognition.recognizer import Recognizer
+from ui.charts.session_words import read_session
+from ui.films import faces, outputs, player, progress
+from ui.server.film_jobs import FilmJob
+from ui.server.films import FILMS
+from ui.widgets import file_name, plain
+
+
+def draw(job: FilmJob, recognizer: Recognizer) -> None:
+    """Draw the results; changes of the faces start the page over."""
+    film = job.shown
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(file_name(job.name))
+        if st.button("Look at it again", icon=":material/replay:"):
+            job.forget()
+            st.rerun()
+        if st.button("Remove", icon=":material/close:"):
+            FILMS.remove(job.session)
+            st.rerun()
+    summary = film.summary()
+    st.markdown(plain(read_session(summary)))
+    if film.note:
+        st.info(plain(film.note), icon=":material/info:")
+    if job.problem:
+        st.error(plain(job.problem), icon=":material/error:")
+    if job.state != "ready":
+        progress.beside(job)
+    elif job.played is None and not job.problem:
+        FILMS.start(job, "copy", recognizer)
+        st.rerun()
+    if player.draw(job) and job.played is not None and job.copy is None:
+        job.refuse()
+        st.rerun()
+    if summary.faces:
+        faces.table(film)
+    faces.edit(job)
+    st.subheader("Take it with you", anchor=False)
+    st.html(outputs.links(job))
+    made = outputs.annotated_is_new(job) or job.state != "ready"
+    if not made and st.button("Make the film with boxes (MP4)", icon=":material/movie:"):
+        FILMS.start(job, "annotated", recognizer)
+        st.rerun()

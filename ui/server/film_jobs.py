@@ -1,0 +1,277 @@
+"""One visitor's film: what is known of it, and the work on it, which goes on beside the page."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from fer_core.errors import FerError, FilmError
+from fer_core.recognition.recognizer import Recognizer
+from fer_core.video.film import (
+    AnalyzedFilm,
+    Film,
+    FilmInfo,
+    FilmRecord,
+    FilmSettings,
+    FrameResult,
+    analyze_film,
+    maker,
+    write_annotated,
+    write_mp4,
+)
+from ui.server.film_files import FilmFile
+
+FAILED: Final = (
+    "This film could not be looked at to its end. Reload the page to try again; the console that "
+    "started the app shows the details."
+)
+State = Literal["ready", "waiting", "working"]
+Task = Literal["analysis", "copy", "annotated"]
+_STOPPED: Final[Mapping[Task, str]] = {
+    "copy": "The copy that your browser can play was stopped: there is no film to see.",
+    "annotated": "",
+}
+_BROWSERS: Final = {"h264", "vp8", "vp9", "av1"}
+"""Codecs that browsers play, if the container is one of theirs."""
+
+_log = logging.getLogger(__name__)
+
+
+class StoppedError(Exception):
+    """Somebody wants no more of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What somebody has said of the faces.
+
+    Attributes:
+        names: Number → name.
+        same_as: Number → the number whose face it is as well.
+        left_out: Numbers.
+    """
+
+    names: Mapping[int, str] = field(default_factory=dict)
+    same_as: Mapping[int, int] = field(default_factory=dict)
+    left_out: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.same_as or self.left_out)
+
+    def apply(self, film: AnalyzedFilm) -> AnalyzedFilm:
+        film = film.without(*self.left_out) if self.left_out else film
+        for number in self.same_as:
+            film = film.merged(self.target(number), number)
+        return replace(film, names={**film.names, **self.names})
+
+    def target(self, number: int) -> int:
+        """Whose face a number is in the end."""
+        seen = {number}
+        while (number := self.same_as.get(number, number)) not in seen:
+            seen.add(number)
+        return number
+
+
+class FilmJob:
+    """A film from its arrival to its end. One thread works on it at a time, pages only read.
+
+    Args:
+        session: Whose it is.
+        name: Of the file, as its owner calls it.
+        file: The film; it is the job's from now on.
+        limit: Bytes that a file made of it may have.
+
+    Raises:
+        FilmError: it is no film that can be looked at; `file` is closed then.
+    """
+
+    def __init__(self, session: str, name: str, file: FilmFile, limit: int) -> None:
+        self.session, self.name, self.file = session, name, file
+        self.token: Final = secrets.token_urlsafe(24)
+        """Whoever knows it gets the film and what was made of it."""
+        self._limit = limit
+        try:
+            with Film(file.open(), name) as film:
+                self.info: Final[FilmInfo] = film.info
+        except FilmError:
+            file.close()
+            raise
+        self.settings = FilmSettings()
+        self.state: State = "ready"
+        self.task: Task = "analysis"
+        self.problem = ""
+        self.record = FilmRecord()
+        self.latest: FrameResult | None = None
+        self.analyzed: AnalyzedFilm | None = None
+        self.copy: FilmFile | None = None
+        self.annotated: tuple[Edits, FilmFile] | None = None
+        self.edits = Edits()
+        self.version = 0
+        """Grows with every change of what is shown."""
+        self._stopped = self._ended = self._refused = False
+        self._at = self._begun = 0.0
+        self._shown: tuple[Edits, AnalyzedFilm] | None = None
+
+    @property
+    def shown(self) -> AnalyzedFilm:
+        """What was analysed, as edited. Only once there is something."""
+        assert self.analyzed is not None
+        if self._shown is None or self._shown[0] is not self.edits:
+            self._shown = self.edits, self.edits.apply(self.analyzed)
+        return self._shown[1]
+
+    @property
+    def plays(self) -> bool:
+        """Whether browsers play the file itself, as far as it can be known."""
+        container = self.info.container
+        boxed = "mp4" in container or ("webm" in container and self.info.codec != "h264")
+        return boxed and self.info.codec in _BROWSERS
+
+    @property
+    def played(self) -> tuple[FilmFile, str, float] | None:
+        """What the page plays, its MIME type, and at which second of the film it begins."""
+        if self.copy is not None:
+            return self.copy, "video/mp4", self.settings.start
+        if self.plays and not self._refused:
+            return self.file, "video/webm" if "webm" in self.info.container else "video/mp4", 0.0
+        return None
+
+    def refuse(self) -> None:
+        """Says that a browser does not play the file itself."""
+        self._refused = True
+        self.version += 1
+
+    @property
+    def size(self) -> int:
+        """Bytes that its files have."""
+        made = [self.copy, self.annotated[1] if self.annotated else None]
+        return self.file.size + sum(file.size for file in made if file is not None)
+
+    @property
+    def share(self) -> float | None:
+        """Of the work under way, in [0, 1]; None if nobody knows where it ends."""
+        end = self.ends
+        if end is None or end <= self.settings.start:
+            return None
+        return min(1.0, max(0.0, self._at - self.settings.start) / (end - self.settings.start))
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Of the work under way, as far as it can be known yet."""
+        share = self.share
+        if not share or self.state != "working":
+            return None
+        return (time.monotonic() - self._begun) * (1 - share) / share
+
+    @property
+    def at(self) -> float:
+        """Seconds of the film up to which the work is done."""
+        return self._at
+
+    def edit(self, edits: Edits) -> None:
+        self.edits = edits
+        self.version += 1
+
+    def forget(self) -> None:
+        """Forgets what was analysed and made, and keeps the film."""
+        for file in (self.copy, self.annotated[1] if self.annotated else None):
+            if file is not None:
+                file.close()
+        self.analyzed = self.copy = self.annotated = self._shown = None
+        self.edits, self.problem = Edits(), ""
+        self.version += 1
+
+    def stop(self) -> None:
+        """Ends the work under way; what was analysed stays."""
+        self._stopped = True
+
+    def end(self) -> None:
+        """Ends the work and gives all files back."""
+        self._stopped = self._ended = True
+        for file in (self.file, self.copy, self.annotated[1] if self.annotated else None):
+            if file is not None:
+                file.close()
+
+    def wait(self, task: Task) -> None:
+        """Says that a task is in the queue."""
+        self.state, self.task, self.problem, self._stopped = "waiting", task, "", False
+        self._at, self._begun = self.settings.start, time.monotonic()
+
+    def work(self, recognizer: Recognizer) -> None:
+        """Does the task. Nothing is raised: what went wrong is in `problem`."""
+        self._begun, self.state = time.monotonic(), "working"
+        try:
+            if not self._stopped:
+                self._tasks(recognizer)[self.task]()
+        except StoppedError:
+            self.problem = _STOPPED[self.task]
+        except FerError as error:
+            self.problem = str(error)
+        except Exception:
+            if not self._ended:  # its files are closed then
+                self.problem = FAILED
+                _log.exception("The work on a film failed")
+        finally:
+            self.state = "ready"
+            self.version += 1
+            if self._ended:
+                self.end()  # also what was made meanwhile
+
+    def _tasks(self, recognizer: Recognizer) -> dict[Task, Callable[[], None]]:
+        return {
+            "analysis": lambda: self._analyze(recognizer),
+            "copy": self._copy,
+            "annotated": self._annotate,
+        }
+
+    def _analyze(self, recognizer: Recognizer) -> None:
+        self.record, note = FilmRecord(), ""
+        with Film(self.file.open(), self.name) as film:
+            for result in analyze_film(film, recognizer, self.settings, images=True):
+                self.record.append(result)
+                self.latest, self._at = result, result.time
+                if self._stopped:
+                    note = f"Stopped by hand at {result.time:.1f} s."
+                    self.settings = replace(self.settings, end=result.time + 0.001)
+                    break
+            note = " ".join(filter(None, [note, "" if note else film.note]))
+        self.latest = None
+        rows, cuts = self.record.rows(), tuple(self.record.cuts)
+        made = maker(recognizer)
+        self.analyzed = AnalyzedFilm(self.info, self.settings, rows, made, cuts, note)
+
+    def _copy(self) -> None:
+        copy = FilmFile(limit=self._limit)
+        try:
+            write_mp4(self.file.open(), copy.open(), self.settings, on_time=self._reach)
+        except BaseException:
+            copy.close()
+            raise
+        self.copy = copy
+
+    def _annotate(self) -> None:
+        edits, film = self.edits, self.shown
+        file = FilmFile(limit=self._limit)
+        try:
+            write_annotated(self.file.open(), film, file.open(), self._reach)
+        except BaseException:
+            file.close()
+            raise
+        if self.annotated is not None:
+            self.annotated[1].close()
+        self.annotated = edits, file
+
+    def _reach(self, seconds: float) -> None:
+        if self._stopped:
+            raise StoppedError
+        self._at = seconds
+
+    @property
+    def ends(self) -> float | None:
+        """Seconds of the film at which the work will end, if the file says it."""
+        ends = [end for end in (self.settings.end, self.info.duration) if end is not None]
+        return min(ends, default=None)
