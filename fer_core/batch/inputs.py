@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
 from fer_core.store.files import expand
-from fer_core.video.film.reader import SUFFIXES as FILMS
+from fer_core.video.film.opening import SUFFIXES as FILMS
 
 LOOKED_AT: Final = frozenset(
     (
