@@ -40,10 +40,11 @@ NO_FACE = (
 def _given() -> dict[str, Photo]:
     """What somebody has dropped in, taken, or asked for, and was not looked at yet, by an id."""
     turn = st.session_state.setdefault(ROUND, 0)
+    st.html(uploads.STYLE)
     files = st.file_uploader(
         "Drop photos here",
         accept_multiple_files=True,
-        max_upload_size=uploads.PHOTO_MB,
+        max_upload_size=uploads.WIDGET_MB,
         help=LIMITS,
         key=f"photos-{turn}",
     )

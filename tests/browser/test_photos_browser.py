@@ -77,3 +77,19 @@ def test_sample_needs_no_file(open_page, expected):
     page.get_by_role("button", name="Download table (CSV)").wait_for()
     page.locator('[data-testid="stMain"]').get_by_text("1 photo").first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def _add(page, *files):
+    page.locator('input[type="file"]').set_input_files(
+        [{"name": name, "mimeType": "image/jpeg", "buffer": data} for name, data in files]
+    )
+
+
+def test_a_file_that_is_too_large_is_answered_in_words_beside_the_others(open_page):
+    page = open_page("photos")
+    page.get_by_text("up to 20 MB each").wait_for()
+    _add(page, ("photo1.jpg", PORTRAIT.read_bytes()), ("photo2.jpg", bytes(22 * 1024**2)))
+    page.get_by_text("2 photos").wait_for()
+    page.get_by_text("1 file not readable").wait_for()
+    page.get_by_text("too large: 22 MB. A photo may have 20 MB").wait_for()
+    assert not page.get_by_text("MB per file").first.is_visible()

@@ -36,6 +36,13 @@ FILM: Final = "application/x-film"
 """The content type in the place of a film; its content is the word by which `FILMS` has it."""
 PHOTO_MB: Final = 20
 """Megabytes (of 1024² bytes) of a photograph; a film may have `server.maxUploadSize`."""
+WIDGET_MB: Final = 1_000_000
+"""What an uploader's own limit should be, in megabytes: what a browser refuses vanishes without a
+word once the uploader is emptied. A file above its true limit is answered here."""
+STYLE: Final = """<style>
+[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
+</style>"""
+"""Hides that limit, which the uploader would tell; the page tells the true one."""
 
 _ROUTE: Final = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/[^/]+$")
 _BOUNDARY: Final = re.compile(r"""boundary="?([^";,]+)""")

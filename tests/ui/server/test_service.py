@@ -1,0 +1,64 @@
+"""What the server does once, before its first request."""
+
+import asyncio
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from streamlit import config
+
+from ui.server import service
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """The names of the lifespan's steps as they are taken, which then do nothing."""
+    taken = []
+
+    def only_named(name):
+        return lambda *_: taken.append(name)
+
+    async def waiting(*_):
+        await asyncio.Event().wait()
+
+    for name in ("limit_arenas", "settle", "keep_uploads_in_memory"):
+        monkeypatch.setattr(service, name, only_named(name))
+    monkeypatch.setattr(service.outbound, "stay_inside", only_named("stay_inside"))
+    monkeypatch.setattr(service.sys, "setswitchinterval", only_named("setswitchinterval"))
+    monkeypatch.setattr(service.sessions, "adopt", lambda _: None)
+    monkeypatch.setattr(service.sessions, "reap", waiting)
+    monkeypatch.setattr(service.metrics, "report", waiting)
+    monkeypatch.setattr(service, "Runtime", SimpleNamespace(instance=lambda: None))
+    return taken
+
+
+def test_every_step_is_taken_before_the_first_request(steps):
+    async def start():
+        async with service.lifespan(None):
+            return list(steps)
+
+    before = asyncio.run(start())
+    assert sorted(before) == [
+        "keep_uploads_in_memory", "limit_arenas", "setswitchinterval", "settle", "stay_inside",
+    ]  # fmt: skip
+    assert before.index("limit_arenas") < before.index("settle"), "which may start threads"
+
+
+def test_what_stays_for_good_is_not_looked_through_and_no_component_is_declared():
+    """Streamlit would not know of one: the live page then has no video."""
+    code = (
+        "import gc, sys\n"
+        "from ui.server import service\n"
+        "service.settle()\n"
+        "print(gc.get_freeze_count(), len(gc.get_objects()), 'streamlit_webrtc' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    frozen, looked_through, declared = done.stdout.split()
+    assert int(frozen) > 50_000
+    assert int(looked_through) < 1_000
+    assert declared == "False"
+
+
+def test_no_run_ends_in_a_look_through_everything():
+    assert config.get_option("runner.postScriptGC") is False
