@@ -1,8 +1,8 @@
 """A process that labels shards, and who watches over it.
 
 Decoders and networks run in a process of their own: a file that makes it hang or fall is given up,
-in words, and the others go on. That is what `images.guarded` is for in the app, which must go on
-at once and keeps its memory within bounds; here a second process for each decoder would only carry
+in words, and the others go on. The app has `photo_worker` for that: it must go on at once and keeps
+its memory within bounds; here a second process for each decoder would only carry
 36 MB of pixels through a pipe for every 12-megapixel photograph.
 """
 

@@ -6,7 +6,7 @@ import streamlit as st
 from PIL import Image
 from streamlit.runtime.scriptrunner import StopException
 
-from fer_core.recognition.photo_worker import PhotoWorker
+from fer_core.batch.photo_worker import PhotoWorker
 from fer_core.recognition.photos import PhotoResult
 from page_tools import texts
 from ui.sample import SAMPLE

@@ -18,7 +18,7 @@ from streamlit import config
 from streamlit.runtime import Runtime
 from streamlit.runtime.session_manager import SessionInfo, SessionStorage
 
-from fer_core.recognition.photo_worker import give_memory_back
+from fer_core.batch.photo_worker import give_memory_back
 
 CHECK_S: Final = 2.0
 """How often sessions are looked at, in seconds."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from fer_core.recognition.photo_worker import PhotoWorker
+from fer_core.batch.photo_worker import PhotoWorker
 from ui.server.budget import Budget
 from ui.server.metrics import COUNTS
 

@@ -12,10 +12,12 @@ import pytest
 from PIL import Image, ImageOps
 from portrait import portrait
 
+from fer_core.batch.photo_worker import PhotoWorker
 from fer_core.errors import ImageError
 from fer_core.images import decode, structure
 from fer_core.images.decoder import file_kind
-from fer_core.images.guarded import GuardedDecoder
+from fer_core.recognition.photos import Photo
+from fer_core.recognition.recognizer import Recognizer
 
 
 def heic(picture: np.ndarray, **options: object) -> bytes:
@@ -108,9 +110,11 @@ def test_random_damage_raises_nothing_else() -> None:
     assert refused > 0
 
 
-def test_the_guarded_decoder_takes_it_too() -> None:
-    decoder = GuardedDecoder()
+def test_the_apps_own_process_takes_it_too() -> None:
+    worker = PhotoWorker()
     try:
-        assert (decoder.decode(PORTRAIT) == decode(PORTRAIT)).all()
+        result = worker.analyze(Photo("a.heic", lambda: PORTRAIT), Recognizer.load())
     finally:
-        decoder.close()
+        worker.close()
+    assert result.problem == ""
+    assert result.size == decode(PORTRAIT).shape[1::-1]

@@ -11,9 +11,9 @@ import numpy as np
 import psutil
 import pytest
 
+from fer_core.batch import photo_worker
+from fer_core.batch.photo_worker import PhotoWorker
 from fer_core.errors import ImageError
-from fer_core.recognition import photo_worker
-from fer_core.recognition.photo_worker import PhotoWorker
 from fer_core.recognition.photos import Photo, analyze
 from fer_core.recognition.recognizer import Recognizer
 
@@ -123,7 +123,8 @@ def test_what_a_library_prints_is_no_answer(recognizer):
     """As a library in C does that meets an odd file: past Python, onto the standard output."""
     code = (
         "import os\n"
-        "from fer_core.recognition import photo_worker, photos\n"
+        "from fer_core.batch import photo_worker\n"
+        "from fer_core.recognition import photos\n"
         "real = photos.analyze\n"
         "def noisy(*args, **kw):\n"
         "    os.write(1, b'a warning')\n"

@@ -96,7 +96,7 @@ class PhotoWorker:
             root = str(Path(__file__).resolve().parents[2])
             paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
             process = self._process = subprocess.Popen(
-                [sys.executable, "-m", "fer_core.recognition.photo_worker", str(CPU_S)],
+                [sys.executable, "-m", "fer_core.batch.photo_worker", str(CPU_S)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
