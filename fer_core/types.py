@@ -99,12 +99,14 @@ class FaceEmotion:
         probabilities: (7,) float32 in the order of `EMOTIONS`, summing to 1.
         crop: (48, 48) uint8 gray, exactly the network's input.
         unsure_below: The answer is "unsure" if the largest probability is below this.
+        notes: Why the face may be hard to read, of `recognition.answers.usability.NOTES`.
     """
 
     face: Face
     probabilities: Probabilities
     crop: GrayImage = field(repr=False)
     unsure_below: float = 0.0
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.probabilities.shape != (len(EMOTIONS),):
@@ -145,6 +147,7 @@ class FaceEmotion:
             "answer": self.answer,
             "emotion": self.emotion,
             "confidence": round(self.confidence, 4),
+            "notes": list(self.notes),
             "probabilities": {
                 name: round(float(p), 4)
                 for name, p in zip(EMOTIONS, self.probabilities, strict=True)

@@ -1,8 +1,9 @@
-"""Turns a finished run into a model, or adds runtimes to a finished model.
+"""Turns a finished run into a model, or adds runtimes or validation figures to a finished model.
 
     python scripts/export.py --run runs/NAME --name ultimate_model [--data PATH] [--calibrate]
         [--balance-neutral] [--without-keras]
     python scripts/export.py --add-runtimes ultimate_model [--data PATH] [--int8] [--onnx]
+    python scripts/export.py --add-validation ultimate_model [--data PATH]
 
 The first writes .keras, .tflite, card and history. The largest difference in any probability
 between LiteRT and Keras, on the validation faces, must stay within 0.001. Then write the report
@@ -13,6 +14,10 @@ trained on: faces of train/ calibrate the integers, and every face of test/ is p
 runtime and the Keras network. ONNX and the float LiteRT file must agree with it within 0.001 in any
 probability; the 8-bit file is kept if its accuracy is within one point. The card lists the files
 and the figures. Needs requirements-dev.txt.
+
+The third finds the validation part again by the card's recipe. Into the card go temperature,
+threshold and figures of two looks and of the even mix, and below which size, sharpness and
+brightness accuracy falls. The network stays as it is, and test/ is not looked at.
 """
 
 from __future__ import annotations
@@ -31,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
     if args.add_runtimes:
         _add_runtimes(args)
+    elif args.add_validation:
+        _add_validation(args)
     else:
         _package(args)
     return 0
@@ -75,6 +82,23 @@ def _add_runtimes(args: argparse.Namespace) -> None:
     add_runtimes(args.add_runtimes, dataset, suffixes, print)
 
 
+def _add_validation(args: argparse.Namespace) -> None:
+    load_model(args.add_validation)
+    dataset = load_dataset(args.data)
+    from fer_core.export.on_validation import add_validation
+
+    card = add_validation(args.add_validation, dataset)
+    for name, way in card.ways.items():
+        found = way["validation"]
+        cli.say(
+            f"{name:<20} right {found['accuracy']['value']:.1%}, balanced "
+            f"{found['balanced_accuracy']:.1%}, ECE {found['expected_calibration_error']:.3f}, "
+            f"temperature {way['temperature']}, unsure below {way['unsure_below']}"
+        )
+    for note, limit in card.usability.items():
+        cli.say(f"{note:<20} from {limit['threshold']} on, accuracy falls by {limit['lost']:.0%}")
+
+
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = cli.parser(__doc__)
     source = parser.add_mutually_exclusive_group(required=True)
@@ -84,6 +108,12 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         type=cli.model,
         metavar="MODEL",
         help="stem of a finished model, or path of one of its files",
+    )
+    source.add_argument(
+        "--add-validation",
+        type=cli.model,
+        metavar="MODEL",
+        help="likewise: writes what its validation part tells into its card",
     )
     run = parser.add_argument_group("with --run")
     run.add_argument("--name", help="stem of the model's files")

@@ -18,13 +18,14 @@ from fer_core.video.record import NOBODY
 COLUMNS: Final = (*photos.COLUMNS, "frame", "timestamp", "problem", "note")
 """The columns of the photo page's table, then those of films and of what was amiss.
 
-`face` numbers a picture's faces by size, and a film's through the film. `score` is the detector's,
-`confidence` the probability of the answer (of a film smoothed, of an unsure face the largest).
+`face` numbers a picture's faces as they are read, and a film's through the film. `score` is the
+detector's, `confidence` the probability of the answer (of a film smoothed, of an unsure face the
+largest).
 `frame` counts decoded frames from 0, `timestamp` is in seconds; both are empty for a picture.
 `problem` says why a file could not be read, `note` what else is to be known of it.
 """
 WHOLE: Final = frozenset(("faces_found", "face", "x", "y", "width", "height", "turn", "frame"))
-TEXT: Final = frozenset(("file", "answer", "problem", "note"))
+TEXT: Final = frozenset(("file", "answer", "notes", "problem", "note"))
 """Which columns hold whole numbers, and which text; the others hold fractions."""
 
 Row = tuple[Any, ...]

@@ -18,24 +18,23 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, log_loss
 
+from fer_core.evaluation.metrics import evaluate_split
+from fer_core.evaluation.predictions import Predictions
 from fer_core.labels import EMOTIONS, NEUTRAL
+from fer_core.recognition.answers.ways import (
+    ALL_WAYS,
+    ONE_LOOK,
+    Calibration,
+    class_shares,
+    combine,
+    rescale,
+)
 from fer_core.types import Probabilities
 
 TAU_STEP: Final = 0.05  # between the values of τ that are tried
 
 Prior = NDArray[np.float64]
 """(7,) shares of the classes in training, which sum to 1."""
-
-
-def rescale(probabilities: Probabilities, temperature: float) -> Probabilities:
-    """What the network would answer with its logits divided by `temperature`.
-
-    Args:
-        probabilities: (n, 7), rows sum to 1.
-    """
-    logits = np.log(np.clip(probabilities.astype(np.float64), 1e-12, 1.0)) / temperature
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def neutral_excess(labels: NDArray[np.int64], probabilities: Probabilities) -> float:
@@ -68,6 +67,41 @@ def fit_temperature(labels: NDArray[np.int64], probabilities: Probabilities) -> 
 def unsure_threshold(probabilities: Probabilities, coverage: float = 0.8) -> float:
     """The confidence that a share `coverage` of faces reaches; below it the answer is "unsure"."""
     return float(np.quantile(probabilities.max(axis=1), 1 - coverage))
+
+
+def calibrate_ways(
+    faces: Predictions, mirrored: Probabilities, unsure_below: float, counts: NDArray[np.int64]
+) -> dict[str, dict[str, Any]]:
+    """Temperature and threshold of every way of asking, with its figures on the same faces.
+
+    Args:
+        faces: Of validation, one look.
+        mirrored: (n, 7) for their mirror images.
+        unsure_below: The threshold of one look, which stays.
+        counts: (7,) training images of each expression.
+
+    Returns:
+        By the way's name: "temperature", "unsure_below", and the figures of `evaluate_split`.
+        The temperature of two looks has the least log loss; each threshold but the first is the
+        certainty that as many faces reach as reach `unsure_below` with one look.
+    """
+    labels, shares = faces.labels, class_shares(counts)
+    mean = (faces.probabilities + mirrored) / 2
+    temperature = fit_temperature(labels, np.asarray(mean, np.float32))
+    coverage = float((faces.probabilities.max(axis=1) >= unsure_below).mean())
+    found = {}
+    for way in ALL_WAYS:
+        used = Calibration(temperature if way.looks == 2 else 1.0, unsure_below, shares)
+        answers = combine(way, used, faces.probabilities, mirrored)
+        threshold = unsure_below if way == ONE_LOOK else unsure_threshold(answers, coverage)
+        report = evaluate_split(labels, answers, threshold).to_dict()
+        del report["reliability"]  # of the test parts alone
+        found[way.name] = {
+            "temperature": round(used.temperature, 4),
+            "unsure_below": round(threshold, 4),
+            "validation": report,
+        }
+    return found
 
 
 @dataclass(frozen=True, slots=True)

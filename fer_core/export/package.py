@@ -21,6 +21,7 @@ from fer_core.export.convert import (
     with_neutral_lowered,
     with_temperature,
 )
+from fer_core.export.on_validation import train_counts
 from fer_core.labels import EMOTIONS
 from fer_core.store.files import replace_bytes
 from fer_core.store.model_files import (
@@ -165,6 +166,7 @@ def _data(record: dict[str, Any], dataset: Dataset) -> dict[str, Any]:
         "sha256": record["data_sha256"],
         "images": len(dataset),
         "train_images": int((dataset.splits == "train").sum()),
+        "train_counts": train_counts(dataset),
         "versions": record["versions"],
     }
 

@@ -34,6 +34,7 @@ _CLOSEST_EYES: Final = 0.1
 """Of the box's larger edge; below it, the line through the eyes says nothing about the roll."""
 
 _OVERSAMPLING: Final = 4
+_SAMPLES: Final = 24  # points along the side of a square, of which those outside are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,21 @@ def face_crop(image: RGBImage, face: Face) -> GrayImage:
         side *= math.sqrt(size[0] * size[1] / (gray.shape[0] * gray.shape[1]))
         gray = np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
     return _straighten(gray, _Square(x, y, side, square.roll))
+
+
+def framing(shape: tuple[int, ...], face: Face) -> tuple[float, float]:
+    """Of the square that `face_crop` cuts: its side in pixels, and the share beyond the picture.
+
+    Args:
+        shape: The picture's, rows first.
+        face: In its pixels.
+    """
+    square = _from_eyes(face) or _from_box(face)
+    matrix = _to_picture(square, _SAMPLES)
+    places = np.mgrid[0:_SAMPLES, 0:_SAMPLES].reshape(2, -1)[::-1]
+    x, y = matrix[:, :2] @ places + matrix[:, 2:] + 0.5
+    inside = (x >= 0) & (x < shape[1]) & (y >= 0) & (y < shape[0])
+    return square.side, float(1 - inside.mean())
 
 
 def _from_eyes(face: Face) -> _Square | None:

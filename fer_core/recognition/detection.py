@@ -12,9 +12,9 @@ import numpy as np
 
 from fer_core.errors import ModelError
 from fer_core.images import to_gray
+from fer_core.recognition.detectors.yunet import YuNetDetector
 from fer_core.recognition.geometry import PHOTO_WIDTH, VIDEO_WIDTH, by_prominence, clip, shrink
 from fer_core.recognition.pool import Pool
-from fer_core.recognition.yunet import YuNetDetector
 from fer_core.store.assets import (
     ASSETS_VARIABLE,
     CACHE,

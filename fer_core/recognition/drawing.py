@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from fer_core.labels import COLORS, EMOTIONS, UNSURE
+from fer_core.recognition.detectors.turns import turned, turned_box
 from fer_core.recognition.inputs import Picture, as_rgb
 from fer_core.recognition.label_tiles import (
     DARK,
@@ -18,7 +19,6 @@ from fer_core.recognition.label_tiles import (
     label,
     text_size,
 )
-from fer_core.recognition.turns import turned, turned_box
 from fer_core.types import Box, FaceEmotion, RGBImage
 
 _LINE: Final = 1 / 320  # of the picture's longer edge

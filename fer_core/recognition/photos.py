@@ -22,10 +22,10 @@ from PIL import Image
 from fer_core.errors import FerError
 from fer_core.images import decode
 from fer_core.labels import EMOTIONS
+from fer_core.recognition.detectors.turns import turned_box
 from fer_core.recognition.drawing import annotate, caption
 from fer_core.recognition.geometry import reading_order
 from fer_core.recognition.recognizer import Recognizer
-from fer_core.recognition.turns import turned_box
 from fer_core.store.files import read_regular
 from fer_core.store.names import alike, free_name, printable
 from fer_core.store.tables import as_csv as table_as_csv
@@ -40,7 +40,7 @@ MOST_FACES: Final = 100
 """Of a photo, that are looked at: one of a crowd, or made for the purpose, has thousands."""
 COLUMNS: Final = (
     *("file", "faces_found", "face", "x", "y", "width", "height", "turn", "score", "answer"),
-    "confidence",
+    *("confidence", "notes"),
     *EMOTIONS,
 )
 """Of the table of faces."""
@@ -197,6 +197,7 @@ def rows(results: Iterable[PhotoResult]) -> list[dict[str, Any]]:
             "face": number,
             **values["box"],
             **{column: values[column] for column in ("turn", "score", "answer", "confidence")},
+            "notes": ", ".join(face.notes),
             **values["probabilities"],
         }
         for result in results

@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.recognition.answers.usability import Measures, notes
+from fer_core.recognition.answers.ways import ONE_LOOK, Calibration, Way, combine
 from fer_core.recognition.classifier import Classifier
-from fer_core.recognition.cropping import face_crop
+from fer_core.recognition.cropping import face_crop, framing
 from fer_core.recognition.detection import PHOTO_WIDTH, Detector, load_detector
+from fer_core.recognition.detectors.turns import detect_in_turns
 from fer_core.recognition.inputs import Picture, as_crops, as_rgb, at_least_one
-from fer_core.recognition.turns import detect_in_turns
 from fer_core.store.model_files import DEFAULT_MODEL, ModelCard, load_model
-from fer_core.types import Box, Face, FaceEmotion, RGBImage
+from fer_core.types import Box, Face, FaceEmotion, Probabilities, RGBImage
 
 
 class Recognizer:
@@ -28,22 +30,31 @@ class Recognizer:
         detector: Finds the faces.
         classifier: Answers for their crops.
         card: The card of the classifier's model.
+        way: How the network is asked; by default one look, and the expressions of everyday.
     """
 
-    def __init__(self, detector: Detector, classifier: Classifier, card: ModelCard) -> None:
+    def __init__(
+        self, detector: Detector, classifier: Classifier, card: ModelCard, way: Way = ONE_LOOK
+    ) -> None:
         self._detector = detector
         self._classifier = classifier
         self.card = card
+        self.way = way
+        self._calibration = Calibration.of(card, way)
 
     @classmethod
-    def load(cls, model: str | Path = DEFAULT_MODEL) -> Recognizer:
+    def load(cls, model: str | Path = DEFAULT_MODEL, way: Way = ONE_LOOK) -> Recognizer:
         """Loads a model by its stem or by the path of one of its files.
 
         Raises:
             ModelError: it is missing, altered, or not of the expected shape.
         """
         card, network = load_model(model)
-        return cls(load_detector(), Classifier(network), card)
+        return cls(load_detector(), Classifier(network), card, way)
+
+    def asked(self, way: Way) -> Recognizer:
+        """The same detector and network, asked in another way; nothing is loaded."""
+        return Recognizer(self._detector, self._classifier, self.card, way)
 
     @property
     def detector_name(self) -> str:
@@ -126,8 +137,17 @@ class Recognizer:
         if not faces:
             return []
         crops = [face_crop(image, face) for image, face in zip(images, faces, strict=True)]
-        answers = self._classifier.predict(np.stack(crops))
+        answers = self._probabilities(np.stack(crops))
         return [
-            FaceEmotion(face, answer, crop, self.card.unsure_below)
-            for face, answer, crop in zip(faces, answers, crops, strict=True)
+            FaceEmotion(
+                *(face, answer, crop, self._calibration.unsure_below),
+                notes(Measures.of(crop, *framing(image.shape, face)), self.card.usability),
+            )
+            for image, face, answer, crop in zip(images, faces, answers, crops, strict=True)
         ]
+
+    def _probabilities(self, crops: NDArray[np.uint8]) -> Probabilities:
+        faces = self._classifier.predict(crops)
+        two = self.way.looks == 2
+        mirrored = self._classifier.predict(crops[:, :, ::-1]) if two else None
+        return combine(self.way, self._calibration, faces, mirrored)

@@ -44,6 +44,14 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and _is_number(value) and value >= 0
 
 
+def _is_temperature(value: Any) -> bool:
+    return _is_number(value) and 0.01 <= value <= 100
+
+
+def _are_counts(value: Any) -> bool:
+    return isinstance(value, list | tuple) and len(value) == 7 and all(map(_is_count, value))
+
+
 def _is_share(value: Any) -> bool:
     return _is_number(value) and 0 <= value <= 1
 
@@ -78,6 +86,14 @@ def _are_files(value: Any) -> bool:
     return isinstance(value, Mapping) and all(map(_FILE, value.values()))
 
 
+def _are_ways(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(map(_WAY, value.values()))
+
+
+def _are_thresholds(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(map(_THRESHOLD, value.values()))
+
+
 def _is_shallow(value: Any, levels: int) -> bool:
     if isinstance(value, Mapping):
         value = list(value.values())
@@ -90,6 +106,9 @@ _FILE: Final = _object({"sha256": _is_text, "bytes": _is_count})
 _INTERVAL: Final = _object(dict.fromkeys(("value", "low", "high"), _is_share))
 _HEADLINE: Final = _object({"split": _is_text}, {"n": _is_count, "accuracy": _is_interval})
 
+_WAY: Final = _object({}, {"temperature": _is_temperature, "unsure_below": _is_share})
+_THRESHOLD: Final = _object({"threshold": _is_number})
+
 _FIELDS: Final[Mapping[str, tuple[Check, str]]] = {
     **dict.fromkeys(
         ("stem", "title", "summary", "created", "licence", "intended_use"), (_is_text, "a text")
@@ -100,14 +119,16 @@ _FIELDS: Final[Mapping[str, tuple[Check, str]]] = {
     "files": (_are_files, 'an object: suffix → {"sha256": a text, "bytes": a whole number}'),
     "recipe": (_is_object, "an object"),
     "data": (
-        _object({}, {"train_images": _is_count, "sha256": _is_text}),
-        "an object; train_images, a whole number, and sha256, a text",
+        _object({}, {"train_images": _is_count, "sha256": _is_text, "train_counts": _are_counts}),
+        "an object; train_images, a whole number, sha256, a text, and train_counts, seven counts",
     ),
     "parameters": (_is_count, "a whole number"),
     "temperature": (_is_number, "a number"),
     "neutral_lowered": (_is_number, "a number"),
     "unsure_below": (_is_number, "a number"),
     "validation": (_is_object, "an object"),
+    "ways": (_are_ways, "an object: name → temperature, 0.01 to 100, and unsure_below, a share"),
+    "usability": (_are_thresholds, 'an object: note → {"threshold": a number}'),
     "headline": (
         _is_headline,
         'empty, or {"split": a text, "n": a whole number, "accuracy": {"value", "low", "high"}}, '

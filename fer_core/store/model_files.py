@@ -73,12 +73,15 @@ class ModelCard:
         input: Shape, type and range of what it takes.
         files: Suffix (".tflite", ".keras", …) → {"sha256", "bytes"}.
         recipe: The training configuration, as in configs/.
-        data: Name, images and SHA-256 of the data set.
+        data: Images and SHA-256 of the data set, and training images of each expression.
         parameters: How many weights.
         temperature: Already folded into the last layer; 1.0 if none was fitted.
         neutral_lowered: How much lower Neutral's logit is in the last layer than it was trained,
             before the temperature; 0.0 if it is as trained.
         unsure_below: Confidence under which the answer is "unsure", in [0, 1).
+        ways: How else the network may be asked (`recognition.answers.ways`): a way's name →
+            {"temperature", "unsure_below", "validation": figures}; empty if none was fitted.
+        usability: Note on a face → {"threshold", …}, by `evaluation.audits.usability`.
         validation: Figures on the validation part that chose the epoch.
         headline: {"split", "n", "accuracy": {"value", "low", "high"}}, or empty.
         runtimes: Suffix → what `fer_core.export.runtimes` measured of that file on the test
@@ -101,6 +104,8 @@ class ModelCard:
     temperature: float = 1.0
     neutral_lowered: float = 0.0
     unsure_below: float = 0.0
+    ways: Mapping[str, Any] = field(default_factory=dict)
+    usability: Mapping[str, Any] = field(default_factory=dict)
     validation: Mapping[str, Any] = field(default_factory=dict)
     headline: Mapping[str, Any] = field(default_factory=dict)
     runtimes: Mapping[str, Any] = field(default_factory=dict)

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from fer_core.data.dataset import Dataset
 from fer_core.data.ferplus import FERPLUS_VARIABLE, Votes
 from fer_core.errors import DataError, TrainingError
-from fer_core.evaluation import calibration
 from fer_core.labels import EMOTIONS
+from fer_core.recognition.answers.ways import rescale
 from fer_core.store.files import replace_bytes
 from fer_core.training.config import TrainingConfig
 from fer_core.training.partition import TrainingData
@@ -142,9 +142,7 @@ class LabelSources:
             teachers = self._teachers(config)
             _check_unseen(teachers, data)
             answers = _answers(teachers, data.train_rows)
-            flat = calibration.rescale(
-                answers.reshape(-1, len(EMOTIONS)), config.teachers.temperature
-            )
+            flat = rescale(answers.reshape(-1, len(EMOTIONS)), config.teachers.temperature)
             if answers.ndim == 3:
                 targets = targets[:, None]  # a face's label is that of all its views
             targets = mixed(targets, flat.reshape(answers.shape), config.teachers.weight)

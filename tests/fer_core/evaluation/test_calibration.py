@@ -9,10 +9,10 @@ from fer_core.evaluation.calibration import (
     fit_temperature,
     fold_adjustment,
     neutral_excess,
-    rescale,
     unsure_threshold,
 )
 from fer_core.labels import NEUTRAL
+from fer_core.recognition.answers.ways import rescale
 
 
 def _overconfident(temperature: float) -> tuple[np.ndarray, np.ndarray]:

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from fer_core.evaluation.calibration import rescale
 from fer_core.export.convert import with_neutral_lowered, with_temperature
 from fer_core.labels import NEUTRAL
+from fer_core.recognition.answers.ways import rescale
 
 
 @pytest.fixture

@@ -211,7 +211,7 @@ def test_a_legend_lists_what_found_no_room() -> None:
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
 def test_a_turned_faces_label_is_turned(turn: int) -> None:
-    from fer_core.recognition.turns import turned
+    from fer_core.recognition.detectors.turns import turned
 
     upright = np.full((480, 640, 3), 200, np.uint8)
     expected = annotate(upright, [answered(Box(200, 150, 160, 180), happy=0.9)])

@@ -171,11 +171,19 @@ WRONG_FIELDS = {
         {".tflite": {"sha256": "x", "bytes": -3}}, {".tflite": {"sha256": "x", "bytes": BIG}},
     ],
     "recipe": [None, "x", [], NESTED, {"a": NESTED}],
-    "data": [None, "x", [], {"train_images": "many"}, {"train_images": 1.5}, {"sha256": 3}],
+    "data": [
+        None, "x", [], {"train_images": "many"}, {"train_images": 1.5}, {"sha256": 3},
+        {"train_counts": [1, 2, 3]}, {"train_counts": [-1] * 7},
+    ],
     "parameters": [None, "many", 1.5, -1, True, BIG],
     "temperature": [None, "warm", True, [], BIG],
     "neutral_lowered": [None, "low", False, {}, -BIG],
     "unsure_below": [None, "0.4", True, [0.4], BIG],
+    "ways": [
+        None, [], {"two_looks": 1}, {"two_looks": {"temperature": 0}},
+        {"two_looks": {"temperature": None}}, {"two_looks": {"unsure_below": 2}},
+    ],
+    "usability": [None, [], {"dark": 30}, {"dark": {}}, {"dark": {"threshold": "30"}}],
     "validation": [None, 0.7, [], "x"],
     "headline": [
         None, 0.7, [], "x", {"n": 3}, {"accuracy": {}}, {"split": 3}, {"split": "test", "n": "3"},

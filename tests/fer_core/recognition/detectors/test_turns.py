@@ -9,8 +9,8 @@ from portrait import portrait, turned_clockwise
 from fer_core import Recognizer
 from fer_core.recognition.cropping import face_crop
 from fer_core.recognition.detection import VIDEO_WIDTH
+from fer_core.recognition.detectors.turns import detect_in_turns, turned, turned_box
 from fer_core.recognition.drawing import annotate
-from fer_core.recognition.turns import detect_in_turns, turned, turned_box
 from fer_core.store.assets import YUNET, find_asset
 from fer_core.types import TURNS, Box, Face
 

@@ -1,0 +1,58 @@
+"""A finished model's card → the same with what its validation part tells, network unchanged."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+
+from fer_core.data.dataset import Dataset
+from fer_core.errors import ModelError
+from fer_core.evaluation.audits.usability import measure_usability
+from fer_core.evaluation.calibration import calibrate_ways
+from fer_core.evaluation.on_dataset import predict
+from fer_core.recognition.classifier import Classifier
+from fer_core.store.model_files import NETWORK_SUFFIX, ModelCard, load_model, model_file, save_card
+from fer_core.training.config import TrainingConfig
+from fer_core.training.partition import partition, unlike_training
+
+
+def add_validation(model: str | Path, dataset: Dataset) -> ModelCard:
+    """Writes the ways of asking and the thresholds of notes into a model's card.
+
+    The validation part is found again by the card's recipe; nothing of `test/` is looked at.
+
+    Raises:
+        ModelError: the model is none, or was trained on another data set.
+        TrainingError: the card holds no recipe.
+    """
+    card, network = load_model(model)
+    if card.data.get("sha256") != dataset.fingerprint:
+        raise ModelError(
+            f"The model {card.stem} was trained on another data set than this one. Its validation "
+            "part cannot be found again: give the same --data as to scripts/train.py."
+        )
+    config = TrainingConfig.from_dict(dict(card.recipe))
+    validation = unlike_training(partition(dataset, config.data, config.seed))
+    classifier = Classifier(network, threads=2)
+    counts = train_counts(dataset)
+    found = dataclasses.replace(
+        card,
+        data={**card.data, "train_counts": counts},
+        ways=calibrate_ways(
+            predict(classifier, validation),
+            predict(classifier, validation, mirrored=True).probabilities,
+            card.unsure_below,
+            np.array(counts),
+        ),
+        usability=measure_usability(classifier, validation.images, validation.labels),
+    )
+    save_card(found, model_file(model, NETWORK_SUFFIX).parent)
+    return found
+
+
+def train_counts(dataset: Dataset) -> list[int]:
+    """How many images of each expression stand in `train/`."""
+    labels = dataset.labels[dataset.splits == "train"]
+    return [int(n) for n in np.bincount(labels, minlength=7)]
