@@ -218,14 +218,14 @@ def test_a_file_imports_only_in_its_direction(path: str) -> None:
         ("fer_core/video/record.py", "from fer_core.evaluation import estimates", False),
         (
             "fer_core/recognition/photos.py",
-            "from fer_core.recognition.detectors.yunet import Yunet",
+            "from fer_core.recognition.pool import Pool",
             True,
         ),
         ("fer_core/recognition/photos.py", "from fer_core.video.tracking import Tracker", False),
         ("fer_core/recognition/photos.py", "from fer_core.data.dataset import Dataset", False),
         (
             "fer_core/store/assets.py",
-            "from fer_core.recognition.detectors.yunet import Yunet",
+            "from fer_core.recognition.pool import Pool",
             False,
         ),
         ("fer_core/types.py", "from fer_core.labels import EMOTIONS", True),
