@@ -1,8 +1,9 @@
 """Reports every defect of a data set at once.
 
-    python scripts/check_data.py PATH [--json]
+    python scripts/check_data.py PATH [--numbered] [--json]
 
-PATH is a folder with train/<class>/ and test/<class>/, or the zip of one, which is not extracted.
+PATH is a folder with train/<class>/ and test/<class>/, or the zip or tar of one, which is not
+extracted, or fer2013.csv.
 Exit status: 0 clean, 1 warnings, 2 unusable.
 """
 
@@ -31,7 +32,7 @@ MESSAGE_WIDTH = 72
 @cli.command()
 def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
-    report = lint(args.path)
+    report = lint(args.path, numbered=args.numbered)
     if args.json:
         print(json.dumps(report.to_dict(), indent=2))
     else:
@@ -74,7 +75,8 @@ def _finding_table(report: LintReport) -> str:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = cli.parser(__doc__)
-    parser.add_argument("path", type=cli.path, help="folder or zip")
+    parser.add_argument("path", type=cli.path, help="folder, zip, tar or fer2013.csv")
+    cli.add_numbered(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     return parser.parse_args(argv)
 

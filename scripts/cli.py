@@ -113,7 +113,15 @@ def add_ferplus(parser: argparse.ArgumentParser) -> None:
         "--ferplus",
         type=path,
         default=os.environ.get(FERPLUS_VARIABLE) or None,
-        help="CSV file of FER+ votes, for recipes with data.ferplus",
+        help="CSV file of FER+ votes",
+    )
+
+
+def add_numbered(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--numbered",
+        action="store_true",
+        help="folders 0 to 6 are the classes, in FER-2013's order: 0 angry … 6 neutral",
     )
 
 
@@ -128,7 +136,10 @@ def parse_with_data(
         unless: A flag with which the script needs none, as an attribute of the result.
     """
     default = os.environ.get(DATA_VARIABLE) or None
-    parser.add_argument("--data", type=path, default=default, help="folder or zip")
+    parser.add_argument(
+        "--data", type=path, default=default, help="folder, zip, tar or fer2013.csv"
+    )
+    add_numbered(parser)
     args = parser.parse_args(argv)
     needless = unless is not None and getattr(args, unless)
     if not args.data and not needless:

@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     recipes = [load_config(path) for path in args.teachers]
     teachers = [dataclasses.replace(r, seed=seed) for r in recipes for seed in args.seeds]
     student = load_config(args.student)
-    dataset = load_dataset(args.data)
+    dataset = load_dataset(args.data, numbered=args.numbered)
     votes = read_votes(args.ferplus, dataset.paths) if args.ferplus else None
     # Keras takes seconds to import: only once recipes and data have been found good.
     from fer_core.training.teaching.distillation import distill

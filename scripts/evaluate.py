@@ -2,30 +2,38 @@
 
     python scripts/evaluate.py --model models/ultimate_model.tflite --data PATH
 
-PATH is a folder with train/<class>/ and test/<class>/, or the zip of one; the environment variable
-FER_DATA does as well. The report and the predictions go beside the model, and the headline into its
-card; with --report or --predictions they go elsewhere, and the card stays as it is.
+PATH is a folder with train/<class>/ and test/<class>/, or with class folders alone, or the zip or
+tar of one, or fer2013.csv; the environment variable FER_DATA does as well. The report and the
+predictions go beside the model, and the headline into its card; with --report or --predictions they
+go elsewhere, and the card stays as it is. With --stored the predictions that lie beside the model
+are put into figures anew; the network answers nothing, and PrivateTest is not read once more.
 
     python scripts/evaluate.py --photos FOLDER [--model ultimate_model] [--json]
 
 FOLDER holds a folder of photographs for each expression to be measured: happy/, neutral/, any of
 the seven, names in any case. Faces are found and cropped as the app does it, and of each photograph
-the largest face counts. Nothing is written. Exit status: 1 if a photograph could not be read.
+the largest face counts. Nothing is written.
+
+Exit status: 1 if anything was left out, such as a file that cannot be read or a folder that is no
+class: the figures are those of the rest.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from fer_core.data.dataset import load_dataset
+from fer_core.data.dataset import Dataset, load_dataset
+from fer_core.data.ferplus import votes_if_any
+from fer_core.data.findings import Finding
 from fer_core.errors import ReportError
 from fer_core.evaluation import on_dataset, on_photos
 from fer_core.evaluation.estimates import Estimate
-from fer_core.evaluation.predictions import write_predictions
+from fer_core.evaluation.predictions import Predictions, read_predictions, write_predictions
 from fer_core.evaluation.report import EvaluationReport, load_report, save_report
 from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import EMOTIONS
@@ -55,9 +63,18 @@ COLUMNS = (
 def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
     if args.photos:
-        return _measure_photos(args.photos, args.model, as_json=args.json)
-    cli.say(as_table(evaluate(args.model, args.data, args.report, args.predictions)))
-    return 0
+        return _measure_photos(args)
+    report = evaluate(
+        args.model,
+        args.data,
+        args.report,
+        args.predictions,
+        numbered=args.numbered,
+        ferplus=args.ferplus,
+        stored=args.stored,
+    )
+    cli.say(as_table(report))
+    return 1 if report.left_out else 0
 
 
 def evaluate(
@@ -65,26 +82,37 @@ def evaluate(
     data: str | Path,
     report_path: Path | None = None,
     predictions_path: Path | None = None,
+    *,
+    numbered: bool = False,
+    ferplus: Path | None = None,
+    stored: bool = False,
 ) -> EvaluationReport:
     """Reads the test images once, and writes report, predictions and the card's headline.
 
     Args:
         model: A model's LiteRT file, or its stem in `models/`.
-        data: Folder or zip.
+        data, numbered: As `load_dataset` takes them.
         report_path, predictions_path: Where to write instead of beside the model.
+        ferplus: CSV of FER+ votes; one that knows none of the images is passed over.
+        stored: Take the stored predictions and do not run the network.
     """
     card, network = load_model(model)
     own_report, own_predictions = (
         model_file(model, suffix) for suffix in (REPORT_SUFFIX, PREDICTIONS_SUFFIX)
     )
     target, table = report_path or own_report, predictions_path or own_predictions
-    dataset = load_dataset(data)
-    test = dataset.where(dataset.splits != "train")
-    classifier = Classifier(network, threads=2)
-    predictions = on_dataset.predict(classifier, test, share_shown("the test faces", sys.stderr))
-    mirrored = on_dataset.predict(
-        classifier, test, share_shown("their mirror images", sys.stderr), mirrored=True
-    )
+    dataset = load_dataset(data, numbered=numbered)
+    test = dataset.where(dataset.is_test)
+    mirrored = None
+    if stored:
+        predictions = _stored(own_predictions, test)
+    else:
+        classifier = Classifier(network, threads=2)
+        shown = [
+            share_shown(what, sys.stderr) for what in ("the test faces", "their mirror images")
+        ]
+        predictions = on_dataset.predict(classifier, test, shown[0])
+        mirrored = on_dataset.predict(classifier, test, shown[1], mirrored=True)
     report = on_dataset.evaluate(
         dataset,
         predictions,
@@ -93,12 +121,53 @@ def evaluate(
         unsure_below=card.unsure_below,
         previous_reads=_previous_reads(own_report, target),
         mirrored=mirrored,
+        votes=votes_if_any(ferplus, test.paths),
     )
+    if stored:
+        report = _without_a_reading(report, load_report(own_report))
     save_report(report, target)
-    write_predictions(table, predictions)
+    if not stored:
+        write_predictions(table, predictions)
     if (target, table) == (own_report, own_predictions):
-        _record(card, report, own_report.parent)
+        _record(_with_sizes(card, dataset), report, own_report.parent)
     return report
+
+
+def _stored(path: Path, test: Dataset) -> Predictions:
+    """The answers that were written before; raises ReportError if they are for other images."""
+    predictions = read_predictions(path)
+    if tuple(predictions.paths) != test.paths or (predictions.labels != test.labels).any():
+        raise ReportError(
+            f"{path.name} answers for other images than this data set's test. Leave out --stored."
+        )
+    return predictions
+
+
+def _without_a_reading(report: EvaluationReport, before: EvaluationReport) -> EvaluationReport:
+    """The report with what only the network could tell taken from the one before."""
+    if (report.model_sha256, report.data_sha256) != (before.model_sha256, before.data_sha256):
+        raise ReportError(
+            "The stored predictions are another network's, or of another data set. Leave out "
+            "--stored."
+        )
+    return dataclasses.replace(
+        report,
+        private_reads=before.private_reads,
+        mirrored_accuracy=before.mirrored_accuracy,
+    )
+
+
+def _with_sizes(card: ModelCard, dataset: Dataset) -> ModelCard:
+    """The card with how many images were learned from, if it was exported before that was kept."""
+    known = "learned_from" in card.data or card.data.get("sha256") != dataset.fingerprint
+    if known or not card.recipe:
+        return card
+    from fer_core.training.config import TrainingConfig
+    from fer_core.training.partition import partition
+
+    config = TrainingConfig.from_dict(dict(card.recipe))
+    sizes = partition(dataset, config.data, config.seed).sizes
+    return dataclasses.replace(card, data={**card.data, **sizes})
 
 
 def as_table(report: EvaluationReport) -> str:
@@ -110,25 +179,35 @@ def as_table(report: EvaluationReport) -> str:
     if "private" in report.splits:
         times = "once" if report.private_reads == 1 else f"{report.private_reads} times"
         lines.append(f"PrivateTest was read {times} for this network.")
+    lines += _coverage(next(iter(report.splits.values())), report.left_out)
     return "\n".join(lines)
 
 
-def _measure_photos(folder: Path, model: str, *, as_json: bool) -> int:
-    photos = on_photos.find_photos(folder)
-    recognizer = Recognizer.load(model)
+def _coverage(split: SplitReport, left_out: Sequence[Finding]) -> list[str]:
+    """What the figures do not cover: expressions without images, and what could not be used."""
+    there = len(EMOTIONS) - len(split.absent)
+    lines = [f"Evaluated over {there} of 7 expressions: none is {' or '.join(split.absent)}."]
+    return [*lines[: bool(split.absent)], *(f"Left out: {each.in_words()}" for each in left_out)]
+
+
+def _measure_photos(args: argparse.Namespace) -> int:
+    photos, left_out = on_photos.find_photos(args.photos, numbered=args.numbered)
+    recognizer = Recognizer.load(args.model)
     results, show = [], share_shown("the photographs", sys.stderr)
     for result in on_photos.answer(photos, recognizer):
         results.append(result)
         show(len(results) / len(photos))
     report = on_photos.score(results, recognizer.card.unsure_below)
-    if as_json:
-        print(json.dumps(on_photos.to_dict(results, report, recognizer), indent=2))
+    if args.json:
+        print(json.dumps(on_photos.to_dict(results, report, recognizer, left_out), indent=2))
     else:
-        cli.say(photos_as_table(results, report, recognizer.detector_name))
-    return 1 if any(result.problem for result in results) else 0
+        cli.say(photos_as_table(results, report, recognizer.detector_name, left_out))
+    return 1 if left_out or any(result.problem for result in results) else 0
 
 
-def photos_as_table(results: Sequence[PhotoResult], report: SplitReport, detector: str) -> str:
+def photos_as_table(
+    results: Sequence[PhotoResult], report: SplitReport, detector: str, left_out: Sequence[Finding]
+) -> str:
     """A row for each expression that has photographs, the figures of all, and what was not read."""
     lines = [f"{'expression':<12}{'photos':>7}{'no face':>9}  {'recall (95 %)':<22}{'unsure':>7}"]
     for emotion in EMOTIONS:
@@ -146,6 +225,7 @@ def photos_as_table(results: Sequence[PhotoResult], report: SplitReport, detecto
             f"{_share(selective.accuracy)} of {selective.coverage:.0%} of them."
         )
     bad = (result for result in results if result.problem)
+    lines += _coverage(report, left_out)
     lines += [f"Not read: {printable(result.name)}: {result.problem}" for result in bad]
     return "\n".join(lines)
 
@@ -198,6 +278,10 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", type=cli.model, help="stem, or path of one of its files")
     parser.add_argument("--report", type=cli.path, help="default: STEM.report.json by the model")
     parser.add_argument("--predictions", type=cli.path, help="default: STEM.predictions.csv there")
+    parser.add_argument(
+        "--stored", action="store_true", help="figures anew from the stored predictions alone"
+    )
+    cli.add_ferplus(parser)
     parser.add_argument("--photos", type=cli.path, metavar="FOLDER", help="photographs by class")
     parser.add_argument("--json", action="store_true", help="with --photos: answers and figures")
     args = cli.parse_with_data(parser, argv, unless="photos")

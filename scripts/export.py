@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _package(args: argparse.Namespace) -> None:
     check_name(args.name)
-    dataset = load_dataset(args.data)
+    dataset = load_dataset(args.data, numbered=args.numbered)
     from fer_core.export.package import package
     from fer_core.training.run_folder import RunFolder
 
@@ -76,7 +76,7 @@ def _add_runtimes(args: argparse.Namespace) -> None:
     chosen = {INT8_SUFFIX: args.int8, ONNX_SUFFIX: args.onnx}
     suffixes = tuple(suffix for suffix, wanted in chosen.items() if wanted) or tuple(chosen)
     load_model(args.add_runtimes)
-    dataset = load_dataset(args.data)
+    dataset = load_dataset(args.data, numbered=args.numbered)
     from fer_core.export.runtimes import add_runtimes
 
     add_runtimes(args.add_runtimes, dataset, suffixes, print)

@@ -15,7 +15,8 @@ import sys
 from collections.abc import Sequence
 
 from fer_core.data.dataset import load_dataset
-from fer_core.data.ferplus_join import join, read_original, read_voted_rows, write_votes
+from fer_core.data.fer2013_csv import read_original
+from fer_core.data.ferplus_join import join, read_voted_rows, write_votes
 from fer_core.errors import DataError
 from fer_core.training.progress import share_shown
 from scripts import cli
@@ -27,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     cli.say(f"Reading {args.votes}, {args.original} and {args.data} …", file=sys.stderr)
     voted = read_voted_rows(args.votes)
     original = read_original(args.original)
-    dataset = load_dataset(args.data)
+    dataset = load_dataset(args.data, numbered=args.numbered)
     rows = join(dataset, original, voted, share_shown("the images", sys.stderr))
     if not rows:
         raise DataError(f"No image of {args.data} is one of {args.original}.")

@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
     progress = TrainingProgress()
     recipe = load_config(args.recipe) if args.recipe else None
-    dataset = load_dataset(args.data)
+    dataset = load_dataset(args.data, numbered=args.numbered)
     # Keras takes seconds to import: only once the data have been found good.
     from fer_core.training.run_folder import RunFolder
     from fer_core.training.teaching.answers import teach

@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     progress = TrainingProgress()
     processes = Processes.from_options(args.distribute, args.processes, args.process)
     config = load_config(args.config)
-    dataset = read_data(args.data, progress)
+    dataset = read_data(args.data, progress, numbered=args.numbered)
     sources = label_sources(args, config, dataset)
     sources.record(config)  # refuses a recipe whose sources are missing
     if processes:
@@ -139,15 +139,17 @@ def label_sources(
     return LabelSources(votes, teachers)
 
 
-def read_data(path: Path, progress: TrainingProgress) -> Dataset:
+def read_data(path: Path, progress: TrainingProgress, *, numbered: bool = False) -> Dataset:
     """Reads a data set and reports its faults; raises DataError if it cannot be trained on."""
-    found = scan(path)
+    found = scan(path, numbered=numbered)
     report = lint_scan(found)
     for finding in report.findings:
         progress.message(f"{finding.severity}: {finding.message} ({finding.count:,})")
     if not report.usable:
+        reasons = [f.in_words() for f in report.findings if f.severity == "error"]
         raise DataError(
-            f"{path} cannot be trained on. scripts/check_data.py shows every fault at once."
+            f"{path} cannot be trained on. {' '.join(reasons)} scripts/check_data.py shows every "
+            "fault at once."
         )
     return Dataset.from_scan(found)
 

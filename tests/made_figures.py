@@ -46,5 +46,9 @@ def history_of(n: int, **columns: Any) -> History:
 
 
 def says(text: str, parts: str) -> bool:
-    """Whether a sentence holds these parts, told as "16 of 40 … 40 % … sad", in their order."""
+    """Whether a sentence holds these parts, told as "16 of 40 … 40 % … sad", in their order.
+
+    A no-break blank counts as a blank.
+    """
+    text = text.replace("\N{NO-BREAK SPACE}", " ")
     return re.search(".*".join(map(re.escape, parts.split(" … "))), text, re.DOTALL) is not None

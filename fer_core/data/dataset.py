@@ -12,8 +12,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.data.findings import Finding
+from fer_core.data.layout import LAYOUT
+from fer_core.data.left_out import left_out
 from fer_core.data.scan import Scan, scan
-from fer_core.data.sources import LAYOUT
 from fer_core.errors import DataError
 from fer_core.types import FACE_SIDE
 
@@ -27,16 +29,16 @@ class Dataset:
     Attributes:
         images: (n, 48, 48) uint8 gray.
         labels: (n,) int64, indices into `EMOTIONS`.
-        splits: (n,) of "train", "public", "private" or "test".
+        splits: (n,) of "train", "validation", "public", "private" or "test".
         paths: n paths relative to the data set's root.
-        skipped: paths of files that could not be read or decoded, with the reason.
+        left_out: What was found there and could not be used.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     splits: NDArray[np.str_]
     paths: tuple[str, ...]
-    skipped: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.images)
@@ -59,17 +61,23 @@ class Dataset:
             DataError: if there are none.
         """
         if not found.readable:
-            raise DataError(f"No labelled image was found in {found.path}. {LAYOUT}")
+            reasons = "".join(f" {finding.in_words()}" for finding in left_out(found))
+            raise DataError(f"No labelled image was found in {found.path}.{reasons} {LAYOUT}")
         return cls(
             np.stack([image.face for image in found.readable if image.face is not None]),
             np.array([image.label for image in found.readable], dtype=np.int64),
             np.array([image.split for image in found.readable]),
             tuple(image.path for image in found.readable),
-            tuple((image.path, image.fault) for image in found.images if image.fault),
+            left_out(found),
         )
 
     def __len__(self) -> int:
         return len(self.images)
+
+    @property
+    def is_test(self) -> NDArray[np.bool_]:
+        """(n,) bool: the images that nothing is learned from nor chosen on."""
+        return ~np.isin(self.splits, ("train", "validation"))
 
     def where(self, mask: NDArray[np.bool_]) -> Dataset:
         """The images for which `mask`, (n,) bool, is true."""
@@ -98,13 +106,12 @@ def copy_groups(images: NDArray[np.uint8]) -> NDArray[np.int64]:
     return np.array([numbers[digest] for digest in hashes], dtype=np.int64)
 
 
-def load_dataset(path: str | Path, *, splits: Sequence[str] | None = None) -> Dataset:
-    """Reads every labelled image of a data set's folder, or of the zip of one.
-
-    Args:
-        splits: Only these of "train", "public", "private", "test"; all of them by default.
+def load_dataset(
+    path: str | Path, *, splits: Sequence[str] | None = None, numbered: bool = False
+) -> Dataset:
+    """Reads every labelled image of a data set; arguments as of `scan`.
 
     Raises:
         DataError: if it cannot be opened or holds no labelled image.
     """
-    return Dataset.from_scan(scan(path, splits=splits))
+    return Dataset.from_scan(scan(path, splits=splits, numbered=numbered))

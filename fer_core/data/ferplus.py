@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.data.sources import normal_name
+from fer_core.data.layout import common_name
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
 from fer_core.store.tables import from_cell
@@ -60,6 +60,18 @@ class Votes:
         return np.asarray(np.divide(ours, total, out=ours, where=total > 0), dtype=np.float32)
 
 
+def votes_if_any(path: str | Path | None, image_paths: Sequence[str]) -> Votes | None:
+    """The same, or None without a file, or if it has votes on none of the images.
+
+    Raises:
+        DataError: if the file cannot be read or has another format.
+    """
+    if path is None:
+        return None
+    by_image, digest = _read(Path(path))
+    return _matched(by_image, digest, image_paths)
+
+
 def read_votes(path: str | Path, image_paths: Sequence[str]) -> Votes:
     """Reads the votes on a data set's images.
 
@@ -71,27 +83,40 @@ def read_votes(path: str | Path, image_paths: Sequence[str]) -> Votes:
     Raises:
         DataError: if the file cannot be read, has another format, or knows none of the images.
     """
-    path = Path(path)
+    by_image, digest = _read(Path(path))
+    votes = _matched(by_image, digest, image_paths)
+    if votes is None:
+        raise DataError(f"{path} has votes on none of the data set's images. {FORMAT}.")
+    return votes
+
+
+def _read(path: Path) -> tuple[dict[tuple[str, ...], list[int]], str]:
+    """The votes by image, and the file's SHA-256."""
     try:
         data = path.read_bytes()
         rows = list(csv.DictReader(data.decode("utf-8").splitlines()))
-        by_image = {_key(from_cell(row["path"])): _counts(row) for row in rows}
+        votes = {_key(from_cell(row["path"])): _counts(row) for row in rows}
     except FileNotFoundError as error:
         raise DataError(f"There are no FER+ votes at {path}.") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path} does not hold FER+ votes ({error!r}). {FORMAT}.") from error
+    return votes, hashlib.sha256(data).hexdigest()
+
+
+def _matched(
+    by_image: dict[tuple[str, ...], list[int]], digest: str, image_paths: Sequence[str]
+) -> Votes | None:
     none = [0] * (len(COLUMNS) + len(NOT_OURS))
     keys = [_key(image) for image in image_paths]
     if not any(key in by_image for key in keys):
-        raise DataError(f"{path} has votes on none of the data set's images. {FORMAT}.")
-    counts = np.array([by_image.get(key, none) for key in keys], dtype=np.int64)
-    return Votes(counts, hashlib.sha256(data).hexdigest())
+        return None
+    return Votes(np.array([by_image.get(key, none) for key in keys], dtype=np.int64), digest)
 
 
 def _key(path: str) -> tuple[str, ...]:
     """What an image's path says: folder, class and name. A name alone may stand in two classes."""
     *folders, name = PurePosixPath(path).parts
-    return (*(normal_name(folder) for folder in folders[-2:]), PurePosixPath(name).stem)
+    return (*(common_name(folder) for folder in folders[-2:]), PurePosixPath(name).stem)
 
 
 def _counts(row: dict[str, str]) -> list[int]:

@@ -8,7 +8,6 @@ order. So the pictures themselves are joined: each image of the folders with the
 
 from __future__ import annotations
 
-import csv
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.data.dataset import Dataset, copy_groups
+from fer_core.data.fer2013_csv import Original, rows_of
 from fer_core.data.ferplus import COLUMNS, NOT_OURS
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
 from fer_core.store.files import replace_text
 from fer_core.store.tables import as_csv
-from fer_core.types import FACE_SIDE
 
 FARTHEST: Final = 12.0
 """Root mean square difference in gray levels up to which two pictures are the same one. FER-2013's
@@ -32,23 +31,6 @@ differ by 5 on average and by 9 at most when they are compressed as JPEG of qual
 then still finds its own row."""
 VOTES: Final = (*COLUMNS.values(), *NOT_OURS)
 _ROWS_AT_ONCE: Final = 1024
-_TRAINING: Final = "training"
-_LABELS: Final = tuple(map(str, range(len(EMOTIONS))))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Original:
-    """FER-2013 as it was published, in the file's order.
-
-    Attributes:
-        images: (n, 48, 48) uint8 gray.
-        labels: (n,) int64, indices into `EMOTIONS`, whose order is the file's.
-        training: (n,) bool: rows of the training part; the others are the two test halves.
-    """
-
-    images: NDArray[np.uint8]
-    labels: NDArray[np.int64]
-    training: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +46,6 @@ class VotedRow:
     votes: tuple[int, ...]
 
 
-def read_original(path: Path) -> Original:
-    """Reads `fer2013.csv`, or `icml_face_data.csv`, which is the same with other spacing.
-
-    Raises:
-        DataError: if the file cannot be read or is another one.
-    """
-    images, labels, training = [], [], []
-    expected = (
-        f"Expected: FER-2013's fer2013.csv, with the columns emotion (0 to {len(EMOTIONS) - 1}), "
-        f"pixels ({FACE_SIDE**2} numbers from 0 to 255) and Usage"
-    )
-    for number, row in _rows(path, expected):
-        try:
-            images.append(
-                np.array(row["pixels"].split(), dtype=np.uint8).reshape(FACE_SIDE, FACE_SIDE)
-            )
-            labels.append(_LABELS.index(row["emotion"].strip()))
-            training.append(row["Usage"].strip().lower() == _TRAINING)
-        except (KeyError, ValueError, OverflowError, AttributeError) as error:
-            raise DataError(f"{path}, row {number}: {error!r}. {expected}.") from error
-    if not images:
-        raise DataError(f"{path} has no rows. {expected}.")
-    return Original(np.stack(images), np.array(labels), np.array(training))
-
-
 def read_voted_rows(path: Path) -> list[VotedRow]:
     """Reads `fer2013new.csv`.
 
@@ -97,7 +54,7 @@ def read_voted_rows(path: Path) -> list[VotedRow]:
     """
     expected = f"Expected: FER+'s fer2013new.csv, with the columns Image name, {', '.join(VOTES)}"
     rows = []
-    for number, row in _rows(path, expected):
+    for number, row in rows_of(path, expected):
         try:
             votes = tuple(int(row[column]) for column in VOTES)
             rows.append(VotedRow(row["Image name"].strip(), votes))
@@ -183,18 +140,3 @@ def _pairs(ours: NDArray[np.uint8], theirs: NDArray[np.uint8]) -> Iterator[tuple
         errors = 255 * np.sqrt(((some - rows[best]) ** 2).mean(axis=1))
         for i in np.flatnonzero(errors <= FARTHEST):
             yield start + int(i), int(best[i])
-
-
-def _rows(path: Path, expected: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """(number in the file, row) of a CSV file, without the spaces around its columns' names."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            names = [name.strip() for name in next(reader, [])]
-            for number, row in enumerate(reader, start=2):
-                if row:
-                    yield number, dict(zip(names, row, strict=False))
-    except FileNotFoundError as error:
-        raise DataError(f"There is no file at {path}. {expected}.") from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path} cannot be read ({error}). {expected}.") from error

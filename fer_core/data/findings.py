@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
@@ -41,6 +41,20 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         return {**asdict(self), "examples": list(self.examples)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Finding:
+        """The inverse; raises KeyError, TypeError or ValueError if `data` is damaged."""
+        examples = tuple(str(example) for example in data["examples"])
+        code, message = str(data["code"]), str(data["message"])
+        return cls(code, data["severity"], message, int(data["count"]), examples)
+
+    def in_words(self) -> str:
+        """The message, the count and the examples in one line."""
+        rest = f", and {self.count - len(self.examples):,} more"
+        more = rest if self.count > len(self.examples) > 0 else ""
+        shown = f" {'; '.join(self.examples)}{more}." if self.examples else ""
+        return f"{self.count:,} × {self.message}{shown}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """One pass over a data set: every labelled file read and decoded once.
 
-The layout is that of FER-2013 as Kaggle hands it out: `train/<class>/*` and `test/<class>/*`, with
-class names in any case, at the top or one folder down. Files named `PublicTest_*` and
-`PrivateTest_*` belong to FER-2013's two official test halves.
+Which folders are read as which part and class: `fer_core.data.layout`. Files named `PublicTest_*`
+and `PrivateTest_*` belong to FER-2013's two official test halves.
 """
 
 from __future__ import annotations
@@ -12,22 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Final
 
 import cv2
 import numpy as np
 
-from fer_core.data.sources import SPLIT_FOLDERS, Entry, Refusal, normal_name, open_source
+from fer_core.data.archives import Entry, Refusal
+from fer_core.data.layout import SPLIT_FOLDERS, SUFFIX_KINDS, Layout
+from fer_core.data.sources import open_source
 from fer_core.errors import DataError, ImageError
 from fer_core.images import decode, file_kind, to_gray
 from fer_core.labels import EMOTIONS
 from fer_core.types import FACE_SIDE, GrayImage
 
-SUFFIX_KINDS: Final = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WebP"}
-"""The suffixes of what is read as an image → what its content should be."""
-IMAGE_SUFFIXES: Final = tuple(SUFFIX_KINDS)
-HALVES: Final = {"PublicTest": "public", "PrivateTest": "private"}
-"""How the names of FER-2013's test files begin → the split they belong to."""
+_HALVES = {"public", "private"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,7 @@ class ImageFacts:
 
     Attributes:
         path: Relative to the data set's root.
-        split: "train", "public", "private" or "test".
+        split: "train", "validation", "public", "private" or "test".
         label: Index into `EMOTIONS`.
         size: Of the file, in bytes.
         kind: "JPEG", "PNG", "GIF" … by content, or None if the content is no known kind.
@@ -62,7 +58,7 @@ class ImageFacts:
     @property
     def folder(self) -> str:
         """Which of `SPLIT_FOLDERS` the file lies in."""
-        return "train" if self.split == "train" else "test"
+        return self.split if self.split in SPLIT_FOLDERS else "test"
 
     @property
     def is_mislabelled(self) -> bool:
@@ -81,6 +77,8 @@ class Scan:
         images: The labelled files, sorted by path, whether or not they can be decoded.
         others: Paths of the files that are no labelled images.
         refused: What the source does not read.
+        outside: Paths of the files beside the folder where the data begin.
+        layout: What the folders' names mean.
     """
 
     path: Path
@@ -88,6 +86,8 @@ class Scan:
     images: tuple[ImageFacts, ...]
     others: tuple[str, ...]
     refused: tuple[Refusal, ...]
+    outside: tuple[str, ...]
+    layout: Layout
 
     @property
     def name(self) -> str:
@@ -101,45 +101,59 @@ class Scan:
 
     @cached_property
     def counts(self) -> dict[str, dict[str, int]]:
-        """Readable images: {"train": {"angry": n, …}, "test": {…}}, every class present."""
-        counts = {folder: dict.fromkeys(EMOTIONS, 0) for folder in SPLIT_FOLDERS}
+        """Readable images: {"train": {"angry": n, …}, "test": {…}}, every class present.
+
+        "validation" stands between them if there is such a part.
+        """
+        parts = [part for part in SPLIT_FOLDERS if part != "validation" or part in self.parts]
+        counts = {part: dict.fromkeys(EMOTIONS, 0) for part in parts}
         for image in self.readable:
             counts[image.folder][EMOTIONS[image.label]] += 1
         return counts
 
-    @property
-    def splits(self) -> list[str]:
-        """Those of `SPLIT_FOLDERS` that are there."""
-        names = {normal_name(PurePosixPath(folder).parts[0]) for folder in self.folders}
-        return [name for name in SPLIT_FOLDERS if name in names]
+    @cached_property
+    def class_folders(self) -> dict[str, list[str]]:
+        """Part → the paths of its folders where classes stand, whatever their names."""
+        found: dict[str, list[str]] = {}
+        for folder in self.folders:
+            if place := self.layout.class_folder(folder):
+                part = place[0] if place[0] in SPLIT_FOLDERS else "test"
+                found.setdefault(part, []).append(folder)
+        return found
 
-    def class_folders(self, split_folder: str) -> list[str]:
-        """The paths of the folders directly in `train` or in `test`, whatever their names."""
-        parts = [PurePosixPath(folder).parts for folder in self.folders]
+    @property
+    def parts(self) -> list[str]:
+        """Those of `SPLIT_FOLDERS` that are there."""
+        if self.layout.flat:
+            return ["test"]
+        tops = {self.layout.split(PurePosixPath(folder).parts[0]) for folder in self.folders}
         return [
-            "/".join(part)
-            for part in parts
-            if len(part) == 2 and normal_name(part[0]) == split_folder
+            part for part in SPLIT_FOLDERS if part in tops or (part == "test" and tops & _HALVES)
         ]
 
 
 def scan(
-    path: str | Path, *, splits: Sequence[str] | None = None, keep_pixels: bool = True
+    path: str | Path,
+    *,
+    splits: Sequence[str] | None = None,
+    keep_pixels: bool = True,
+    numbered: bool = False,
 ) -> Scan:
     """Reads and decodes every labelled file of a data set once: nine seconds for FER-2013.
 
     Args:
-        path: The folder, or the zip of one, which is read in place.
-        splits: Only these of "train", "public", "private", "test"; all of them by default.
+        path: The folder, or the zip or tar of one, which is read in place, or fer2013.csv.
+        splits: Only these of "train", "validation", "public", "private", "test"; all by default.
         keep_pixels: Keep each face, 2.3 KB, for `Dataset.from_scan`.
+        numbered: Read folders 0 to 6 as FER-2013's classes.
 
     Raises:
         DataError: if it cannot be opened as a data set.
     """
-    source = open_source(path)
+    source = open_source(path, numbered=numbered)
     images, others = [], []
     for entry in source.entries:
-        labelled = split_and_label(entry.path)
+        labelled = source.layout.split_and_label(entry.path)
         if labelled is None:
             others.append(entry.path)
         elif splits is None or labelled[0] in splits:
@@ -150,23 +164,9 @@ def scan(
         tuple(images),
         tuple(others),
         source.refused,
+        source.outside,
+        source.layout,
     )
-
-
-def split_and_label(path: str) -> tuple[str, int] | None:
-    """The split and class index that an entry's path stands for, or None for any other file.
-
-    >>> split_and_label("test/Happy/PrivateTest_17.jpg")
-    ('private', 3)
-    """
-    parts = PurePosixPath(path).parts
-    if len(parts) != 3 or PurePosixPath(path).suffix.lower() not in IMAGE_SUFFIXES:
-        return None
-    folder, label = normal_name(parts[0]), normal_name(parts[1])
-    if folder not in SPLIT_FOLDERS or label not in EMOTIONS:
-        return None
-    split = "train" if folder == "train" else HALVES.get(parts[2].split("_")[0], "test")
-    return split, EMOTIONS.index(label)
 
 
 def _facts(entry: Entry, split: str, label: int, keep_pixels: bool) -> ImageFacts:

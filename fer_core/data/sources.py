@@ -1,70 +1,33 @@
-"""Where a data set's files come from: a folder, or the zip of one read in place.
-
-Nothing is ever extracted, no link is followed out of the data set, and no file is read that is
-larger than a picture can be. What is left alone for such a reason is listed by `refused`.
-"""
+"""Where a data set's files come from, and where in them the data begin."""
 
 from __future__ import annotations
 
-import os
-import re
-import stat
+import tarfile
 import zipfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
-from pathlib import Path, PurePosixPath
-from typing import Final, Literal
+from pathlib import Path
+from typing import IO
 
+import cv2
+
+from fer_core.data.archives import (
+    CHALLENGE_TAR,
+    CSV_NAMES,
+    Entry,
+    Files,
+    Refusal,
+    folder_files,
+    reason_of,
+    tar_files,
+    zip_files,
+)
+from fer_core.data.fer2013_csv import Original, read_original
+from fer_core.data.layout import LAYOUT, Layout, find_layout
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
-from fer_core.store.names import alike, printable
-
-SPLIT_FOLDERS: Final = ("train", "test")
-LAYOUT: Final = (
-    "Expected a folder (or the zip of one) with train/<class>/ and test/<class>/, where the "
-    f"classes are {', '.join(EMOTIONS)}."
-)
-
-Kind = Literal["symlink", "unsafe", "unreadable"]
-
-MAX_FILE_BYTES: Final = 64 * 2**20
-# JPEG hardly compresses. What unpacks to more than this many times its size is a zip bomb; small
-# archives of generated pictures may compress well, so only large ones are judged.
-MAX_ZIP_RATIO: Final = 100
-MAX_SMALL_ZIP_BYTES: Final = 2**30
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file of a data set.
-
-    Attributes:
-        path: Relative to the folder that holds `train`, with forward slashes.
-        size: In bytes.
-        read: Returns the file's bytes; raises `DataError` if it cannot.
-    """
-
-    path: str
-    size: int
-    read: Callable[[], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Something in a data set that is not read.
-
-    Attributes:
-        path: As in `Entry`; characters that are not UTF-8 are written as escapes.
-        kind: "symlink"; "unsafe", a zip member whose name leads out of the zip; or "unreadable".
-        reason: What is wrong with it, to follow the path in a sentence.
-    """
-
-    path: str
-    kind: Kind
-    reason: str
+from fer_core.types import GrayImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,185 +35,81 @@ class Source:
     """A data set's files, by path.
 
     Attributes:
-        entries: Every file below the folder that holds `train`.
+        entries: Every file below the folder where the data begin.
         folders: Every folder there, empty ones too.
         refused: What is there and is not read.
+        outside: Paths of the files beside that folder.
+        layout: What the folders' names mean.
     """
 
     entries: tuple[Entry, ...]
     folders: tuple[str, ...]
     refused: tuple[Refusal, ...]
-
-    @classmethod
-    def sort(
-        cls, entries: Iterable[Entry], folders: Iterable[str], refused: Iterable[Refusal]
-    ) -> Source:
-        by_path = attrgetter("path")
-        return cls(
-            tuple(sorted(entries, key=by_path)),
-            tuple(sorted(folders)),
-            tuple(sorted(refused, key=by_path)),
-        )
+    outside: tuple[str, ...]
+    layout: Layout
 
 
-def open_source(path: str | Path) -> Source:
-    """Opens a data set's folder or zip.
+def open_source(path: str | Path, *, numbered: bool = False) -> Source:
+    """Opens a data set: a folder, a zip or tar of one, or FER-2013's own CSV file.
+
+    Args:
+        numbered: Read folders 0 to 6 as FER-2013's classes.
 
     Raises:
-        DataError: if there is nothing at `path`, or it is neither, or it holds no data set.
+        DataError: if there is nothing at `path`, or it is none of these, or it holds no data set.
     """
     path = Path(path)
     try:
         if path.is_dir():
-            return _folder_source(path)
+            return _arranged(folder_files(path), str(path), numbered)
         if path.is_file():
-            return _zip_source(path)
+            return _arranged(_file_files(path), str(path), numbered)
     except PermissionError as error:
-        raise DataError(f"{path} cannot be opened ({_reason(error)}). {LAYOUT}") from error
+        raise DataError(f"{path} cannot be opened ({reason_of(error)}). {LAYOUT}") from error
     raise DataError(f"There is no data set at {path}. {LAYOUT}")
 
 
-def normal_name(name: str) -> str:
-    """A folder's name without case, Unicode form, or surrounding blanks."""
-    return alike(name.strip())
+def _file_files(path: Path) -> Files:
+    if path.suffix.lower() == ".csv":
+        with path.open("rb") as file:
+            return _csv_files(file, path.name)
+    is_tar = not zipfile.is_zipfile(path) and tarfile.is_tarfile(path)
+    files = tar_files(path, str(path)) if is_tar else zip_files(path)
+    if not files.stream(CSV_NAMES) and (inner := files.stream((CHALLENGE_TAR,))):
+        files = tar_files(inner[1], f"{path}: {inner[0]}")
+    table = files.stream(CSV_NAMES)
+    return files if table is None else _csv_files(table[1], table[0])
 
 
-def _folder_source(home: Path) -> Source:
-    """Links to files inside the data set are read. Links out of it, and to folders, are not."""
-    root = _folder_with_splits(home)
-    entries: list[Entry] = []
-    folders: list[str] = []
-    refused: list[Refusal] = []
-
-    def refuse(path: Path, kind: Kind, reason: str) -> None:
-        refused.append(Refusal(printable(path.relative_to(root).as_posix()), kind, reason))
-
-    def refuse_folder(error: OSError) -> None:
-        refuse(Path(error.filename), "unreadable", f"cannot be opened ({_reason(error)})")
-
-    for parent, folder_names, file_names in os.walk(root, onerror=refuse_folder):
-        for folder in (Path(parent, name) for name in folder_names):
-            if folder.is_symlink():
-                refuse(folder, "symlink", "is a link to a folder, and such links are not followed")
-            else:
-                folders.append(printable(folder.relative_to(root).as_posix()))
-        for name in file_names:
-            found = _file_entry(Path(parent, name), root)
-            if isinstance(found, Entry):
-                entries.append(found)
-            else:
-                refused.append(found)
-    return Source.sort(entries, folders, refused)
+def _csv_files(file: IO[bytes], name: str) -> Files:
+    original = read_original(file, name)
+    files = Files()
+    for i, (label, usage) in enumerate(zip(original.labels, original.usages, strict=True)):
+        path = f"{usage}/{EMOTIONS[label]}/{usage}_{i:05d}.png"
+        files.add(path, original.images[i].nbytes, partial(_as_png, original, i))
+    files.folders.discard(".")
+    return files
 
 
-def _file_entry(file: Path, root: Path) -> Entry | Refusal:
-    path = file.relative_to(root).as_posix()
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return Refusal(printable(path), "unreadable", "has a name that is not UTF-8")
-    try:
-        if file.is_symlink() and not file.resolve().is_relative_to(root.resolve()):
-            return Refusal(path, "symlink", "is a link that leads out of the data set")
-        info = file.stat()
-    except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, Python < 3.13
-        kind: Kind = "symlink" if file.is_symlink() else "unreadable"
-        return Refusal(path, kind, f"cannot be opened ({_reason(error)})")
-    if not stat.S_ISREG(info.st_mode):
-        return Refusal(path, "unreadable", "is neither a file nor a folder")
-    return Entry(path, info.st_size, partial(_read, path, info.st_size, file.read_bytes))
+def _as_png(original: Original, row: int) -> bytes:
+    image: GrayImage = original.images[row]
+    return bytes(cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1])
 
 
-def _zip_source(file: Path) -> Source:
-    try:
-        archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise DataError(f"{file} is not a readable zip file ({error}). {LAYOUT}") from error
-    _check_for_bomb(file, archive.infolist())
-    pictures = [info for info in archive.infolist() if _in_split(info)]
-    if pictures and all(map(_is_locked, pictures)):
-        raise DataError(
-            f"{file} is protected by a password. Unpack it with the password and give the folder."
-        )
-    refused = [refusal for info in archive.infolist() if (refusal := _member_refusal(info))]
-    bad = {refusal.path for refusal in refused}
-    members = [info for info in archive.infolist() if info.filename not in bad]
-    prefix = _zip_prefix(info.filename for info in members)
-    entries: list[Entry] = []
-    folders: set[str] = set()
-    for info in members:
-        if not info.filename.startswith(prefix):
-            continue
-        path = info.filename.removeprefix(prefix)
-        folders.update(map(str, PurePosixPath(path).parents))
-        if info.is_dir():
-            folders.add(str(PurePosixPath(path)))
-        elif path:
-            # Never more than the declared size comes out of it, whatever the member really holds.
-            read = partial(archive.read, info)
-            entries.append(Entry(path, info.file_size, partial(_read, path, info.file_size, read)))
-    return Source.sort(entries, folders - {"."}, refused)
+def _arranged(files: Files, what: str, numbered: bool) -> Source:
+    prefix, layout = find_layout(files.folders, what, numbered=numbered)
+    by_path = attrgetter("path")
 
+    def below(path: str) -> str:
+        return path.removeprefix(prefix)
 
-def _read(path: str, size: int, read: Callable[[], bytes]) -> bytes:
-    if size > MAX_FILE_BYTES:
-        raise DataError(
-            f"{path} has {size / 2**20:.0f} MB. Accepted: at most {MAX_FILE_BYTES // 2**20} MB."
-        )
-    try:
-        return read()
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise DataError(f"{path} cannot be read ({_reason(error)}).") from error
-
-
-def _check_for_bomb(file: Path, members: Sequence[zipfile.ZipInfo]) -> None:
-    total = sum(info.file_size for info in members)
-    if total > max(MAX_SMALL_ZIP_BYTES, MAX_ZIP_RATIO * file.stat().st_size):
-        raise DataError(
-            f"{file} would unpack to {total / 2**30:.1f} GB, over {MAX_ZIP_RATIO} times its size: "
-            f"no zip of pictures does. Download it again from a source you trust."
-        )
-
-
-def _member_refusal(info: zipfile.ZipInfo) -> Refusal | None:
-    path = PurePosixPath(info.filename)
-    if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:|.*\\", info.filename):
-        return Refusal(info.filename, "unsafe", "has a name that leads out of the zip")
-    if stat.S_ISLNK(info.external_attr >> 16):
-        return Refusal(info.filename, "symlink", "is a link, and links in a zip are not followed")
-    if _is_locked(info):
-        return Refusal(info.filename, "unreadable", "is protected by a password")
-    return None
-
-
-def _in_split(info: zipfile.ZipInfo) -> bool:
-    folders = info.filename.split("/")[:2]
-    return not info.is_dir() and any(normal_name(name) in SPLIT_FOLDERS for name in folders)
-
-
-def _is_locked(info: zipfile.ZipInfo) -> bool:
-    return bool(info.flag_bits & 1)
-
-
-def _folder_with_splits(folder: Path) -> Path:
-    below = sorted(p for p in folder.iterdir() if p.is_dir() and not p.is_symlink())
-    for candidate in (folder, *below):
-        names = {normal_name(p.name) for p in candidate.iterdir() if p.is_dir()}
-        if names & set(SPLIT_FOLDERS):
-            return candidate
-    raise DataError(f"{folder} holds neither train/ nor test/. {LAYOUT}")
-
-
-def _zip_prefix(names: Iterator[str]) -> str:
-    for name in names:
-        folders = name.split("/")[:-1]
-        if folders[:1] == ["__MACOSX"]:  # a shadow of every folder, added by macOS
-            continue
-        for depth in (0, 1):
-            if len(folders) > depth and normal_name(folders[depth]) in SPLIT_FOLDERS:
-                return "".join(f"{folder}/" for folder in folders[:depth])
-    raise DataError(f"The zip holds neither train/ nor test/. {LAYOUT}")
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error) or repr(error)
+    inside = [entry for entry in files.entries if entry.path.startswith(prefix)]
+    entries = (Entry(below(entry.path), entry.size, entry.read) for entry in inside)
+    refused = (Refusal(below(each.path), each.kind, each.reason) for each in files.refused)
+    return Source(
+        tuple(sorted(entries, key=by_path)),
+        tuple(sorted(below(folder) for folder in files.folders if folder.startswith(prefix))),
+        tuple(sorted(refused, key=by_path)),
+        tuple(sorted(e.path for e in files.entries if not e.path.startswith(prefix))),
+        layout,
+    )

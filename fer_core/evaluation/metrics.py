@@ -1,9 +1,8 @@
 """Labels and probabilities → the figures of a SplitReport.
 
 A figure of the confusion matrix is a function of matrices in the last two axes: one call gives its
-value, another all of its bootstrap replicates. What needs the probabilities is scikit-learn's.
-Importing that costs a second of CPU and 60 MB, so that nothing the app imports may import this
-module: the app reads reports and never computes one.
+value, another all of its bootstrap replicates. NumPy alone: the app computes reports as well, and
+importing scikit-learn costs a second of CPU and 60 MB.
 """
 
 from __future__ import annotations
@@ -13,10 +12,15 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn import metrics
 
 from fer_core.evaluation.estimates import Counts, Estimate, bootstrap, resample, wilson
-from fer_core.evaluation.split_report import ClassScores, ReliabilityBin, Selective, SplitReport
+from fer_core.evaluation.split_report import (
+    ClassScores,
+    ReliabilityBin,
+    Selective,
+    SplitReport,
+    Threshold,
+)
 from fer_core.labels import EMOTIONS, FEAR, NEUTRAL, SURPRISE
 from fer_core.types import Probabilities
 
@@ -44,7 +48,7 @@ def evaluate_split(
     """
     _check(labels, probabilities)
     exact = probabilities.astype(np.float64)
-    exact /= exact.sum(axis=1, keepdims=True)  # log_loss warns at float32's rounding
+    exact /= exact.sum(axis=1, keepdims=True)
     answers = exact.argmax(axis=1)
     right, confidence = answers == labels, exact.max(axis=1)
     counts = confusion_matrix(labels, answers)
@@ -71,6 +75,7 @@ def evaluate_split(
         expected_calibration_error=expected_calibration_error(reliability),
         reliability=reliability,
         selective=_selective(right, confidence, unsure_below),
+        thresholds=risk_coverage(confidence, right),
     )
 
 
@@ -134,6 +139,29 @@ def expected_calibration_error(bins: tuple[ReliabilityBin, ...]) -> float | None
     return None if n == 0 else sum(gaps) / n
 
 
+def risk_coverage(confidence: Floats, right: NDArray[np.bool_]) -> tuple[Threshold, ...]:
+    """What is answered, and how much of it right, at each threshold of whole hundredths.
+
+    The risk–coverage curve of El-Yaniv & Wiener (2010), "On the Foundations of Noise-free Selective
+    Classification", as counts. It begins at 0, where all is answered.
+
+    Args:
+        confidence, right: As of `reliability_bins`.
+    """
+    if not len(right):
+        return ()
+    order = np.argsort(confidence)
+    sorted_confidence, wrong_below = confidence[order], np.append(0, np.cumsum(right[order]))
+    steps = np.arange(101) / 100
+    below = np.searchsorted(sorted_confidence, steps, side="left")
+    n, total = len(right), int(right.sum())
+    points = zip(steps.tolist(), below.tolist(), strict=True)
+    found = [Threshold(at, n - under, total - int(wrong_below[under])) for at, under in points]
+    # Below the least confidence, and beyond the largest, nothing changes.
+    first = max(i for i, point in enumerate(found) if point.answered == n)
+    return (found[0], *(point for point in found[first:] if point.answered and point.at))
+
+
 def _bin(
     low: float, high: float, confidence: Floats, right: NDArray[np.bool_], inside: NDArray[np.bool_]
 ) -> ReliabilityBin:
@@ -170,8 +198,8 @@ def _mean_of_present(values: Floats, matrices: Matrices) -> Floats:
 def _top2(labels: Labels, probabilities: Floats) -> Estimate | None:
     if len(labels) == 0:
         return None
-    hits = metrics.top_k_accuracy_score(labels, probabilities, k=2, labels=CLASSES, normalize=False)
-    return wilson(round(hits), len(labels))
+    likeliest = np.argpartition(probabilities, -2, axis=1)[:, -2:]
+    return wilson(int((likeliest == labels[:, None]).any(axis=1).sum()), len(labels))
 
 
 def _per_class(counts: Counts, draws: Counts) -> dict[str, ClassScores]:
@@ -196,7 +224,8 @@ def _false_neutral(counts: Counts) -> Estimate | None:
 def _log_loss(labels: Labels, probabilities: Floats) -> float | None:
     if len(labels) == 0:
         return None
-    return float(metrics.log_loss(labels, probabilities, labels=CLASSES))
+    true = probabilities[np.arange(len(labels)), labels]
+    return float(-np.log(np.maximum(true, np.finfo(np.float64).eps)).mean())
 
 
 def _selective(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import time
 from collections.abc import Callable, Mapping
@@ -10,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.data.dataset import Dataset
+from fer_core.data.ferplus import Votes
 from fer_core.errors import DataError
+from fer_core.evaluation.audits.slices import agreement, slices
 from fer_core.evaluation.estimates import Estimate, wilson
 from fer_core.evaluation.metrics import evaluate_split
 from fer_core.evaluation.predictions import Predictions
 from fer_core.evaluation.report import EvaluationReport
+from fer_core.images import quality
 from fer_core.recognition.classifier import Classifier
 from fer_core.types import Probabilities
 
@@ -58,7 +62,7 @@ def split_masks(dataset: Dataset) -> Masks:
     Raises:
         DataError: if the data set has no test images.
     """
-    test = dataset.splits != "train"
+    test = dataset.is_test
     if not test.any():
         raise DataError(NO_TEST_IMAGES)
     private = dataset.splits == "private"
@@ -82,6 +86,7 @@ def evaluate(
     unsure_below: float,
     previous_reads: Mapping[str, int],
     mirrored: Predictions | None = None,
+    votes: Votes | None = None,
 ) -> EvaluationReport:
     """The figures of every split.
 
@@ -93,19 +98,25 @@ def evaluate(
         unsure_below: The model's threshold; 0 for none.
         previous_reads: SHA-256 of a network → how often PrivateTest was read for it before.
         mirrored: For the mirror images of the same test images, if they are to be averaged.
+        votes: FER+'s on the test images, in their order.
     """
-    test = dataset.splits != "train"
+    test = dataset.is_test
     digest = hashlib.sha256(network).hexdigest()
     masks = split_masks(dataset)
-    splits = {
-        name: evaluate_split(
-            predictions.labels[mask[test]],
-            predictions.probabilities[mask[test]],
-            unsure_below or None,
+    answers = predictions.probabilities.argmax(axis=1)
+    looks = quality.measures(dataset.images[test])
+    splits = {}
+    for name, mask in masks.items():
+        part = mask[test]
+        labels = predictions.labels[part]
+        if not len(labels):
+            continue
+        split = evaluate_split(labels, predictions.probabilities[part], unsure_below or None)
+        looked = {by: values[part] for by, values in looks.items()}
+        agreed = agreement(votes.counts[part], labels, answers[part]) if votes else ()
+        splits[name] = dataclasses.replace(
+            split, slices=slices(looked, answers[part] == labels), agreement=agreed
         )
-        for name, mask in masks.items()
-        if mask.any()
-    }
     return EvaluationReport(
         splits,
         model=model,
@@ -113,6 +124,7 @@ def evaluate(
         data_sha256=dataset.fingerprint,
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         private_reads=previous_reads.get(digest, 0) + ("private" in masks),
+        left_out=dataset.left_out,
         mirrored_accuracy={} if mirrored is None else _averaged(predictions, mirrored, masks, test),
     )
 

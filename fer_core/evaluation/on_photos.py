@@ -12,8 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from fer_core.data.scan import IMAGE_SUFFIXES
-from fer_core.data.sources import normal_name
+from fer_core.data.findings import Finding
+from fer_core.data.layout import LAYOUT
+from fer_core.data.left_out import left_out
+from fer_core.data.scan import Scan
+from fer_core.data.sources import open_source
 from fer_core.errors import DataError
 from fer_core.evaluation.metrics import evaluate_split
 from fer_core.evaluation.split_report import SplitReport
@@ -21,30 +24,31 @@ from fer_core.labels import EMOTIONS
 from fer_core.recognition.photos import Photo, PhotoResult, analyze, document
 from fer_core.recognition.recognizer import Recognizer
 
-PHOTO_SUFFIXES = (*IMAGE_SUFFIXES, ".heic", ".heif")
-PHOTO_LAYOUT = (
-    "Expected a folder with one folder of photographs for each expression that is to be measured: "
-    f"{', '.join(EMOTIONS)}. Accepted: {', '.join(PHOTO_SUFFIXES)}."
-)
 
+def find_photos(path: Path, *, numbered: bool = False) -> tuple[list[Photo], tuple[Finding, ...]]:
+    """The photographs of class folders, sorted by path, and what was found besides and left out.
 
-def find_photos(folder: Path) -> list[Photo]:
-    """The photographs of a folder's class folders, whose names count in any case; sorted by path.
+    Args:
+        path: A folder or archive, as `fer_core.data.sources` opens it. Of one with `train/` only
+            the other parts are looked at.
 
     Raises:
         DataError: there is no such folder, or no photograph in it.
     """
-    if not folder.is_dir():
-        raise DataError(f"There is no folder at {folder}. {PHOTO_LAYOUT}")
+    source = open_source(path, numbered=numbered)
+    placed = [(entry, source.layout.split_and_label(entry.path)) for entry in source.entries]
     photos = [
-        Photo.from_file(path, label)
-        for path in sorted(folder.glob("*/*"))
-        if (label := normal_name(path.parent.name)) in EMOTIONS
-        and path.suffix.lower() in PHOTO_SUFFIXES
+        Photo(entry.path, entry.read, EMOTIONS[place[1]])
+        for entry, place in placed
+        if place and place[0] not in ("train", "validation")
     ]
+    others = tuple(entry.path for entry, place in placed if place is None)
+    found = Scan(path, source.folders, (), others, source.refused, source.outside, source.layout)
+    findings = left_out(found)
     if not photos:
-        raise DataError(f"{folder} holds no photograph in a class folder. {PHOTO_LAYOUT}")
-    return photos
+        reasons = "".join(f" {finding.in_words()}" for finding in findings)
+        raise DataError(f"{path} holds no photograph in a class folder.{reasons} {LAYOUT}")
+    return photos, findings
 
 
 def answer(photos: Sequence[Photo], recognizer: Recognizer) -> Iterator[PhotoResult]:
@@ -66,7 +70,14 @@ def score(results: Sequence[PhotoResult], unsure_below: float) -> SplitReport:
 
 
 def to_dict(
-    results: Sequence[PhotoResult], report: SplitReport, recognizer: Recognizer
+    results: Sequence[PhotoResult],
+    report: SplitReport,
+    recognizer: Recognizer,
+    findings: Sequence[Finding],
 ) -> dict[str, Any]:
     """Every photograph's answer, as the photo page gives it, and the figures under "report"."""
-    return {**document(results, recognizer), "report": report.to_dict()}
+    return {
+        **document(results, recognizer),
+        "left_out": [finding.to_dict() for finding in findings],
+        "report": report.to_dict(),
+    }

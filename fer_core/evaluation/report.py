@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from fer_core.data.findings import Finding
 from fer_core.errors import ReportError
 from fer_core.evaluation.estimates import Estimate, Json, read_count, read_estimate
 from fer_core.evaluation.split_report import SplitReport
@@ -32,6 +33,7 @@ class EvaluationReport:
         private_reads: How often PrivateTest was read for exactly this model file.
         mirrored_accuracy: By split, the share of right answers when a face's probabilities are
             averaged with those of its mirror image, at twice the cost; empty if not measured.
+        left_out: What was found in the data set and could not be used.
     """
 
     splits: Mapping[str, SplitReport]
@@ -42,6 +44,7 @@ class EvaluationReport:
     created: str = ""
     private_reads: int = 0
     mirrored_accuracy: Mapping[str, Estimate] = field(default_factory=dict)
+    left_out: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
         if self.emotions != EMOTIONS:
@@ -60,6 +63,7 @@ class EvaluationReport:
             "emotions": list(self.emotions),
             "splits": {name: split.to_dict() for name, split in self.splits.items()},
             "mirrored_accuracy": {k: v.to_dict() for k, v in self.mirrored_accuracy.items()},
+            "left_out": [finding.to_dict() for finding in self.left_out],
         }
 
     @classmethod
@@ -73,6 +77,7 @@ class EvaluationReport:
             emotions=tuple(data["emotions"]),
             private_reads=read_count(data.get("private_reads", 0)),
             mirrored_accuracy=_mirrored(data.get("mirrored_accuracy", {})),
+            left_out=tuple(Finding.from_dict(each) for each in data.get("left_out", ())),
             **{k: str(data.get(k, "")) for k in _TEXTS},
         )
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.evaluation.audits.slices import Agreement, Slice
 from fer_core.evaluation.estimates import (
     Estimate,
     Json,
@@ -21,6 +22,7 @@ from fer_core.evaluation.estimates import (
     read_flat,
     read_number,
     read_optional,
+    wilson,
 )
 from fer_core.labels import EMOTIONS
 
@@ -117,6 +119,32 @@ class Selective:
 
 
 @dataclass(frozen=True, slots=True)
+class Threshold:
+    """A point of the risk–coverage curve: what is answered if the rest becomes "unsure".
+
+    Attributes:
+        at: The threshold on the largest probability, in [0, 1].
+        answered: Images with at least this confidence.
+        right: Those of them that are answered right.
+    """
+
+    at: float
+    answered: int
+    right: int
+
+    @property
+    def accuracy(self) -> Estimate | None:
+        """None if nothing is answered."""
+        return wilson(self.right, self.answered)
+
+    @classmethod
+    def from_dict(cls, data: Json) -> Threshold:
+        """Raises KeyError or TypeError if `data` is not of that shape."""
+        counts = read_count(data["answered"]), read_count(data["right"])
+        return cls(read_number(data["at"]), *counts)
+
+
+@dataclass(frozen=True, slots=True)
 class SplitReport:
     """All figures of one part of a data set.
 
@@ -137,6 +165,9 @@ class SplitReport:
         expected_calibration_error: In [0, 1], 15 bins (Guo et al. 2017).
         reliability: The bins behind it; empty in a report that has none.
         selective: Accuracy and coverage at the model's threshold; None if none was given.
+        thresholds: The same at every hundredth; empty in a report that has none.
+        slices: Accuracy by what the faces look like; empty if that was not measured.
+        agreement: Accuracy by how far FER+'s annotators agree; empty without their votes.
     """
 
     n: int
@@ -154,6 +185,9 @@ class SplitReport:
     expected_calibration_error: float | None
     reliability: tuple[ReliabilityBin, ...] = ()
     selective: Selective | None = None
+    thresholds: tuple[Threshold, ...] = ()
+    slices: tuple[Slice, ...] = ()
+    agreement: tuple[Agreement, ...] = ()
 
     def __post_init__(self) -> None:
         if [len(row) for row in self.confusion_matrix] != [len(EMOTIONS)] * len(EMOTIONS):
@@ -171,6 +205,11 @@ class SplitReport:
         """(7, 7) int64: the confusion matrix as an array."""
         return np.array(self.confusion_matrix, dtype=np.int64)
 
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The expressions without images: no figure says anything of them."""
+        return tuple(name for name in EMOTIONS if not self.per_class[name].support)
+
     def to_dict(self) -> dict[str, Any]:
         figures = [flat(name, getattr(self, name)) for name in ESTIMATES]
         return {
@@ -183,6 +222,9 @@ class SplitReport:
             "expected_calibration_error": self.expected_calibration_error,
             "reliability": [asdict(part) for part in self.reliability],
             "selective": self.selective and asdict(self.selective),
+            "thresholds": [asdict(point) for point in self.thresholds],
+            "slices": [part.to_dict() for part in self.slices],
+            "agreement": [part.to_dict() for part in self.agreement],
         }
 
     @classmethod
@@ -198,5 +240,8 @@ class SplitReport:
             expected_calibration_error=read_optional(data["expected_calibration_error"]),
             reliability=tuple(ReliabilityBin(**part) for part in data.get("reliability", ())),
             selective=None if selective is None else Selective.from_dict(selective),
+            thresholds=tuple(Threshold.from_dict(part) for part in data.get("thresholds", ())),
+            slices=tuple(Slice.from_dict(part) for part in data.get("slices", ())),
+            agreement=tuple(Agreement.from_dict(part) for part in data.get("agreement", ())),
             **{name: read_flat(data, name) for name in ESTIMATES},
         )

@@ -37,7 +37,7 @@ from fer_core.store.model_files import (
 )
 from fer_core.training.architecture import predict
 from fer_core.training.config import TrainingConfig
-from fer_core.training.partition import partition, unlike_training
+from fer_core.training.partition import TrainingData, partition, unlike_training
 from fer_core.training.run_folder import RunFolder
 from fer_core.types import FACE_SIDE
 
@@ -92,7 +92,8 @@ def package(
         )
     network = run.load_network("model.keras")
     config = TrainingConfig.from_dict(record["config"])
-    validation = unlike_training(partition(dataset, config.data, config.seed))
+    parts = partition(dataset, config.data, config.seed)
+    validation = unlike_training(parts)
     found = _calibrate(network, validation, calibrate=calibrate, balance_neutral=balance_neutral)
     litert = to_litert(network)
     agreement = prove_agreement(network, litert, validation.images)
@@ -106,7 +107,7 @@ def package(
         input=_input(network),
         files=files,
         recipe=record["config"],
-        data=_data(record, dataset),
+        data=_data(record, dataset, parts),
         parameters=int(network.count_params()),
         **found,
         validation=_figures(network, validation),
@@ -161,12 +162,13 @@ def _input(network: keras.Model) -> dict[str, Any]:
     }
 
 
-def _data(record: dict[str, Any], dataset: Dataset) -> dict[str, Any]:
+def _data(record: dict[str, Any], dataset: Dataset, parts: TrainingData) -> dict[str, Any]:
     return {
         "sha256": record["data_sha256"],
         "images": len(dataset),
         "train_images": int((dataset.splits == "train").sum()),
         "train_counts": train_counts(dataset),
+        **parts.sizes,
         "versions": record["versions"],
     }
 

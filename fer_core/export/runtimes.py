@@ -171,7 +171,7 @@ def _test_faces(card: ModelCard, dataset: Dataset) -> Dataset:
             f"{card.stem} was trained on another data set than this one. Give the same --data as "
             "to scripts/train.py."
         )
-    test = dataset.where(dataset.splits != "train")
+    test = dataset.where(dataset.is_test)
     if not len(test):
         raise DataError("There are no images under test/ to compare the runtimes on.")
     return test

@@ -102,6 +102,7 @@ def _is_shallow(value: Any, levels: int) -> bool:
     return levels > 0 and all(_is_shallow(each, levels - 1) for each in value)
 
 
+_COUNTS: Final = ("train_images", "learned_from", "validated_on")
 _FILE: Final = _object({"sha256": _is_text, "bytes": _is_count})
 _INTERVAL: Final = _object(dict.fromkeys(("value", "low", "high"), _is_share))
 _HEADLINE: Final = _object({"split": _is_text}, {"n": _is_count, "accuracy": _is_interval})
@@ -119,8 +120,12 @@ _FIELDS: Final[Mapping[str, tuple[Check, str]]] = {
     "files": (_are_files, 'an object: suffix → {"sha256": a text, "bytes": a whole number}'),
     "recipe": (_is_object, "an object"),
     "data": (
-        _object({}, {"train_images": _is_count, "sha256": _is_text, "train_counts": _are_counts}),
-        "an object; train_images, a whole number, sha256, a text, and train_counts, seven counts",
+        _object(
+            {},
+            {**dict.fromkeys(_COUNTS, _is_count), "sha256": _is_text, "train_counts": _are_counts},
+        ),
+        f"an object; {', '.join(_COUNTS)}, whole numbers, sha256, a text, and train_counts, seven "
+        "counts",
     ),
     "parameters": (_is_count, "a whole number"),
     "temperature": (_is_number, "a number"),

@@ -44,10 +44,12 @@ CARD_SUFFIX: Final = ".card.json"
 REPORT_SUFFIX: Final = ".report.json"
 HISTORY_SUFFIX: Final = ".history.csv"
 PREDICTIONS_SUFFIX: Final = ".predictions.csv"
+ROBUSTNESS_SUFFIX: Final = ".robustness.json"
+DOUBTS_SUFFIX: Final = ".doubts.csv"
 
 SUFFIXES: Final = (
     INT8_SUFFIX, NETWORK_SUFFIX, ONNX_SUFFIX, KERAS_SUFFIX, CARD_SUFFIX, REPORT_SUFFIX,
-    HISTORY_SUFFIX, PREDICTIONS_SUFFIX,
+    HISTORY_SUFFIX, PREDICTIONS_SUFFIX, ROBUSTNESS_SUFFIX, DOUBTS_SUFFIX,
 )  # fmt: skip
 """Of a model's files; each stands before those that it ends with."""
 

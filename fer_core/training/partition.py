@@ -42,9 +42,14 @@ class TrainingData:
     withheld: NDArray[np.int64]
     left_out: dict[str, int]
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many images are learned from and how many validate, as a card's data says."""
+        return {"learned_from": len(self.train), "validated_on": len(self.validation)}
+
 
 def partition(dataset: Dataset, config: DataConfig, seed: int) -> TrainingData:
-    """Cuts the validation part from `train/`.
+    """Cuts the validation part from `train/`, or takes the data set's own `validation/`.
 
     Raises:
         DataError: if a class has too few images to stand in both parts.
@@ -52,29 +57,49 @@ def partition(dataset: Dataset, config: DataConfig, seed: int) -> TrainingData:
     dropped = {name: _to_drop(dataset, name) for name in config.drop}
     copies = [name for name in dropped if name.endswith("test_copies")]
     rows = np.flatnonzero((dataset.splits == "train") & ~np.any([*dropped.values()], axis=0))
+    own = np.flatnonzero(dataset.splits == "validation")
+    if len(own):
+        _require(dataset.labels[rows], 1, "train/")
+        _require(dataset.labels[own], 1, "validation/")
+        train, validation = rows, own
+    else:
+        train, validation = _cut(dataset, rows, config, seed)
+    return TrainingData(
+        dataset.where(_mask(train, len(dataset))),
+        dataset.where(_mask(validation, len(dataset))),
+        class_weights(dataset.labels[train], config.class_weights),
+        train,
+        validation,
+        np.concatenate([validation, *(np.flatnonzero(dropped[name]) for name in copies)]),
+        {name: int(mask.sum()) for name, mask in dropped.items()},
+    )
+
+
+def _cut(
+    dataset: Dataset, rows: NDArray[np.int64], config: DataConfig, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows that are learned from, and those that validate."""
     part = dataset.where(_mask(rows, len(dataset)))
-    counts = np.bincount(part.labels, minlength=len(EMOTIONS))
     folds = round(1 / config.validation)
-    if counts.min() < folds:
-        lacking = [f"{EMOTIONS[i]} ({n})" for i, n in enumerate(counts) if n < folds]
-        raise DataError(
-            f"train/ needs at least {folds} images of every class. Too few: {', '.join(lacking)}."
-        )
+    _require(part.labels, folds, "train/")
     # By class, and copies stay together: otherwise validation would be partly a memory test.
     seed = seed if config.split_seed is None else config.split_seed
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     near = config.groups == "near_copies"
     groups = near_copy_groups(part.images) if near else part.copy_groups
     train, validation = next(splitter.split(part.images, part.labels, groups))
-    return TrainingData(
-        part.where(_mask(train, len(part))),
-        part.where(_mask(validation, len(part))),
-        class_weights(part.labels[train], config.class_weights),
-        rows[train],
-        rows[validation],
-        np.concatenate([rows[validation], *(np.flatnonzero(dropped[name]) for name in copies)]),
-        {name: int(mask.sum()) for name, mask in dropped.items()},
-    )
+    return rows[train], rows[validation]
+
+
+def _require(labels: NDArray[np.int64], least: int, folder: str) -> None:
+    counts = np.bincount(labels, minlength=len(EMOTIONS))
+    if counts.min() < least:
+        lacking = [f"{EMOTIONS[i]} ({n})" for i, n in enumerate(counts) if n < least]
+        raise DataError(
+            f"{folder} needs at least {least} images of every class, because a network answers all "
+            f"seven. Too few: {', '.join(lacking)}. Add images of them; to evaluate a finished "
+            "network, fewer classes will do."
+        )
 
 
 def unlike_training(data: TrainingData) -> Dataset:

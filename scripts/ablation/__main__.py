@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _train(args: argparse.Namespace, progress: TrainingProgress) -> None:
-    dataset = load_dataset(args.data)
+    dataset = load_dataset(args.data, numbered=args.numbered)
     # Keras takes seconds to import: only once the data have been found good.
     from scripts.ablation.runs import Ablation
 

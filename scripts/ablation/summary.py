@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from fer_core.data.scan import split_and_label
+from fer_core.data.layout import Layout
 from fer_core.errors import TrainingError
 from fer_core.evaluation.ablation_report import MOBILENET, PLAIN, AblationReport, Claim, PairedTest
 from scripts.ablation.claims import CONTRASTS, RULE, STATEMENTS, verdict
@@ -61,7 +61,7 @@ def _missing(plan: Plan, runs: Runs, work: WorkFolder) -> tuple[str, ...]:
 
 def _test_part(runs: Runs) -> str:
     paths = (run.predictions.paths[0] for each in runs.values() for run in each)
-    found = split_and_label(next(paths))
+    found = Layout().split_and_label(next(paths))
     return "test" if found is None else found[0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import importlib.util
 import json
 import shutil
@@ -14,10 +15,12 @@ import numpy as np
 import pytest
 
 from fer_core.data.dataset import load_dataset
+from fer_core.data.ferplus import COLUMNS, NOT_OURS
 from fer_core.errors import ReportError
 from fer_core.evaluation.metrics import evaluate_split
 from fer_core.evaluation.predictions import read_predictions
 from fer_core.evaluation.report import EvaluationReport, load_report
+from fer_core.images import quality
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.classifier import Classifier
 from fer_core.store.model_files import load_card
@@ -60,7 +63,9 @@ def test_report_and_predictions_say_what_the_network_answers(
     private = private.where(private.splits == "private")
     answers = Classifier(network.read_bytes()).predict(private.images)
     expected = evaluate_split(private.labels, answers, unsure_below=0.2)
-    assert report.splits["private"] == expected
+    found = report.splits["private"]
+    assert dataclasses.replace(found, slices=(), agreement=()) == expected
+    assert {part.by for part in found.slices} == set(quality.MEASURES)
     assert expected.accuracy is not None
     assert f"private                    42  {expected.accuracy.value:.3f} (" in (
         capsys.readouterr().out
@@ -194,6 +199,93 @@ def test_what_stops_it_is_one_line(
     errors = capsys.readouterr().err
     assert errors.startswith("Stopped: ") and message in errors
     assert errors.count("\n") == 1, "one line, no traceback"
+
+
+def test_what_is_left_out_is_said_by_page_report_and_exit_status(
+    script: ModuleType,
+    make_model: MakeModel,
+    dataset_folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    """Half of a class unreadable, one misnamed: figures over the rest, and not as if over all."""
+    data, network = tmp_path / "data", make_model()
+    shutil.copytree(dataset_folder / "test", data)  # class folders alone
+    for file in sorted((data / "sad").iterdir())[:6]:
+        file.write_bytes(b"\x89PNG")
+    (data / "fear").rename(data / "feer")
+    assert script.main(["--model", str(network), "--data", str(data)]) == 1
+    report = load_report(network.with_name("small.report.json"))
+    assert report.splits["test"].n == 84 - 6 - 12
+    assert {(f.code, f.count) for f in report.left_out} == {("unreadable", 6), ("unknown_class", 1)}
+    text = capsys.readouterr().out
+    for words in (
+        "6 of 7 expressions",
+        "none is fear",
+        "6 × Images that cannot be read",
+        "feer: 12",
+    ):
+        assert words in text
+    assert "rename it to fear" in text
+
+
+def test_stored_predictions_give_the_same_figures_without_a_reading(
+    script: ModuleType, make_model: MakeModel, dataset_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, data = make_model(unsure_below=0.2), str(dataset_folder)
+    first = script.evaluate(str(network), data)
+    predictions = network.with_name("small.predictions.csv").read_bytes()
+    monkeypatch.setattr(script.on_dataset, "predict", lambda *a, **k: pytest.fail("it was asked"))
+    assert script.main(["--model", str(network), "--data", data, "--stored"]) == 0
+    again = load_report(network.with_name("small.report.json"))
+    assert again.private_reads == first.private_reads == 1
+    assert again.mirrored_accuracy == first.mirrored_accuracy
+    assert again.splits["private"].counts.tolist() == first.splits["private"].counts.tolist()
+    assert again.splits["test"].slices == first.splits["test"].slices != ()
+    assert network.with_name("small.predictions.csv").read_bytes() == predictions
+    load_card(network)
+
+
+@pytest.mark.parametrize("change", ["network", "images"])
+def test_stored_predictions_of_something_else_are_refused(
+    script: ModuleType, make_model: MakeModel, dataset_folder: Path, tmp_path: Path, change: str
+) -> None:
+    network, data = make_model(), tmp_path / "data"
+    shutil.copytree(dataset_folder, data)
+    script.evaluate(str(network), str(data))
+    if change == "images":
+        next((data / "test" / "fear").iterdir()).unlink()
+    else:
+        report = network.with_name("small.report.json")
+        report.write_text(report.read_text().replace('"model_sha256": "', '"model_sha256": "0'))
+    with pytest.raises(ReportError, match="Leave out --stored"):
+        script.evaluate(str(network), str(data), stored=True)
+
+
+def test_annotators_votes_stand_in_the_report(
+    script: ModuleType, make_model: MakeModel, dataset_folder: Path, tmp_path: Path
+) -> None:
+    votes, columns = tmp_path / "votes.csv", [*COLUMNS.values(), *NOT_OURS]
+    rows = [",".join(["path", *columns])]
+    for path in sorted(p.relative_to(dataset_folder) for p in dataset_folder.rglob("Pri*.png")):
+        rows.append(",".join([path.as_posix(), "8", "2", *"00000000"]))
+    votes.write_text("\n".join(rows))
+    report = script.evaluate(str(make_model()), str(dataset_folder), ferplus=votes)
+    (part,) = report.splits["private"].agreement
+    assert (part.low, part.n, part.labelled) == (7, 42, 6)
+    assert report.splits["public"].agreement == ()
+
+
+def test_numbered_folders_are_evaluated_if_asked_for(
+    script: ModuleType, make_model: MakeModel, dataset_folder: Path, tmp_path: Path
+) -> None:
+    network = str(make_model())
+    for i, name in enumerate(EMOTIONS):
+        shutil.copytree(dataset_folder / "test" / name, tmp_path / "data" / str(i))
+    assert script.main(["--model", network, "--data", str(tmp_path / "data"), "--numbered"]) == 0
+    named = script.evaluate(network, str(dataset_folder)).splits["test"]
+    numbered = script.evaluate(network, str(tmp_path / "data"), numbered=True).splits["test"]
+    assert numbered == named
 
 
 def test_without_data_it_says_how_to_name_some(

@@ -78,6 +78,7 @@ def test_counts_right_answers_photos_without_a_face_and_what_is_no_photo(
     assert "problem" not in by_name["wall.png"]
     assert "damaged" in by_name["cut off.jpg"]["problem"]
     assert document["model"] == "small"
+    assert {finding["code"] for finding in document["left_out"]} == {"unknown_class", "other_file"}
 
 
 def test_the_table_says_the_same(evaluate: Run, answer: str, tmp_path: Path) -> None:
@@ -85,10 +86,24 @@ def test_the_table_says_the_same(evaluate: Run, answer: str, tmp_path: Path) -> 
     Image.new("RGB", (200, 200), "white").save(tmp_path / answer / "wall.png")
     run = evaluate(tmp_path)
     assert run.returncode == 0, run.stderr
+    assert "Evaluated over 1 of 7 expressions" in run.stdout
     head, row, total = run.stdout.splitlines()[:3]
     assert head.split()[:4] == ["expression", "photos", "no", "face"]
     assert row.split()[:4] == [answer, "2", "1", "100.0%"]
     assert "of 1 faces, found by" in total
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "words"),
+    [("drafts", "a.jpg", "drafts: 1 files"), ("{}", "IMG_1.tiff", "IMG_1.tiff")],
+)
+def test_what_is_passed_over_is_said_and_counts(
+    evaluate: Run, answer: str, tmp_path: Path, folder: str, name: str, words: str
+) -> None:
+    put(tmp_path, answer, "a.jpg")
+    put(tmp_path, folder.format(answer), name)
+    run = evaluate(tmp_path)
+    assert (run.returncode, words in run.stdout) == (1, True), run.stdout
 
 
 @pytest.mark.parametrize("folder", ["missing", "."])
@@ -98,7 +113,7 @@ def test_a_folder_without_class_folders_is_explained(
     run = evaluate(tmp_path / folder)
     assert run.returncode == 2
     assert run.stderr.startswith("Stopped:")
-    assert "one folder of photographs for each expression" in run.stderr
+    assert "class folders" in run.stderr or "no data set" in run.stderr
     assert "Traceback" not in run.stderr
 
 

@@ -135,7 +135,7 @@ def test_killed_resumed_exported_and_evaluated(dataset_folder: Path, tmp_path: P
     ("change", "message"),
     [
         ("no data", "no data set"),
-        ("class missing", "cannot be trained on"),
+        ("class missing", "for one of the seven classes. A network answers all seven"),
         ("no recipe", "no recipe"),
         ("no votes", "--ferplus PATH"),
         ("no teachers", "scripts/teach.py"),

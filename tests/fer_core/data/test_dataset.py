@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from fer_core.data.dataset import Dataset, load_dataset
-from fer_core.data.scan import split_and_label
+from fer_core.data.layout import Layout
 from fer_core.errors import DataError
 
 
@@ -21,13 +21,17 @@ from fer_core.errors import DataError
         ("test/fear/mine.webp", ("test", 2)),
         ("test/fear/notes.txt", None),
         ("test/contempt/x.jpg", None),
-        ("valid/fear/x.jpg", None),
+        ("valid/Fearful/x.jpg", ("validation", 2)),
+        ("Training/Happiness/x.jpg", ("train", 3)),
+        ("PrivateTest/sadness/x.jpg", ("private", 4)),
+        ("other/fear/x.jpg", None),
+        ("train/0/x.jpg", None),
         ("train/x.jpg", None),
         ("train/fear/deeper/x.jpg", None),
     ],
 )
 def test_split_and_label(path, expected):
-    assert split_and_label(path) == expected
+    assert Layout().split_and_label(path) == expected
 
 
 def test_folder_and_zip_give_the_same_dataset(dataset_folder: Path, tmp_path: Path):
@@ -77,7 +81,9 @@ def test_a_broken_image_is_skipped_and_named(dataset_folder: Path, tmp_path: Pat
     (home / "train" / "sad" / "broken.png").write_bytes(b"not an image")
     dataset = load_dataset(home)
     assert len(dataset) == 252
-    assert [path for path, _ in dataset.skipped] == ["train/sad/broken.png"]
+    (finding,) = dataset.left_out
+    assert (finding.code, finding.count) == ("unreadable", 1)
+    assert finding.examples[0].startswith("train/sad/broken.png: ")
 
 
 def test_a_larger_image_becomes_48_pixels(dataset_folder: Path, tmp_path: Path):

@@ -10,12 +10,12 @@ import pytest
 from small_data import patterned_face
 
 from fer_core.data.dataset import Dataset
+from fer_core.data.fer2013_csv import read_original
 from fer_core.data.ferplus import read_votes
 from fer_core.data.ferplus_join import (
     VOTES,
     VotedRow,
     join,
-    read_original,
     read_voted_rows,
     write_votes,
 )

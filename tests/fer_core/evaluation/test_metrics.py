@@ -6,7 +6,7 @@ import sklearn.metrics
 from made_figures import probabilities_of, split_of
 
 from fer_core.evaluation.estimates import Estimate, wilson
-from fer_core.evaluation.metrics import evaluate_split
+from fer_core.evaluation.metrics import evaluate_split, risk_coverage
 from fer_core.labels import EMOTIONS, FEAR, NEUTRAL, SURPRISE
 
 # Two of each class; one fear called surprise, one sad called neutral, both disgusts called angry.
@@ -120,3 +120,25 @@ def test_figures_agree_with_scikit_learn():
     assert _value(split.macro_f1) == pytest.approx(f1.mean())
     assert [_value(split.per_class[EMOTIONS[i]].f1) for i in present] == pytest.approx(f1.tolist())
     assert _value(split.accuracy) == sklearn.metrics.accuracy_score(labels, answers)
+
+
+def test_risk_and_coverage_at_every_hundredth() -> None:
+    confidence = np.array([0.305, 0.5, 0.5, 0.9])
+    points = risk_coverage(confidence, np.array([False, True, False, True]))
+    by_threshold = {round(p.at, 2): (p.answered, p.right) for p in points}
+    assert by_threshold[0.0] == by_threshold[0.3] == (4, 2)
+    assert by_threshold[0.31] == by_threshold[0.5] == (3, 2)
+    assert by_threshold[0.51] == by_threshold[0.9] == (1, 1)
+    assert 0.91 not in by_threshold and 0.29 not in by_threshold
+    assert risk_coverage(np.zeros(0), np.zeros(0, bool)) == ()
+
+
+def test_the_curve_passes_through_the_models_threshold() -> None:
+    """`selective`, computed by itself, is the curve's point there."""
+    rng = np.random.default_rng(3)
+    rows = rng.dirichlet(np.full(7, 0.4), 500).astype(np.float32)
+    split = evaluate_split(rng.integers(0, 7, 500), rows, 0.45)
+    point = next(p for p in split.thresholds if p.at == 0.45)
+    assert split.selective is not None
+    assert point.answered / split.n == split.selective.coverage
+    assert point.accuracy == split.selective.accuracy

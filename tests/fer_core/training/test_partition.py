@@ -127,3 +127,26 @@ def test_class_weights_ratio_and_mean(kind: str, expected: float):
     weights = class_weights(labels, kind)
     assert weights[1] / weights[0] == pytest.approx(expected, rel=1e-5)
     assert weights[labels].mean() == pytest.approx(1.0, rel=1e-5)
+
+
+def _with_validation() -> Dataset:
+    """Every fifth training image under validation/."""
+    dataset = _dataset()
+    splits = dataset.splits.astype("<U10")
+    splits[:280:5] = "validation"
+    return dataclasses.replace(dataset, splits=splits)
+
+
+def test_a_validation_part_of_its_own_is_taken_as_it_is():
+    data = partition(_with_validation(), DataConfig(), seed=1)
+    assert set(data.validation.paths) == {str(i) for i in range(0, 280, 5)}
+    assert len(data.train) == 280 - 56
+    assert set(data.withheld) == set(range(0, 280, 5))
+
+
+@pytest.mark.parametrize("part", ["train", "validation"])
+def test_too_few_classes_are_refused_with_the_reason_and_the_way(part: str):
+    few = _with_validation()
+    few = few.where((few.labels != 4) | (few.splits != part))
+    with pytest.raises(DataError, match=rf"{part}/ needs .* all seven. Too few: sad \(0\).*Add"):
+        partition(few, DataConfig(), seed=1)
