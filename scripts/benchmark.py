@@ -4,12 +4,14 @@
     python scripts/benchmark.py --runtimes [--model ultimate_model]
     python scripts/benchmark.py --training
     python scripts/benchmark.py --load [--seconds 60]
+    python scripts/benchmark.py --film [--minutes 30]
 
 The first: what users wait for, on one thread. --runtimes: LiteRT float and 8-bit, ONNX Runtime and
 Keras, one thread each (needs requirements-dev.txt). --training: our pipeline and a stock one on
 generated faces, a few minutes. --load: the app with twelve uploaders beside one live viewer, then
-with the worst files (needs Chromium and requirements-dev.txt). Machines differ and are shared:
-compare the ratios, and figures of one run with each other.
+with the worst files (needs Chromium and requirements-dev.txt). --film: how many times faster than
+it plays a film is analysed, and the memory of a long one. Machines differ and are shared: compare
+the ratios, and figures of one run with each other.
 """
 
 from __future__ import annotations
@@ -41,6 +43,10 @@ def _measure(args: argparse.Namespace) -> dict[str, Any]:
         from scripts.benchmarks import load
 
         return {"load": load.measure(args.seconds)}
+    if args.film:
+        from scripts.benchmarks.film import measure
+
+        return {"model": args.model, "film": measure.measure(args.model, args.minutes)}
     if args.runtimes:
         from scripts.benchmarks import runtimes
 
@@ -62,6 +68,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     kind.add_argument("--runtimes", action="store_true", help="compare the model's runtimes")
     kind.add_argument("--training", action="store_true", help="compare training pipelines")
     kind.add_argument("--load", action="store_true", help="the app beside a crowd of visitors")
+    kind.add_argument("--film", action="store_true", help="speed and memory of films")
+    parser.add_argument("--minutes", type=int, default=30, help="of the long film of --film")
     parser.add_argument("--seconds", type=float, default=60.0, help="of each part of --load")
     return parser.parse_args(argv)
 

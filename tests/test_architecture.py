@@ -59,7 +59,7 @@ HEAVY = {
     "streamlit_webrtc": {"ui/live", "scripts/live_bench/hosting.py"},
     "aiortc": {"ui/live", "scripts/live_bench"},
     # In the `app` extra: the library imports it only once a film is read.
-    "av": {"ui/live", "scripts/live_bench", "fer_core/video/film"},
+    "av": {"ui/live", "scripts/live_bench", "scripts/benchmarks/film", "fer_core/video/film"},
 }  # fmt: skip
 """Where a library that is slow to import, or belongs to one side, may be imported."""
 WITHOUT_STREAMLIT = {

@@ -13,8 +13,8 @@ from fer_core.errors import FerError
 from fer_core.recognition import photos
 from fer_core.recognition.photos import Photo, PhotoResult
 from fer_core.recognition.recognizer import Recognizer
-from fer_core.store.files import replace_bytes
-from fer_core.video.exports.files import export_files
+from fer_core.store.files import replace_bytes, replace_file
+from fer_core.video.exports.files import ANNOTATED, export_files
 from fer_core.video.film import (
     AnalyzedFilm,
     Film,
@@ -23,10 +23,14 @@ from fer_core.video.film import (
     analyze_film,
     is_film,
     maker,
+    write_annotated,
 )
 
 PHOTO_COPY: Final = ".annotated.jpg"
 """What a photo's annotated copy ends in."""
+
+_ANNOTATING: Final = 0.5
+"""The share of a film's work that its annotated copy takes."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,8 +53,8 @@ class Job:
     Attributes:
         recognizer: Finds and answers.
         film: How films are analysed.
-        annotate: The folder of the annotated copies of photos, and of films' tables, captions and
-            JSON; None for none.
+        annotate: The folder of the annotated copies of photos and films, and of films' tables,
+            captions and JSON; None for none.
     """
 
     recognizer: Recognizer
@@ -91,6 +95,7 @@ def _film(path: Path, stem: str, job: Job, again: bool, beat: Callable[[float], 
         if job.annotate is not None:
             for suffix, data in export_files(film).items():
                 _write(job.annotate / f"{stem}{suffix}", data, again)
+            _annotate(path, film, job.annotate / f"{stem}{ANNOTATED}", again, beat)
     except FerError as error:
         return FilmFault(str(path), str(error))
     except OSError as error:
@@ -104,18 +109,41 @@ def _film(path: Path, stem: str, job: Job, again: bool, beat: Callable[[float], 
 
 def _analyzed(path: Path, job: Job, beat: Callable[[float], None]) -> AnalyzedFilm:
     record, settings = FilmRecord(), job.film
+    share = 1.0 if job.annotate is None else 1 - _ANNOTATING
     with Film(path, str(path)) as film:
         ends = [end for end in (settings.end, film.info.duration) if end is not None]
         span = max(min(ends, default=0.0) - settings.start, 0.0)
         for result in analyze_film(film, job.recognizer, settings):
             record.append(result)
-            beat(min((result.time - settings.start) / span, 1.0) if span else 0.0)
+            beat(share * min((result.time - settings.start) / span, 1.0) if span else 0.0)
         return AnalyzedFilm(
             film.info, settings, record.rows(), maker(job.recognizer), tuple(record.cuts), film.note
         )
 
 
+def _annotate(
+    path: Path, film: AnalyzedFilm, copy: Path, again: bool, beat: Callable[[float], None]
+) -> None:
+    """Writes the film once more, with its boxes."""
+    start = film.settings.start
+    span = max(film.summary().end - start, 0.001)
+
+    def on_time(time: float) -> None:
+        beat(1 - _ANNOTATING + _ANNOTATING * min((time - start) / span, 1.0))
+
+    def write(beside: Path) -> None:
+        with beside.open("wb") as file:
+            write_annotated(path, film, file, on_time)
+
+    _check_free(copy, again)
+    replace_file(copy, write)
+
+
 def _write(path: Path, data: bytes, again: bool) -> None:
+    _check_free(path, again)
+    replace_bytes(path, data)
+
+
+def _check_free(path: Path, again: bool) -> None:
     if path.exists() and not again:
         raise FileExistsError(None, "There is another file of this name", str(path))
-    replace_bytes(path, data)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from fer_core.batch.inputs import Input
 from fer_core.batch.look import PHOTO_COPY
 from fer_core.store.names import alike, safe_stem
-from fer_core.video.exports.files import EXPORTS
+from fer_core.video.exports.files import ANNOTATED, EXPORTS
 
 MOST: Final = 64
 """Files a shard: seconds of work."""
@@ -61,7 +61,7 @@ def with_stems(inputs: Sequence[Input], folder: Path) -> list[Input]:
 
     Names that differ in case or Unicode form only count as one: some systems take them so.
     """
-    endings = (PHOTO_COPY, *EXPORTS)
+    endings = (PHOTO_COPY, ANNOTATED, *EXPORTS)
     taken = {alike(path.name) for path in folder.iterdir()} if folder.is_dir() else set()
     used, numbers = set[str](), dict[str, int]()
     named = []

@@ -233,6 +233,7 @@ def test_a_film_is_told_written_and_left_as_it_is(predict: Run, tmp_path: Path) 
         "a.vtt",
         "a.boris.tsv",
         "a.summary.csv",
+        "a.annotated.mp4",
     } <= written
     assert (tmp_path / "out/a.frames.csv").read_text() == (
         tmp_path / "out/a.frames.csv"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from pathlib import PurePath
@@ -16,8 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit import config
 
-from fer_core.video.exports import document, events, tables
-from fer_core.video.film import AnalyzedFilm
+from fer_core.video.exports.files import ANNOTATED, EXPORTS
 from ui.films.course import tracks
 from ui.server.film_files import serve
 from ui.server.film_jobs import FilmJob
@@ -32,37 +30,28 @@ class Output:
     """One of the files that are made of an analysed film.
 
     Attributes:
-        ending: Of its name, and in its address.
+        ending: Of its name and address, one of `EXPORTS`.
         label: What it is, and for which program.
         kind: MIME type.
-        make: Makes it.
     """
 
     ending: str
     label: str
     kind: str
-    make: Callable[[AnalyzedFilm], bytes]
 
 
 OUTPUTS: Final = (
-    Output("frames.csv", "Every frame (CSV)", "text/csv", lambda f: tables.long_csv([f])),
-    Output(
-        "frames.parquet", "Every frame (Parquet)", "application/vnd.apache.parquet",
-        lambda f: tables.long_parquet([f]),
-    ),
-    Output(
-        "summary.csv", "One row for the film (CSV)", "text/csv",
-        lambda f: tables.summary_csv([f]),
-    ),
-    Output("fex.csv", "py-feat (Fex)", "text/csv", tables.fex_csv),
-    Output("vtt", "Captions (WebVTT)", "text/vtt", lambda f: _text(events.as_vtt(f))),
-    Output(
-        "boris.tsv", "Events (BORIS)", "text/tab-separated-values",
-        lambda f: _text(events.as_boris(f)),
-    ),
-    Output("json", "Everything, with its making (JSON)", "application/json", document.as_json),
-)  # fmt: skip
-ANNOTATED: Final = "annotated.mp4"
+    Output(".frames.csv", "Every frame (CSV)", "text/csv"),
+    Output(".frames.parquet", "Every frame (Parquet)", "application/vnd.apache.parquet"),
+    Output(".summary.csv", "One row for the film (CSV)", "text/csv"),
+    Output(".fex.csv", "py-feat (Fex)", "text/csv"),
+    Output(".vtt", "Captions (WebVTT)", "text/vtt"),
+    Output(".boris.tsv", "Events (BORIS)", "text/tab-separated-values"),
+    Output(".json", "Everything, with its making (JSON)", "application/json"),
+)
+TRACKS: Final = "tracks"
+FILM: Final = "film"
+"""In addresses: where everybody is; what is played, and, with its ending, what is made of it."""
 
 
 def address(job: FilmJob, what: str) -> str:
@@ -76,7 +65,7 @@ def links(job: FilmJob) -> str:
     if annotated_is_new(job):
         found.append((ANNOTATED, "Film with boxes (MP4)"))
     made = (
-        f'<a class="way-out" href="{escape(address(job, ending))}" '
+        f'<a class="way-out" href="{escape(address(job, FILM + ending))}" '
         f'download="{escape(file_name(job.name, ending))}">{escape(label)}</a>'
         for ending, label in found
     )
@@ -89,8 +78,8 @@ def annotated_is_new(job: FilmJob) -> bool:
 
 
 def file_name(name: str, ending: str) -> str:
-    """ "interview.frames.csv" of "interview.mp4"."""
-    return f"{PurePath(name).stem or 'film'}.{ending}"
+    """ "interview.frames.csv", for ".frames.csv", of "interview.mp4"."""
+    return f"{PurePath(name).stem or 'film'}{ending}"
 
 
 def routes() -> list[Route]:
@@ -99,11 +88,12 @@ def routes() -> list[Route]:
 
 async def _answer(request: Request) -> Response:
     job, what = FILMS.find(request.path_params["token"]), request.path_params["what"]
+    ending = what.removeprefix(FILM)
     found = None
-    if job is not None and what == "film":
+    if job is not None and what == FILM:
         found = _film(job, request)
     elif job is not None and job.analyzed is not None:
-        found = _annotated(job, request) if what == ANNOTATED else await _made(job, what)
+        found = _annotated(job, request) if ending == ANNOTATED else await _made(job, ending)
     return found or PlainTextResponse(GONE, 404, _NO_STORE)
 
 
@@ -119,25 +109,20 @@ def _annotated(job: FilmJob, request: Request) -> Response | None:
     return serve(job.annotated[1], "video/mp4", request.headers.get("range"), headers)
 
 
-async def _made(job: FilmJob, what: str) -> Response | None:
-    if what == "tracks":
+async def _made(job: FilmJob, ending: str) -> Response | None:
+    if ending == TRACKS:
         text = await run_in_threadpool(lambda: json.dumps(tracks(job.shown)))
         return Response(text, 200, _NO_STORE, "application/json")
-    for output in OUTPUTS:
-        if output.ending == what:
-            content = await run_in_threadpool(output.make, job.shown)
-            headers = {**_as_file(file_name(job.name, what)), **_NO_STORE}
-            return Response(content, 200, headers, output.kind)
-    return None
+    kind = next((output.kind for output in OUTPUTS if output.ending == ending), None)
+    if kind is None:
+        return None
+    content = await run_in_threadpool(EXPORTS[ending], job.shown)
+    return Response(content, 200, {**_as_file(file_name(job.name, ending)), **_NO_STORE}, kind)
 
 
 def _as_file(name: str) -> dict[str, str]:
     """RFC 6266: a name of any letters."""
     return {"Content-Disposition": f"attachment; filename*=utf-8''{quote(name, safe='')}"}
-
-
-def _text(text: str) -> bytes:
-    return text.encode("utf-8", "backslashreplace")
 
 
 def _base() -> str:

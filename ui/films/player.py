@@ -25,9 +25,9 @@ def draw(job: FilmJob) -> bool:
     told = _component(
         key=KEY,
         data={
-            "film": None if played is None else outputs.address(job, "film"),
+            "film": None if played is None else outputs.address(job, outputs.FILM),
             "offset": 0.0 if played is None else played[2],
-            "tracks": outputs.address(job, "tracks"),
+            "tracks": outputs.address(job, outputs.TRACKS),
             "size": [job.info.width, job.info.height],
             "version": job.version,
             **course(job.shown),

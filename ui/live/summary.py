@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from fer_core.labels import DISPLAY_NAMES
-from fer_core.video import export
+from fer_core.video.exports import session as export
 from fer_core.video.record import ANSWERS, SessionRecord
 from fer_core.video.summary import FaceSummary, Summary, summarize
 from ui import downloads

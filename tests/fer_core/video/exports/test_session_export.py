@@ -7,7 +7,7 @@ from session_fixtures import STARTED, rows_of
 
 from fer_core.labels import EMOTIONS
 from fer_core.store.tables import as_cell
-from fer_core.video.export import COLUMNS, as_csv, as_json
+from fer_core.video.exports.session import COLUMNS, as_csv, as_json
 from fer_core.video.record import ANSWERS, NOBODY
 from fer_core.video.summary import summarize
 
