@@ -37,6 +37,7 @@ from fer_core.evaluation.predictions import Predictions, read_predictions, write
 from fer_core.evaluation.report import EvaluationReport, load_report, save_report
 from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import EMOTIONS
+from fer_core.recognition.answers.ways import Way
 from fer_core.recognition.classifier import Classifier
 from fer_core.recognition.photos import PhotoResult
 from fer_core.recognition.recognizer import Recognizer
@@ -116,9 +117,8 @@ def evaluate(
     report = on_dataset.evaluate(
         dataset,
         predictions,
-        model=card.stem,
+        card=card,
         network=network,
-        unsure_below=card.unsure_below,
         previous_reads=_previous_reads(own_report, target),
         mirrored=mirrored,
         votes=votes_if_any(ferplus, test.paths),
@@ -146,14 +146,12 @@ def _stored(path: Path, test: Dataset) -> Predictions:
 def _without_a_reading(report: EvaluationReport, before: EvaluationReport) -> EvaluationReport:
     """The report with what only the network could tell taken from the one before."""
     if (report.model_sha256, report.data_sha256) != (before.model_sha256, before.data_sha256):
-        raise ReportError(
-            "The stored predictions are another network's, or of another data set. Leave out "
-            "--stored."
-        )
+        raise ReportError("The predictions are of another network or data. Leave out --stored.")
     return dataclasses.replace(
         report,
         private_reads=before.private_reads,
         mirrored_accuracy=before.mirrored_accuracy,
+        ways={**before.ways, **report.ways},
     )
 
 
@@ -176,6 +174,8 @@ def as_table(report: EvaluationReport) -> str:
     if report.mirrored_accuracy:
         averaged = (f"{k} {_figure(v, 3)}" for k, v in report.mirrored_accuracy.items())
         lines.append(f"Averaged over each face and its mirror image: {', '.join(averaged)}.")
+    for name, splits in report.ways.items():
+        lines += [f"{name}:", *(_line(split_name, split) for split_name, split in splits.items())]
     if "private" in report.splits:
         times = "once" if report.private_reads == 1 else f"{report.private_reads} times"
         lines.append(f"PrivateTest was read {times} for this network.")
@@ -192,12 +192,12 @@ def _coverage(split: SplitReport, left_out: Sequence[Finding]) -> list[str]:
 
 def _measure_photos(args: argparse.Namespace) -> int:
     photos, left_out = on_photos.find_photos(args.photos, numbered=args.numbered)
-    recognizer = Recognizer.load(args.model)
+    recognizer = Recognizer.load(args.model, Way(2))  # as photographs are looked at
     results, show = [], share_shown("the photographs", sys.stderr)
     for result in on_photos.answer(photos, recognizer):
         results.append(result)
         show(len(results) / len(photos))
-    report = on_photos.score(results, recognizer.card.unsure_below)
+    report = on_photos.score(results, recognizer.unsure_below)
     if args.json:
         print(json.dumps(on_photos.to_dict(results, report, recognizer, left_out), indent=2))
     else:

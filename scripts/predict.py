@@ -28,6 +28,7 @@ from fer_core.batch.look import Job, Result, look_at
 from fer_core.batch.shards import with_stems
 from fer_core.batch.table import require_kind
 from fer_core.errors import InputError
+from fer_core.recognition.answers.ways import EVERYDAY, MIXES, Way
 from fer_core.recognition.photos import PhotoResult
 from fer_core.store.files import require_writable
 from fer_core.store.model_files import DEFAULT_MODEL
@@ -48,7 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         require_kind(args.out)
         require_writable(args.out)
     found = _found(args)
-    job = Job(Recognizer.load(args.model), args.film, args.annotate)
+    way = Way(args.looks, args.mix)
+    job = Job(Recognizer.load(args.model, way), args.film, args.annotate)
     if args.annotate:
         args.annotate.mkdir(parents=True, exist_ok=True)
     return to_table.write(args, found, job) if args.out else _print(args, found, job)
@@ -109,6 +111,14 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "--model", type=cli.model, default=DEFAULT_MODEL, help="stem or path of a model"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument(
+        "--looks", type=int, choices=(1, 2), default=2,
+        help="2, the default: the mean of a face and its mirror image; 1 takes half the time",
+    )  # fmt: skip
+    parser.add_argument(
+        "--mix", choices=tuple(MIXES), default=EVERYDAY,
+        help="the expected mix of expressions: everyday, as in everyday pictures; even, all alike",
+    )  # fmt: skip
     table = parser.add_argument_group("a table")
     table.add_argument(
         "--out", type=cli.path, metavar="FILE", help="results.parquet, results.csv or results.jsonl"

@@ -19,6 +19,7 @@ from PIL import Image
 from fer_core.batch.inputs import Input, find_inputs
 from fer_core.batch.look import Job
 from fer_core.batch.shards import Shard
+from fer_core.recognition.answers.ways import ONE_LOOK
 from fer_core.types import Box, Face, FaceEmotion, RGBImage
 from fer_core.video.film import FilmSettings, maker
 
@@ -29,11 +30,11 @@ class ByColor:
     """White holds a face as wide as the picture is, black none; the other colours are accidents."""
 
     detector_name = "by colour"
+    way = ONE_LOOK
 
     def __init__(self, unsure_below: float = 0.0) -> None:
-        self.card = SimpleNamespace(
-            stem="stub", files={".tflite": {"sha256": "0"}}, unsure_below=unsure_below
-        )
+        self.card = SimpleNamespace(stem="stub", files={".tflite": {"sha256": "0"}})
+        self.unsure_below = unsure_below
 
     def detect(self, image: RGBImage) -> list[Face]:
         color = tuple(image[0, 0].tolist())

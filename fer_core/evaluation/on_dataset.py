@@ -18,8 +18,11 @@ from fer_core.evaluation.estimates import Estimate, wilson
 from fer_core.evaluation.metrics import evaluate_split
 from fer_core.evaluation.predictions import Predictions
 from fer_core.evaluation.report import EvaluationReport
+from fer_core.evaluation.split_report import SplitReport
 from fer_core.images import quality
+from fer_core.recognition.answers.ways import ALL_WAYS, ONE_LOOK, Calibration, combine
 from fer_core.recognition.classifier import Classifier
+from fer_core.store.model_files import ModelCard
 from fer_core.types import Probabilities
 
 BATCH = 256
@@ -81,21 +84,19 @@ def evaluate(
     dataset: Dataset,
     predictions: Predictions,
     *,
-    model: str,
+    card: ModelCard,
     network: bytes,
-    unsure_below: float,
     previous_reads: Mapping[str, int],
     mirrored: Predictions | None = None,
     votes: Votes | None = None,
 ) -> EvaluationReport:
-    """The figures of every split.
+    """The figures of every split, and those of every way of asking that the predictions allow.
 
     Args:
         dataset: The whole data set, `train/` included: copies are looked for there.
         predictions: For its test images, in their order.
-        model: The model's stem.
+        card: The model's.
         network: Its LiteRT file's bytes.
-        unsure_below: The model's threshold; 0 for none.
         previous_reads: SHA-256 of a network → how often PrivateTest was read for it before.
         mirrored: For the mirror images of the same test images, if they are to be averaged.
         votes: FER+'s on the test images, in their order.
@@ -111,7 +112,7 @@ def evaluate(
         labels = predictions.labels[part]
         if not len(labels):
             continue
-        split = evaluate_split(labels, predictions.probabilities[part], unsure_below or None)
+        split = evaluate_split(labels, predictions.probabilities[part], card.unsure_below or None)
         looked = {by: values[part] for by, values in looks.items()}
         agreed = agreement(votes.counts[part], labels, answers[part]) if votes else ()
         splits[name] = dataclasses.replace(
@@ -119,14 +120,42 @@ def evaluate(
         )
     return EvaluationReport(
         splits,
-        model=model,
+        model=card.stem,
         model_sha256=digest,
         data_sha256=dataset.fingerprint,
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         private_reads=previous_reads.get(digest, 0) + ("private" in masks),
         left_out=dataset.left_out,
         mirrored_accuracy={} if mirrored is None else _averaged(predictions, mirrored, masks, test),
+        ways=ways(dataset, predictions, card, mirrored),
     )
+
+
+def ways(
+    dataset: Dataset,
+    predictions: Predictions,
+    card: ModelCard,
+    mirrored: Predictions | None = None,
+) -> dict[str, dict[str, SplitReport]]:
+    """The figures of all ways of asking but one look; of two looks only if `mirrored` is given.
+
+    Returns:
+        Way's name → split's name → its figures.
+    """
+    test, masks = dataset.is_test, split_masks(dataset)
+    second = None if mirrored is None else mirrored.probabilities
+    found = {}
+    for way in ALL_WAYS:
+        if way == ONE_LOOK or (way.looks == 2 and second is None):
+            continue
+        used = Calibration.of(card, way)
+        answers = combine(way, used, predictions.probabilities, second)
+        parts = {name: mask[test] for name, mask in masks.items() if mask.any()}
+        found[way.name] = {
+            name: evaluate_split(predictions.labels[p], answers[p], used.unsure_below or None)
+            for name, p in parts.items()
+        }
+    return found
 
 
 def _averaged(

@@ -34,6 +34,8 @@ class EvaluationReport:
         mirrored_accuracy: By split, the share of right answers when a face's probabilities are
             averaged with those of its mirror image, at twice the cost; empty if not measured.
         left_out: What was found in the data set and could not be used.
+        ways: By the name of a way of asking (`recognition.answers.ways`) other than one look, its
+            splits; empty if none was measured.
     """
 
     splits: Mapping[str, SplitReport]
@@ -45,6 +47,7 @@ class EvaluationReport:
     private_reads: int = 0
     mirrored_accuracy: Mapping[str, Estimate] = field(default_factory=dict)
     left_out: tuple[Finding, ...] = ()
+    ways: Mapping[str, Mapping[str, SplitReport]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.emotions != EMOTIONS:
@@ -61,7 +64,8 @@ class EvaluationReport:
             "created": self.created,
             "private_reads": self.private_reads,
             "emotions": list(self.emotions),
-            "splits": {name: split.to_dict() for name, split in self.splits.items()},
+            "splits": _splits_to_dict(self.splits),
+            "ways": {name: _splits_to_dict(splits) for name, splits in self.ways.items()},
             "mirrored_accuracy": {k: v.to_dict() for k, v in self.mirrored_accuracy.items()},
             "left_out": [finding.to_dict() for finding in self.left_out],
         }
@@ -73,13 +77,31 @@ class EvaluationReport:
         Raises KeyError, TypeError, ValueError or AttributeError if it is damaged.
         """
         return cls(
-            splits={k: SplitReport.from_dict(v) for k, v in data["splits"].items()},
+            splits=_splits_from_dict(data["splits"]),
+            ways={k: _splits_from_dict(v) for k, v in data.get("ways", {}).items()},
             emotions=tuple(data["emotions"]),
             private_reads=read_count(data.get("private_reads", 0)),
             mirrored_accuracy=_mirrored(data.get("mirrored_accuracy", {})),
             left_out=tuple(Finding.from_dict(each) for each in data.get("left_out", ())),
             **{k: str(data.get(k, "")) for k in _TEXTS},
         )
+
+
+def odds_in_words(found: Estimate) -> str:
+    """What `SplitReport.odds` found, as a sentence."""
+    words = f"Of 100 answers given with this certainty, about {100 * found.value:.0f} were right"
+    if found.interval is None:
+        return f"{words}."
+    low, high = found.interval
+    return f"{words} ({100 * low:.0f} to {100 * high:.0f})."
+
+
+def _splits_to_dict(splits: Mapping[str, SplitReport]) -> dict[str, Any]:
+    return {name: split.to_dict() for name, split in splits.items()}
+
+
+def _splits_from_dict(data: Json) -> dict[str, SplitReport]:
+    return {name: SplitReport.from_dict(split) for name, split in data.items()}
 
 
 def _mirrored(data: Json) -> dict[str, Estimate]:

@@ -38,6 +38,9 @@ ESTIMATES = (
 """Figures of a split that are plain numbers in JSON, with `_low` and `_high` beside them."""
 
 
+_FEWEST = 100  # answers, of which a share right is told
+
+
 @dataclass(frozen=True, slots=True)
 class ClassScores:
     """How one expression fares.
@@ -209,6 +212,25 @@ class SplitReport:
     def absent(self) -> tuple[str, ...]:
         """The expressions without images: no figure says anything of them."""
         return tuple(name for name in EMOTIONS if not self.per_class[name].support)
+
+    def odds(self, certainty: float) -> Estimate | None:
+        """The share of right answers among those given with this certainty, Wilson interval.
+
+        Of the bin that it lies in, widened by those beside it until 100 answers are in it; None if
+        there are not as many.
+
+        Args:
+            certainty: The largest probability of an answer, in [0, 1].
+        """
+        bins, width = self.reliability, 0
+        middle = next((i for i, b in enumerate(bins) if certainty <= b.high), len(bins) - 1)
+        while width < len(bins):
+            near = bins[max(0, middle - width) : middle + width + 1]
+            if sum(part.count for part in near) >= _FEWEST:
+                right = sum(part.count * (part.accuracy or 0) for part in near)
+                return wilson(round(right), sum(part.count for part in near))
+            width += 1
+        return None
 
     def to_dict(self) -> dict[str, Any]:
         figures = [flat(name, getattr(self, name)) for name in ESTIMATES]

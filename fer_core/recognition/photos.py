@@ -83,6 +83,8 @@ class PhotoResult:
         saved_as: The file that the annotated picture was written to; "" if it was not.
         problem: Why there is no result, in words; "" if there is one.
         faces_left_out: How many smaller faces were found and not looked at.
+        your_labels: What somebody says of each face (`answers.corrections`), "" for nothing; empty
+            if nobody has said anything.
     """
 
     name: str
@@ -93,6 +95,7 @@ class PhotoResult:
     saved_as: str = ""
     problem: str = ""
     faces_left_out: int = 0
+    your_labels: tuple[str, ...] = ()
 
     @property
     def faces_found(self) -> int:
@@ -107,6 +110,9 @@ class PhotoResult:
         looked_at = f"the {n:,} largest were" if n > 1 else "only the largest was"
         return f"{self.faces_found:,} faces were found, of which {looked_at} looked at."
 
+    def _labelled(self) -> Iterable[tuple[FaceEmotion, str]]:
+        return zip(self.faces, self.your_labels or [""] * len(self.faces), strict=True)
+
     def to_dict(self) -> dict[str, Any]:
         """The photo in JSON, alike for page, command line and evaluation."""
         named = {"file": self.name, **({"label": self.label} if self.label else {})}
@@ -118,7 +124,10 @@ class PhotoResult:
             "height": self.size[1],
             "faces_found": self.faces_found,
             **({"note": self.note} if self.note else {}),
-            "faces": [face.to_dict() for face in self.faces],
+            "faces": [
+                face.to_dict() | ({"your_label": label} if label else {})
+                for face, label in self._labelled()
+            ],
             **({"annotated": self.saved_as} if self.saved_as else {}),
         }
 
@@ -188,8 +197,11 @@ def described(result: PhotoResult) -> str:
 def rows(results: Iterable[PhotoResult]) -> list[dict[str, Any]]:
     """One row a face, by `COLUMNS`: file, box, answer and seven probabilities.
 
-    Hidden characters of the file's name are escapes; `document` has the name itself.
+    If any face has a label of somebody's, "your_label" follows. Hidden characters of the file's
+    name are escapes; `document` has the name itself.
     """
+    results = list(results)
+    labelled = any(result.your_labels for result in results)
     return [
         {
             "file": printable(result.name),
@@ -199,16 +211,19 @@ def rows(results: Iterable[PhotoResult]) -> list[dict[str, Any]]:
             **{column: values[column] for column in ("turn", "score", "answer", "confidence")},
             "notes": ", ".join(face.notes),
             **values["probabilities"],
+            **({"your_label": label} if labelled else {}),
         }
         for result in results
-        for number, face in enumerate(result.faces, start=1)
+        for number, (face, label) in enumerate(result._labelled(), start=1)
         for values in [face.to_dict()]
     ]
 
 
 def as_csv(results: Sequence[PhotoResult]) -> bytes:
     """The rows as CSV in UTF-8, with a mark by which spreadsheets know the encoding."""
-    return table_as_csv(COLUMNS, (list(row.values()) for row in rows(results))).encode("utf-8-sig")
+    table = rows(results)
+    header = (*COLUMNS, "your_label") if table and "your_label" in table[0] else COLUMNS
+    return table_as_csv(header, (list(row.values()) for row in table)).encode("utf-8-sig")
 
 
 def document(results: Iterable[PhotoResult], recognizer: Recognizer) -> dict[str, Any]:
@@ -216,6 +231,8 @@ def document(results: Iterable[PhotoResult], recognizer: Recognizer) -> dict[str
     return {
         "model": recognizer.card.stem,
         "detector": recognizer.detector_name,
+        "looks": recognizer.way.looks,
+        "expected_mix": recognizer.way.mix,
         "emotions": EMOTIONS,
         "photos": [result.to_dict() for result in results],
     }

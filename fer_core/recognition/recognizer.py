@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.recognition.answers.occlusion_map import SensitivityMap, occlusion_map
 from fer_core.recognition.answers.usability import Measures, notes
 from fer_core.recognition.answers.ways import ONE_LOOK, Calibration, Way, combine
 from fer_core.recognition.classifier import Classifier
@@ -59,6 +60,11 @@ class Recognizer:
     @property
     def detector_name(self) -> str:
         return self._detector.name
+
+    @property
+    def unsure_below(self) -> float:
+        """The answer is "unsure" if the largest probability is below this, asked in this way."""
+        return self._calibration.unsure_below
 
     def analyze(
         self,
@@ -132,6 +138,15 @@ class Recognizer:
         images = as_crops(crops)
         faces = [Face(Box(0, 0, image.shape[1], image.shape[0])) for image in images]
         return self._answer(images, faces)
+
+    def why(self, answer: FaceEmotion, emotion: str | None = None) -> SensitivityMap:
+        """Where the face speaks for an expression: see `answers.occlusion_map`. One look, 0.15 s.
+
+        Args:
+            answer: Of this network.
+            emotion: By default the likeliest.
+        """
+        return occlusion_map(self._classifier.predict, answer.crop, emotion or answer.emotion)
 
     def _answer(self, images: Sequence[RGBImage], faces: Sequence[Face]) -> list[FaceEmotion]:
         if not faces:

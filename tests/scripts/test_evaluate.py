@@ -76,6 +76,10 @@ def test_report_and_predictions_say_what_the_network_answers(
     assert report.mirrored_accuracy["private"].value == pytest.approx(share)
     assert set(report.mirrored_accuracy) == set(report.splits)
 
+    assert set(report.ways) == {"two_looks", "one_look_even_mix", "two_looks_even_mix"}
+    averaged = report.ways["two_looks"]["private"].accuracy
+    assert averaged is not None and averaged.value == pytest.approx(share)
+
     with network.with_name("small.predictions.csv").open() as file:
         assert next(csv.reader(file)) == ["path", "label", *EMOTIONS]
     written = read_predictions(network.with_name("small.predictions.csv"))
@@ -240,6 +244,9 @@ def test_stored_predictions_give_the_same_figures_without_a_reading(
     again = load_report(network.with_name("small.report.json"))
     assert again.private_reads == first.private_reads == 1
     assert again.mirrored_accuracy == first.mirrored_accuracy
+    assert again.ways["two_looks"] == first.ways["two_looks"]
+    even, before = (r.ways["one_look_even_mix"]["private"] for r in (again, first))
+    assert even.confusion_matrix == before.confusion_matrix
     assert again.splits["private"].counts.tolist() == first.splits["private"].counts.tolist()
     assert again.splits["test"].slices == first.splits["test"].slices != ()
     assert network.with_name("small.predictions.csv").read_bytes() == predictions

@@ -265,3 +265,16 @@ def test_what_cannot_begin_is_said_before_the_first_file(
     run = predict(*arguments)
     assert run.returncode == 2 and run.stdout == ""
     assert says in run.stderr and "Traceback" not in run.stderr
+
+
+def test_looks_and_mix_are_chosen_and_told(predict: Run) -> None:
+    def told(*options: str) -> dict:
+        return json.loads(predict(PORTRAIT, "--json", *options).stdout)
+
+    twice, even = told(), told("--looks", "1", "--mix", "even")
+    once = told("--looks", "1")
+    assert [d["looks"] for d in (twice, once, even)] == [2, 1, 1]
+    assert [d["expected_mix"] for d in (twice, once, even)] == ["everyday", "everyday", "even"]
+    shares = [d["photos"][0]["faces"][0]["probabilities"] for d in (twice, once, even)]
+    assert shares[0] != shares[1]
+    assert shares[2]["disgust"] > shares[1]["disgust"]

@@ -113,7 +113,9 @@ def maker(recognizer: Recognizer) -> dict[str, Any]:
     return {
         "model": card.stem,
         "model_sha256": card.files[NETWORK_SUFFIX]["sha256"],
-        "unsure_below": card.unsure_below,
+        "looks": recognizer.way.looks,
+        "expected_mix": recognizer.way.mix,
+        "unsure_below": recognizer.unsure_below,
         "detector": recognizer.detector_name,
         "versions": {
             "python": platform.python_version(),

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -6,8 +7,9 @@ import pytest
 from made_figures import split_of
 
 from fer_core.errors import ReportError
-from fer_core.evaluation.estimates import Estimate
-from fer_core.evaluation.report import EvaluationReport, load_report, save_report
+from fer_core.evaluation.estimates import Estimate, wilson
+from fer_core.evaluation.report import EvaluationReport, load_report, odds_in_words, save_report
+from fer_core.evaluation.split_report import ReliabilityBin, SplitReport
 from fer_core.labels import EMOTIONS
 
 SPLIT = split_of(np.repeat(np.arange(7), 2), [0, 0, 0, 0, 2, 5, 3, 3, 4, 6, 5, 5, 6, 6])
@@ -17,6 +19,7 @@ REPORT = EvaluationReport(
     model_sha256="a",
     private_reads=2,
     mirrored_accuracy={"test": Estimate(0.7, 0.6, 0.8)},
+    ways={"two_looks": {"test": SPLIT}},
 )
 
 
@@ -70,3 +73,34 @@ def test_a_damaged_report_is_named(tmp_path: Path, text: str, message: str):
 def test_a_missing_report_is_named(tmp_path: Path):
     with pytest.raises(ReportError, match="no such file"):
         load_report(tmp_path / "none.report.json")
+
+
+def binned(*parts: tuple[int, float]) -> SplitReport:
+    """A split whose bins hold so many answers, so many of which are right; of equal width."""
+    edges = np.linspace(0, 1, len(parts) + 1)
+    bins = tuple(
+        ReliabilityBin(low, high, count, (low + high) / 2 if count else None, right or None)
+        for low, high, (count, right) in zip(edges[:-1], edges[1:], parts, strict=True)
+    )
+    return replace(SPLIT, reliability=bins)
+
+
+@pytest.mark.parametrize(
+    ("parts", "certainty", "share", "n"),
+    [
+        ([(200, 0.5), (400, 0.75)], 0.9, 0.75, 400),
+        ([(200, 0.5), (400, 0.75)], 0.5, 0.5, 200),
+        ([(200, 0.5), (400, 0.75)], 1.0, 0.75, 400),
+        ([(300, 0.5), (20, 0.75), (100, 0.9)], 0.5, (150 + 15 + 90) / 420, 420),
+        ([(0, 0), (150, 0.4)], 0.2, 0.4, 150),
+        ([(50, 0.5), (49, 0.5)], 0.2, None, 0),
+    ],
+)
+def test_an_answers_odds(parts: list, certainty: float, share: float | None, n: int) -> None:
+    found = binned(*parts).odds(certainty)
+    if share is None:
+        assert found is None
+        return
+    assert found == wilson(round(share * n), n)
+    words = odds_in_words(found)
+    assert f"about {100 * share:.0f} were right" in words and "Of 100" in words

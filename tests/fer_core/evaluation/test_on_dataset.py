@@ -1,4 +1,6 @@
 import dataclasses
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from fer_core.errors import DataError
 from fer_core.evaluation import on_dataset
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.recognition.classifier import Classifier
+from fer_core.store.model_files import load_card
 
 
 def _dataset(splits: list[str]) -> Dataset:
@@ -45,7 +48,10 @@ def test_nothing_is_predicted_for_a_dataset_without_test_images(small_litert: by
         on_dataset.predict(Classifier(small_litert), FER.where(FER.splits == "test"))
 
 
-def test_reads_of_private_test_are_counted_for_the_same_network_only(small_litert: bytes):
+def test_reads_of_private_test_are_counted_for_the_same_network_only(
+    small_litert: bytes, make_model: Callable[..., Path]
+):
+    card = make_model(unsure_below=0.3)
     test = FER.where(FER.splits != "train")
     shares: list[float] = []
     predictions = on_dataset.predict(Classifier(small_litert), test, shares.append)
@@ -55,9 +61,8 @@ def test_reads_of_private_test_are_counted_for_the_same_network_only(small_liter
         return on_dataset.evaluate(
             FER,
             predictions,
-            model="m",
+            card=load_card(card),
             network=network,
-            unsure_below=0.3,
             previous_reads=previous,
         )
 
@@ -68,3 +73,4 @@ def test_reads_of_private_test_are_counted_for_the_same_network_only(small_liter
     assert reads(b"another", known).private_reads == 1
     assert first.splits["private"].n == 5
     assert first.splits["private"].selective is not None
+    assert set(first.ways) == {"one_look_even_mix"}  # no mirror images were given

@@ -17,6 +17,7 @@ from portrait import crowd
 from fer_core import Recognizer
 from fer_core.images import decode
 from fer_core.labels import EMOTIONS
+from fer_core.recognition.answers.ways import ONE_LOOK
 from fer_core.recognition.photos import (
     COLUMNS,
     LARGEST_EDGE,
@@ -45,6 +46,7 @@ class Finds:
 
     card = SimpleNamespace(stem="strong")
     detector_name = "YuNet"
+    way = ONE_LOOK
 
     def __init__(self, *faces: FaceEmotion) -> None:
         self._faces = list(faces)
