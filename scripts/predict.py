@@ -8,9 +8,9 @@ each file's faces as they are found (--json: one document); the second writes a 
 each face, for each picture or film frame without one, and for each file that could not be read,
 with the reason. What was stopped or killed, even by kill -9, goes on with --resume.
 
---annotate writes a copy of each photo with its boxes, and of each film with tables, captions and JSON.
-Exit status: 0 if every file was read, 1 if some were not, 2 if nothing could begin or go on (one
-sentence says why), 130 after Ctrl-C.
+--annotate writes a copy of each photo with its boxes, and of each film with tables, captions and
+JSON. Exit status: 0 if every file was read, 1 if some were not, 2 if nothing could begin or go on
+(one sentence says why), 130 after Ctrl-C.
 """
 
 from __future__ import annotations

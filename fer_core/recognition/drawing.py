@@ -34,8 +34,9 @@ def annotate(
     """Draws each face's box and its answer.
 
     Lines and labels have a dark outline and labels a ground of their own, so that they read on any
-    picture. If the network is unsure, the box is gray and dashed. No label covers a face: one that
-    finds no room becomes the face's number, or is left out. Turned faces have turned labels.
+    picture. If the network is unsure, the box is gray and dashed. No label covers a face: if one
+    finds no room, all become numbers, and a number without room is left out. Turned faces have
+    turned labels.
 
     Args:
         image: (height, width, 3) uint8 RGB; gray, RGBA and PIL images are converted. It is not
@@ -186,8 +187,9 @@ def place_labels(
     """A place for each face's label that covers no face and no other label.
 
     Args:
-        sizes: For each face those of its label's forms, the whole label first. If a face would be
-            left without any, none has its whole label: short ones leave more room.
+        sizes: For each face those of its label's forms, the whole label first. If one of the whole
+            labels finds no room, all faces have short ones: beside numbers, a long label would seem
+            to be its neighbour's.
         boxes: Of the faces.
         gap: Pixels between a box and its label.
         image: The whole picture.
@@ -195,12 +197,15 @@ def place_labels(
     Returns:
         For each face which form, and where; None if none of them finds room.
     """
-    places = _placed(sizes, boxes, gap, image, 0)
-    return places if None not in places else _placed(sizes, boxes, gap, image, 1)
+    whole = _placed([forms[:1] for forms in sizes], boxes, gap, image)
+    if None not in whole:
+        return whole
+    short = _placed([forms[1:] for forms in sizes], boxes, gap, image)
+    return [found and (found[0] + 1, found[1]) for found in short]
 
 
 def _placed(
-    sizes: Sequence[Sequence[Size]], boxes: Sequence[Box], gap: int, image: Box, first: int
+    sizes: Sequence[Sequence[Size]], boxes: Sequence[Box], gap: int, image: Box
 ) -> list[tuple[int, Box] | None]:
     taken: list[Box] = []
     found: list[tuple[int, Box] | None] = []
@@ -208,7 +213,7 @@ def _placed(
         others = [*boxes[:i], *boxes[i + 1 :], *taken]
         tried = (
             (form, place)
-            for form, size in enumerate(forms[first:], start=first)
+            for form, size in enumerate(forms)
             if (place := find_place(size, box, gap, image, others)) is not None
         )
         found.append(next(tried, None))
