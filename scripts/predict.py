@@ -8,7 +8,7 @@ each file's faces as they are found (--json: one document); the second writes a 
 each face, for each picture or film frame without one, and for each file that could not be read,
 with the reason. What was stopped or killed, even by kill -9, goes on with --resume.
 
---annotate writes a copy of each photo with its boxes, and of each film with tables, captions and
+--annotate writes a copy of each photo and film with its boxes, and films' tables, captions and
 JSON. Exit status: 0 if every file was read, 1 if some were not, 2 if nothing could begin or go on
 (one sentence says why), 130 after Ctrl-C.
 """
@@ -105,7 +105,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--recursive", action="store_true", help="look into folders in folders")
     parser.add_argument(
         "--annotate", type=cli.path, metavar="DIR",
-        help="write annotated copies of photos, and films' tables, captions and JSON, there",
+        help="write annotated copies of photos and films, and films' tables and captions, there",
     )  # fmt: skip
     parser.add_argument(
         "--model", type=cli.model, default=DEFAULT_MODEL, help="stem or path of a model"
