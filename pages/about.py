@@ -4,27 +4,36 @@ import json
 
 import streamlit as st
 
-from fer_core.errors import FerError
+from fer_core.errors import FerError, ModelError, ReportError
 from fer_core.labels import DISPLAY_NAMES
 from fer_core.store.model_files import ModelCard
-from ui import frame, resources
-from ui.widgets import plain, right_of_100
+from ui import facts, frame, model_choice, resources
+from ui.widgets import plain
 
 
 def _model_card(card: ModelCard) -> None:
     """The card in words, its numbers beside it, and the whole of it to unfold."""
     st.subheader(f"Model card: {plain(card.title)}", anchor=False)
     st.markdown(plain(card.summary))
-    if card.headline:
-        st.markdown(f"**Headline:** {right_of_100(card.headline)}.")
+    st.markdown(f"**Headline:** {resources.headline()}.")
     st.table(_facts(card))
     st.markdown("\n".join(f"- {plain(limit)}" for limit in card.limits))
     with st.expander("The whole card"):
         st.code(json.dumps(card.to_dict(), indent=2), language=None)
 
 
+def _few() -> str:
+    """What the rarest expression's figure is worth, of the report in use; "" without one."""
+    try:
+        split = resources.report().splits.get("private")
+    except ReportError:
+        return ""
+    words = facts.rarest(split) if split else ""
+    return f"- **Few of some.** PrivateTest has {words}." if words else ""
+
+
 def _facts(card: ModelCard) -> dict[str, str]:
-    facts = {
+    shown = {
         "Files": f"models/{card.stem}.*",
         "Made on": card.created,
         "Answers": ", ".join(DISPLAY_NAMES[name] for name in card.emotions),
@@ -35,12 +44,12 @@ def _facts(card: ModelCard) -> dict[str, str]:
         "Neutral": f"logit lowered by {card.neutral_lowered:.2f} after training, on validation"
         if card.neutral_lowered
         else "as trained",
-        "Trained on": f"{card.data.get('train_images', 0):,} images",
+        "Trained on": facts.learned_from(card),
         "Data set": f"SHA-256 {card.data.get('sha256', 'not recorded')}",
         "Intended use": card.intended_use,
         "Licence": card.licence,
     }
-    return {name: plain(value) for name, value in facts.items()}
+    return {name: plain(value) for name, value in shown.items()}
 
 
 frame.header(
@@ -48,11 +57,14 @@ frame.header(
     "What this app is made of, what was measured of it, and what was not.",
 )
 
+card = None
+model_choice.choose()
 try:
-    _model_card(resources.recognizer().card)
-except FerError as error:
+    card = resources.recognizer().card
+    _model_card(card)
+except ModelError as error:
     st.subheader("Model card", anchor=False)
-    st.error(plain(str(error)), icon=":material/error:")
+    model_choice.in_its_place(error)
 
 st.subheader("The data and its faults", anchor=False)
 st.markdown(
@@ -67,8 +79,8 @@ Evaluation page are to be read with them in mind.
 - **Disputed labels.** Ten annotators of FER+ (Barsoum et al. 2016) looked again: their plurality
   agrees with FER-2013's label on 62.5 % of PrivateTest. They call 54 % of the Sad, 36 % of the Fear
   and 33 % of the Angry images neutral. People reach about 65 %.
-- **Few of some.** PrivateTest has 55 Disgust images: its recall is known to ±13 points at best.
 """
+    + _few()
 )
 
 st.subheader("Limits", anchor=False)
@@ -113,11 +125,12 @@ except FerError:
     st.markdown("No model is in use, so no detector is loaded.")
 
 st.subheader("Licences", anchor=False)
+network = f"- **Network:** trained here {plain(facts.backbone(card))}." if card else ""
 st.markdown(
-    """
+    f"""
 - **Code:** MIT.
 - **Data:** FER-2013 was released for research; it is not part of this project.
-- **Network:** trained here from ImageNet weights of MobileNetV2 (Sandler et al. 2018; Apache-2.0).
+{network}
 - **Face detector:** YuNet (Wu et al. 2023), MIT; OpenCV's Haar cascade, Apache-2.0.
 - **Sample portrait:** NASA's of Eileen Collins, in the public domain.
 """

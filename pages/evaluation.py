@@ -1,13 +1,25 @@
-"""How far to trust the answers: every figure comes from the models' report files."""
+"""How far to trust the answers: every figure comes from a report, of FER-2013 or of your own."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
 from fer_core.errors import ReportError
 from fer_core.evaluation.report import EvaluationReport
-from ui import ablation_view, frame, resources
-from ui import evaluation_view as view
+from ui import facts, frame, resources
 from ui.charts import readings
+from ui.charts.trust import sentences
+from ui.evaluation import behind, claims, comparison, own, panels, take_away, view
+from ui.evaluation.subjects import OWN, Subject, own_evaluation
 from ui.widgets import SPLIT_SENTENCES, SPLIT_TITLES, plain, split_line
+
+WHERE = {
+    "private": "FER-2013's PrivateTest",
+    "private_deduplicated": "FER-2013's PrivateTest without copies",
+    "public": "FER-2013's PublicTest",
+    OWN: "your own",
+}
+"""What the verdict calls a part."""
 
 
 def _reports(stems: list[str]) -> dict[str, EvaluationReport]:
@@ -21,96 +33,202 @@ def _reports(stems: list[str]) -> dict[str, EvaluationReport]:
     return reports
 
 
+def _title(stem: str) -> str:
+    loaded = take_away.loaded()
+    return loaded[0] if loaded and not stem else resources.title(stem)
+
+
 def _choose_models() -> list[str]:
-    """One stem, or two to compare."""
+    """One stem, or two to compare; "" is a report that was loaded from a file."""
     names = resources.report_names()
     first, second = st.columns(2)
-    model = first.selectbox("Model", names, format_func=resources.title)
-    others = [name for name in names if name != model]
+    model = first.selectbox("Model", names, format_func=_title)
+    others = [name for name in names if name != model] + [""] * (take_away.loaded() is not None)
     other = second.selectbox(
         "Compare with",
         others,
         index=None,
-        format_func=resources.title,
+        format_func=_title,
         placeholder="No other model" if others else "There is no other report",
         disabled=not others,
-        help="Every chart then shows both models side by side.",
+        help="Every chart then shows both, with the same axes. “Take it away” loads saved reports.",
     )
-    return [name for name in (model, other) if name]
+    return [model, *([] if other is None else [other])]
 
 
-def _choose_split(reports: dict[str, EvaluationReport]) -> str | None:
+def _choose_part(reports: dict[str, EvaluationReport]) -> str | None:
     first, *others = reports.values()
     common = [name for name in first.splits if all(name in other.splits for other in others)]
     names = [name for name in SPLIT_TITLES if name in common]
     names += [name for name in common if name not in SPLIT_TITLES]
+    mine = own_evaluation()
+    counts = {name: first.splits[name].n for name in names}
+    if mine is not None and set(reports) <= set(mine.reports):
+        names.insert(0, OWN)
+        counts[OWN] = next(iter(mine.reports.values())).splits[OWN].n
     if not names:
         st.info("These two reports have no test images in common.", icon=":material/info:")
         return None
     return st.selectbox(
-        "Test images",
-        names,
-        format_func=lambda name: split_line(name, first.splits[name].n),
+        "Test images", names, format_func=lambda name: split_line(name, counts[name]), key="part"
     )
 
 
-def _remarks(reports: dict[str, EvaluationReport], split_name: str) -> None:
-    """What to know before comparing or quoting the figures."""
-    remarks = [SPLIT_SENTENCES.get(split_name, "")]
-    if split_name.startswith("private"):
-        remarks += [
-            f"It was looked at {_times(report.private_reads)} for {plain(resources.title(stem))}."
-            for stem, report in reports.items()
-            if report.private_reads
+def _subjects(reports: dict[str, EvaluationReport], part: str) -> list[Subject]:
+    """The page's columns. One model on one's own pictures stands beside itself on FER-2013."""
+    mine = own_evaluation()
+    if part != OWN or mine is None:
+        return [
+            Subject(f"{stem}-{part}", _title(stem), stem, r, part) for stem, r in reports.items()
         ]
-    st.caption(" ".join(remarks))
-    if len({report.data_sha256 for report in reports.values()}) > 1:
+    found = [
+        Subject(f"{stem}-own", _title(stem), stem, mine.reports[stem], OWN) for stem in reports
+    ]
+    if len(found) == 1:
+        stem, report = next(iter(reports.items()))
+        name, _ = facts.headline_split(report)
+        found = [
+            Subject("own", "Your pictures", stem, mine.reports[stem], OWN),
+            Subject(f"{stem}-{name}", WHERE.get(name, "the report's test"), stem, report, name),
+        ]
+    return found
+
+
+def _remarks(reports: dict[str, EvaluationReport], part: str) -> None:
+    """What to know before comparing or quoting the figures."""
+    remarks = [SPLIT_SENTENCES.get(part, "")]
+    if part.startswith("private"):
+        cards = {stem: resources.card_if_any(stem) for stem in reports if stem}
+        titles = {stem: plain(resources.title(stem)) for stem in cards}
+        if part == "private_deduplicated":
+            known = {titles[stem]: card for stem, card in cards.items() if card is not None}
+            remarks.append(facts.deduplicated(known))
+        remarks += [
+            facts.private_reads(titles[stem], reports[stem], card) for stem, card in cards.items()
+        ]
+    st.caption(" ".join(filter(None, remarks)))
+    if part != OWN and len({report.data_sha256 for report in reports.values()}) > 1:
         st.warning(
             "These models were evaluated on different data sets: their figures cannot be compared.",
             icon=":material/warning:",
         )
 
 
-def _times(n: int) -> str:
-    return {1: "once", 2: "twice"}.get(n, f"{n:,} times")
+def _left_out(subjects: list[Subject]) -> None:
+    """What the figures do not cover."""
+    first = subjects[0]
+    found = {finding for s in subjects if s.part == first.part for finding in s.report.left_out}
+    lines = [f"- {plain(finding.in_words())}" for finding in found]
+    if first.part != OWN and (words := sentences.read_coverage(first.split)):
+        lines.append(f"- {plain(words)}")
+    if lines:
+        st.warning("**Left out of the figures**\n" + "\n".join(lines), icon=":material/filter_alt:")
 
 
-def _show(reports: dict[str, EvaluationReport], split_name: str) -> None:
-    stems = list(reports)
-    splits = {stem: report.splits[split_name] for stem, report in reports.items()}
-    _remarks(reports, split_name)
-    for stem in stems:
-        if len(stems) > 1:
-            st.markdown(f"**{plain(resources.title(stem))}**")
-        view.headline_row(splits[stem])
-        view.mirrored(reports[stem].mirrored_accuracy.get(split_name))
+def _verdict(subjects: list[Subject]) -> None:
+    """First of all, in words."""
+    first = subjects[0]
+    mine = own_evaluation()
+    if first.part == OWN and mine is not None:
+        reference = next((s.split for s in subjects if s.part != OWN), None)
+        st.markdown(sentences.read_own(first.split, reference, mine.faceless))
+        return
+    for subject in subjects:
+        where = WHERE.get(subject.part, "its test")
+        start = f"{plain(subject.title)}: " if len(subjects) > 1 else ""
+        st.markdown(f"{start}{sentences.read_verdict(subject.split, where)}")
 
-    matrix, bars = st.columns([3, 2], gap="large") if len(stems) == 1 else (st.container(),) * 2
+
+def _mistakes(subjects: list[Subject]) -> None:
+    matrix, bars = (
+        st.columns([3, 2], gap="large") if len(subjects) == 1 else (st.container(), st.container())
+    )
     with matrix:
-        st.subheader("What is taken for what", anchor=False)
         shares = st.segmented_control(
             "Shares", list(view.MATRIX_SHARES), default="By true label", required=True
         )
-        view.side_by_side(stems, lambda stem: view.confusion(splits[stem], shares, stem))
+
+        def draw(subject: Subject) -> None:
+            behind.matrix(subject, view.MATRIX_SHARES[shares])
+            view.confusion_words(subject.split, subject.key)
+            behind.chosen(subject)
+
+        view.side_by_side(subjects, draw)
     with bars:
         st.subheader("Each expression, hardest first", anchor=False)
         metric = st.segmented_control(
             "Figure", list(view.METRICS), default="Recall", required=True, help=view.METRIC_HELP
         )
-        view.side_by_side(stems, lambda stem: view.per_class(splits[stem], metric, stem))
-
+        view.side_by_side(subjects, lambda s: view.per_class(s.split, metric, s.key))
     st.subheader("Neutral, fear and surprise", anchor=False)
     view.side_by_side(
-        stems,
-        lambda stem: st.markdown(
-            f"- {readings.read_neutral_bias(splits[stem])}\n"
-            f"- {readings.read_fear_surprise(splits[stem])}"
+        subjects,
+        lambda s: st.markdown(
+            f"- {readings.read_neutral_bias(s.split)}\n- {readings.read_fear_surprise(s.split)}"
         ),
     )
+
+
+def _unsure(subjects: list[Subject]) -> None:
+    view.side_by_side(subjects, panels.unsure)
     st.subheader("Is it as often right as it is sure?", anchor=False)
-    view.side_by_side(stems, lambda stem: view.calibration(splits[stem], stem))
-    st.subheader("How it was trained", anchor=False)
-    view.side_by_side(stems, lambda stem: view.curves(stem, stem, wide=len(stems) == 1))
+    view.side_by_side(subjects, lambda s: view.calibration(s.split, s.key))
+
+
+def _hard(subjects: list[Subject]) -> None:
+    view.side_by_side(subjects, panels.hard_faces)
+
+
+def _harm(subjects: list[Subject]) -> None:
+    panels.harm(_stems(subjects))
+
+
+def _training(subjects: list[Subject]) -> None:
+    stems = _stems(subjects)
+    for column, stem in zip(st.columns(len(stems), gap="large"), stems, strict=True):
+        with column:
+            if len(stems) > 1:
+                st.markdown(f"**{plain(resources.title(stem))}**")
+            view.curves(stem, stem, wide=len(stems) == 1)
+
+
+def _stems(subjects: list[Subject]) -> list[str]:
+    """The models of the columns; a report from a file has none here."""
+    return list(dict.fromkeys(subject.stem for subject in subjects if subject.stem))
+
+
+def _tabs(subjects: list[Subject]) -> None:
+    drawn: dict[str, Callable[[], None]] = {"Mistakes": lambda: _mistakes(subjects)}
+    if len(subjects) == 2 and subjects[0].part == subjects[1].part:
+        drawn["Which is better"] = lambda: comparison.show(*subjects)
+    drawn |= {
+        "“Unsure”": lambda: _unsure(subjects),
+        "Hard faces": lambda: _hard(subjects),
+        "Harm": lambda: _harm(subjects),
+        "Doubtful labels": lambda: panels.doubtful(subjects[0]),
+        "Training": lambda: _training(subjects),
+        "Claims": claims.section,
+        "Take it away": lambda: take_away.show(subjects),
+    }
+    for tab, draw in zip(
+        st.tabs(list(drawn), on_change="rerun", key="panel"), drawn.values(), strict=True
+    ):
+        if tab.open:
+            with tab:
+                draw()
+
+
+def _show(reports: dict[str, EvaluationReport], part: str) -> None:
+    subjects = _subjects(reports, part)
+    _remarks(reports, part)
+    _verdict(subjects)
+    _left_out(subjects)
+    for subject in subjects:
+        if len(subjects) > 1:
+            st.markdown(f"**{plain(subject.title)}**")
+        view.headline_row(subject.split)
+        view.mirrored(subject.report.mirrored_accuracy.get(subject.part))
+    _tabs(subjects)
 
 
 frame.header(
@@ -122,6 +240,12 @@ if not resources.report_names():
         "There is no evaluation report yet. Write one with `python scripts/evaluate.py`.",
         icon=":material/info:",
     )
-elif (readable := _reports(_choose_models())) and (chosen_split := _choose_split(readable)):
-    _show(readable, chosen_split)
-ablation_view.section()
+    claims.section()
+else:
+    chosen_stems = _choose_models()
+    own.offer([stem for stem in chosen_stems if stem])
+    readable = _reports([stem for stem in chosen_stems if stem])
+    if "" in chosen_stems and (file := take_away.loaded()):
+        readable[""] = file[1]
+    if readable and (chosen_part := _choose_part(readable)):
+        _show(readable, chosen_part)

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from fer_core.errors import FerError, ReportError
-from fer_core.evaluation.split_report import SplitReport
+from fer_core.errors import ModelError, ReportError
+from fer_core.evaluation.report import EvaluationReport
 from fer_core.recognition.drawing import caption
-from ui import frame, resources, sample, thumbnail
+from ui import frame, model_choice, resources, sample, thumbnail
 from ui.charts.draw import draw
 from ui.charts.faces import probability_bars
-from ui.widgets import answer_line, plain
+from ui.widgets import SPLIT_KINDS, answer_line
 
 
 def _ways_in() -> None:
@@ -23,28 +23,32 @@ def _ways_in() -> None:
         st.page_link("pages/photos.py", label="Open the photo page", icon=":material/image:")
     with trust:
         st.subheader("See how far to trust it", anchor=False)
-        _trust(_headline_split())
+        _trust()
         st.page_link(
             "pages/evaluation.py", label="Open the evaluation", icon=":material/query_stats:"
         )
 
 
-def _trust(split: SplitReport | None) -> None:
-    if split is None or split.accuracy is None:
+def _trust() -> None:
+    """The figure of the foot, whichever of report and card has it."""
+    report = _report()
+    found = resources.headline_figure()
+    if found is None:
         st.markdown("The network has not been evaluated yet.")
         return
+    name, accuracy, _ = found
+    words = f"Right for **{100 * accuracy.value:.0f} of 100** {SPLIT_KINDS.get(name, 'faces')}."
+    if report is None or name not in report.splits:
+        st.markdown(words)
+        return
     with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
-        st.markdown(
-            f"Right for **{100 * split.accuracy.value:.0f} of 100** faces of a test that nothing "
-            "was chosen on. Dark cells off the diagonal are what it takes for something else."
-        )
-        thumbnail.show(split)
+        st.markdown(f"{words} Dark cells off the diagonal are what it takes for something else.")
+        thumbnail.show(report.splits[name])
 
 
-def _headline_split() -> SplitReport | None:
+def _report() -> EvaluationReport | None:
     try:
-        report = resources.report()
-        return report.splits.get("private") or next(iter(report.splits.values()))
+        return resources.report()
     except ReportError:
         return None
 
@@ -71,5 +75,5 @@ frame.header(
 _ways_in()
 try:
     _sample()
-except FerError as error:
-    st.error(plain(str(error)), icon=":material/error:")
+except ModelError as error:
+    model_choice.in_its_place(error)

@@ -49,7 +49,7 @@ HEAVY = {
     "torch": set(),
     "sklearn": {"fer_core/evaluation", "fer_core/training", "fer_core/export"},
     "scipy": {"fer_core/evaluation", "fer_core/data/near_copies.py"},
-    "plotly": {"ui/charts", "ui/evaluation_view.py"},
+    "plotly": {"ui/charts", "ui/evaluation/view.py"},
     # The benchmarks measure the app from outside: through Streamlit's own test harness, and by
     # WebRTC clients in processes of their own.
     "streamlit": {

@@ -8,10 +8,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from fer_core.errors import FerError
-from ui import downloads, resources
+from fer_core.errors import FerError, ModelError
+from ui import downloads, model_choice, resources
 from ui.server import uploads
-from ui.widgets import plain, right_of_100
+from ui.widgets import plain
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
 
@@ -45,8 +45,10 @@ def run(page: "st.Page") -> None:
     try:
         page.run()
         downloads.sweep()
+    except ModelError as error:
+        model_choice.in_its_place(error)
     except FerError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(resources.said(error)), icon=":material/error:")
     except Exception:
         _log.exception("The page %r failed", page.title)
         st.error(
@@ -96,6 +98,6 @@ def _model_line() -> str:
     try:
         # The card alone does not tell that its network was altered.
         card = resources.recognizer().card
-    except FerError as error:
-        return f"No model is in use. {plain(str(error))}"
-    return f"Model in use: {plain(card.title)} – {right_of_100(card.headline)}"
+    except FerError:
+        return "No model is in use."
+    return f"Model in use: {plain(card.title)} – {resources.headline()}"

@@ -4,22 +4,35 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer_core.errors import ModelError
+from fer_core.errors import FerError, ModelError, ReportError
 from fer_core.evaluation.ablation_report import ABLATION_FILE, AblationReport, load_ablation
+from fer_core.evaluation.audits.doubts import Doubt, read_doubts
+from fer_core.evaluation.audits.robustness import RobustnessReport, load_robustness
+from fer_core.evaluation.estimates import Estimate
 from fer_core.evaluation.history import History, read_history
+from fer_core.evaluation.predictions import Predictions, read_predictions
 from fer_core.evaluation.report import EvaluationReport, load_report
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.store import model_files
 from fer_core.store.model_files import (
     CARD_SUFFIX,
     DEFAULT_MODEL,
+    DOUBTS_SUFFIX,
     HISTORY_SUFFIX,
     NETWORK_SUFFIX,
+    PREDICTIONS_SUFFIX,
     REPORT_SUFFIX,
+    ROBUSTNESS_SUFFIX,
     ModelCard,
     model_file,
 )
 from fer_core.store.names import printable
+from ui import facts
+from ui.widgets import right_of_100
+
+_CHOSEN = "chosen-model"
+_THRESHOLD = "chosen-threshold"
+"""In the session: the model that is used, and the threshold in the place of its own."""
 
 Stamp = tuple[tuple[int, int] | None, ...]
 """Modification time (ns) and size of each file, None for a missing one."""
@@ -30,17 +43,28 @@ def models_folder() -> Path:
     return Path(model_files.MODELS)
 
 
-def recognizer(stem: str = DEFAULT_MODEL) -> Recognizer:
+def recognizer(stem: str = "") -> Recognizer:
     """The loaded network, shared by all sessions (it is safe to call from several threads).
 
-    A changed file is loaded again. Raises ModelError, which `ui.frame.run` shows on the page.
+    Without a stem it is this visitor's choice, with the threshold that they have set. A changed
+    file is loaded again. Raises ModelError, which `ui.frame.run` shows on the page.
     """
-    return _recognizer(*_model(stem))
+    if stem or (at := threshold()) is None:
+        return _recognizer(*_model(stem or chosen()))
+    return _with_threshold(*_model(chosen()), at)
 
 
-def model_card(stem: str = DEFAULT_MODEL) -> ModelCard:
+def model_card(stem: str = "") -> ModelCard:
     """The card alone, without loading the network. Raises ModelError."""
-    return _card(*_model(stem))
+    return _card(*_model(stem or chosen()))
+
+
+def card_if_any(stem: str) -> ModelCard | None:
+    """None if it is missing or damaged."""
+    try:
+        return model_card(stem)
+    except ModelError:
+        return None
 
 
 def detector_sentence() -> str:
@@ -62,22 +86,106 @@ def title(stem: str) -> str:
         return stem
 
 
+def model_names() -> list[str]:
+    """The stems that can be used, the default first."""
+    return model_files.list_models(models_folder())
+
+
+def said(error: FerError) -> str:
+    """An error's message without the path of the models' folder, which is nobody's business."""
+    return str(error).replace(str(models_folder()), "models")
+
+
 def report_names() -> list[str]:
     """The stems that have an evaluation report, the model in use first."""
     names = model_files.list_reports(models_folder())
-    return sorted(names, key=lambda name: (name != DEFAULT_MODEL, name))
+    return sorted(names, key=lambda name: (name != chosen(), name))
 
 
-def report(stem: str = DEFAULT_MODEL) -> EvaluationReport:
+def report(stem: str = "") -> EvaluationReport:
     """Raises ReportError if the report is missing or damaged."""
-    path = model_file(stem, REPORT_SUFFIX)
+    path = model_file(stem or chosen(), REPORT_SUFFIX)
     return _report(str(path), _stamp(path))
 
 
-def history(stem: str = DEFAULT_MODEL) -> History:
+def headline_figure(stem: str = "") -> tuple[str, Estimate, int] | None:
+    """The headline's part, figure and number of faces, of the report or else of the card."""
+    try:
+        split_name, split = facts.headline_split(report(stem))
+        return None if split.accuracy is None else (split_name, split.accuracy, split.n)
+    except ReportError:
+        pass
+    card = card_if_any(stem)
+    headline = {} if card is None else card.headline
+    if not headline.get("accuracy"):
+        return None
+    return str(headline["split"]), Estimate(**headline["accuracy"]), int(headline.get("n", 0))
+
+
+def headline(stem: str = "") -> str:
+    """The headline figure in words: the same on Start, on About and in the foot."""
+    return right_of_100(headline_figure(stem))
+
+
+def history(stem: str = "") -> History:
     """The training history. Raises ReportError if it is missing or damaged."""
-    path = model_file(stem, HISTORY_SUFFIX)
+    path = model_file(stem or chosen(), HISTORY_SUFFIX)
     return _history(str(path), _stamp(path))
+
+
+def predictions(stem: str) -> Predictions:
+    """A model's stored answers. Raises ReportError if they are missing or damaged."""
+    path = model_file(stem, PREDICTIONS_SUFFIX)
+    return _predictions(str(path), _stamp(path))
+
+
+def robustness(stem: str) -> RobustnessReport:
+    """What harms a model. Raises ReportError if that was not measured, or the file is damaged."""
+    path = model_file(stem, ROBUSTNESS_SUFFIX)
+    if not path.exists():
+        raise ReportError(
+            f"What harms {title(stem)} was not measured yet: `scripts/trust/robustness.py --model "
+            f"{stem}` does."
+        )
+    return _robustness(str(path), _stamp(path))
+
+
+def doubts(stem: str) -> list[Doubt]:
+    """Doubtful labels. Raises ReportError if none were looked for, or the file is damaged."""
+    path = model_file(stem, DOUBTS_SUFFIX)
+    if not path.exists():
+        raise ReportError(
+            "Doubtful labels were not looked for with this model yet: "
+            f"`scripts/trust/doubtful_labels.py --model {stem}` does."
+        )
+    return _doubts(str(path), _stamp(path))
+
+
+def images_of(stem: str) -> int:
+    """How many images the model's data set has; 0 if the card does not say."""
+    card = card_if_any(stem)
+    return int(card.data.get("images", 0)) if card else 0
+
+
+def chosen() -> str:
+    """The stem of the model that this visitor uses."""
+    return str(st.session_state.get(_CHOSEN, DEFAULT_MODEL))
+
+
+def choose(stem: str) -> None:
+    """Uses another model for this visitor; its own threshold comes with it."""
+    st.session_state[_CHOSEN] = stem
+    set_threshold(None)
+
+
+def threshold() -> float | None:
+    """Below which this visitor wants "unsure"; None for the model's own."""
+    found = st.session_state.get(_THRESHOLD)
+    return None if found is None else float(found)
+
+
+def set_threshold(at: float | None) -> None:
+    st.session_state[_THRESHOLD] = at
 
 
 def ablation() -> AblationReport | None:
@@ -105,6 +213,12 @@ def _recognizer(path: str, stamp: Stamp) -> Recognizer:
     return Recognizer.load(path)
 
 
+# Kept: a worker that looks at photos starts anew for each other object.
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _with_threshold(path: str, stamp: Stamp, at: float) -> Recognizer:
+    return _recognizer(path, stamp).with_threshold(at)
+
+
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _card(path: str, stamp: Stamp) -> ModelCard:
     return model_files.load_card(path)
@@ -113,6 +227,21 @@ def _card(path: str, stamp: Stamp) -> ModelCard:
 @st.cache_resource(show_spinner="Reading the report …", max_entries=16)
 def _report(path: str, stamp: Stamp) -> EvaluationReport:
     return load_report(Path(path))
+
+
+@st.cache_resource(show_spinner="Reading the answers …", max_entries=4)
+def _predictions(path: str, stamp: Stamp) -> Predictions:
+    return read_predictions(path)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _robustness(path: str, stamp: Stamp) -> RobustnessReport:
+    return load_robustness(Path(path))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _doubts(path: str, stamp: Stamp) -> list[Doubt]:
+    return read_doubts(Path(path))
 
 
 @st.cache_resource(show_spinner="Reading the training history …", max_entries=16)

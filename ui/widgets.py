@@ -1,17 +1,19 @@
 """Small pieces that several pages share, and the words around figures."""
 
 import re
-from collections.abc import Mapping
 from html import escape
-from typing import Any
 
+from fer_core.evaluation.estimates import Estimate
 from fer_core.labels import DISPLAY_NAMES
 from fer_core.store.names import printable
 from fer_core.types import FaceEmotion
+from ui.charts.words import interval
 
+_BLANKS = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 
 SPLIT_TITLES = {
+    "own": "your own pictures",
     "private": "PrivateTest",
     "private_deduplicated": "PrivateTest without copies",
     "public": "PublicTest",
@@ -19,6 +21,7 @@ SPLIT_TITLES = {
 }
 
 SPLIT_KINDS = {
+    "own": "faces that you have labelled",
     "private": "faces never used to choose anything",
     "private_deduplicated": "faces that do not stand in the training part",
     "public": "faces on which finished models are compared",
@@ -28,8 +31,7 @@ SPLIT_KINDS = {
 SPLIT_SENTENCES = {
     "private": "FER-2013's final test, for the last figure only.",
     "private_deduplicated": (
-        "PrivateTest without the images that stand, pixel for pixel, in the training part too: "
-        "for those the network may simply remember the label."
+        "PrivateTest without the images that stand, pixel for pixel, in the training part too."
     ),
     "public": "FER-2013's first test half. It is looked at to compare finished models.",
     "test": "Every image under `test/`: for FER-2013, PublicTest and PrivateTest together.",
@@ -42,7 +44,7 @@ def plain(text: str) -> str:
     Not for names of uploaded files: Streamlit makes a link of `www.example.com.jpg` even if it is
     escaped. `file_name` shows those.
     """
-    return _MARKDOWN.sub(r"\\\1", printable(" ".join(text.split())))
+    return _MARKDOWN.sub(r"\\\1", printable(_BLANKS.sub(" ", text).strip()))
 
 
 def file_name(name: str) -> str:
@@ -64,19 +66,14 @@ def split_line(name: str, n: int) -> str:
     return f"{title[:1].upper()}{title[1:]} – {n:,} {SPLIT_KINDS.get(name, 'faces')}"
 
 
-def right_of_100(headline: Mapping[str, Any]) -> str:
-    """A card's headline figure in words.
-
-    Args:
-        headline: {"split": str, "accuracy": {"value", "low", "high"} in [0, 1], "n": int}; empty
-            before the first evaluation.
-    """
-    if not headline.get("accuracy"):
+def right_of_100(found: tuple[str, Estimate, int] | None) -> str:
+    """A headline figure in words: the part's name, its accuracy, its faces; None before any."""
+    if found is None:
         return "not evaluated yet"
-    accuracy = headline["accuracy"]
-    split = SPLIT_TITLES.get(str(headline["split"]), str(headline["split"]))
+    name, accuracy, n = found
+    ends = interval(accuracy)
+    count = f"n\N{NO-BREAK SPACE}= {n:,}"
+    ends = f"{ends.removesuffix(')')}, {count})" if ends else f" ({count})"
     return (
-        f"right for {100 * accuracy['value']:.0f} of 100 faces of {split} "
-        f"(95 % interval {100 * accuracy['low']:.1f}–{100 * accuracy['high']:.1f}, "
-        f"n = {headline['n']:,})"
+        f"right for {100 * accuracy.value:.0f} of 100 faces of {SPLIT_TITLES.get(name, name)}{ends}"
     )

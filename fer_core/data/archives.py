@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import stat
 import tarfile
 import zipfile
@@ -20,7 +19,16 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, Literal
 
-from fer_core.data.layout import IMAGE_SUFFIXES, LAYOUT, is_debris
+from fer_core.data.layout import (
+    CHALLENGE_TAR,
+    CSV_NAMES,
+    IMAGE_SUFFIXES,
+    LAYOUT,
+    folders_of,
+    is_debris,
+    leads_out,
+    member_path,
+)
 from fer_core.errors import DataError
 from fer_core.store.names import printable
 
@@ -33,14 +41,34 @@ MAX_ZIP_RATIO: Final = 100
 MAX_SMALL_ZIP_BYTES: Final = 2**30
 MAX_TAR_BYTES: Final = 2**30
 """Of the pictures in a compressed tar, which has to be read from start to end and is kept."""
-CSV_NAMES: Final = ("fer2013.csv", "icml_face_data.csv")
-"""What FER-2013's own file is called in the challenge's archives."""
-CHALLENGE_TAR: Final = "fer2013.tar.gz"
-"""In the zip of all the challenge's files."""
 _BROKEN: Final = (
     OSError, zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError,
     ValueError,
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An archive, or fer2013.csv, that is in memory and on no disk.
+
+    Attributes:
+        name: Of the file; what it holds is told from its content.
+        data: Its bytes.
+    """
+
+    name: str
+    data: bytes = field(repr=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Given = Path | Packed
+
+
+def opened(given: Given) -> IO[bytes]:
+    """The file, to read."""
+    return io.BytesIO(given.data) if isinstance(given, Packed) else given.open("rb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +122,7 @@ class Files:
 
     def add(self, path: str, size: int, read: Callable[[], bytes]) -> None:
         """A file of an archive, and the folders that its path implies."""
-        self.folders.update(map(str, PurePosixPath(path).parents))
+        self.folders.update(folders_of(path))
         self.entries.append(Entry(path, size, partial(_read, path, size, read)))
 
     def stream(self, names: Collection[str]) -> tuple[str, IO[bytes]] | None:
@@ -127,14 +155,14 @@ def folder_files(root: Path) -> Files:
     return files
 
 
-def zip_files(file: Path) -> Files:
+def zip_files(file: Given) -> Files:
     """The members of a zip.
 
     Raises:
         DataError: it cannot be read, would unpack to far more than its size, or is locked.
     """
     try:
-        archive = zipfile.ZipFile(file)
+        archive = zipfile.ZipFile(opened(file))
     except _BROKEN as error:
         raise DataError(f"{file} is not a readable zip file ({error}). {LAYOUT}") from error
     _check_for_bomb(file, sum(info.file_size for info in archive.infolist()))
@@ -146,14 +174,14 @@ def zip_files(file: Path) -> Files:
         locked = bool(info.flag_bits & 1)
         if path.lower().endswith(IMAGE_SUFFIXES):
             pictures.append(locked)
-        if _leads_out(path):
+        if leads_out(path):
             files.refuse(info.filename, "unsafe", "has a name that leads out of the zip")
         elif stat.S_ISLNK(info.external_attr >> 16):
             files.refuse(path, "symlink", "is a link, and links in a zip are not followed")
         elif locked:
             files.refuse(path, "unreadable", "is protected by a password")
         elif info.filename.endswith(("/", "\\")):
-            files.folders.update({path, *map(str, PurePosixPath(path).parents)})
+            files.folders.update({path, *folders_of(path)})
         elif path:
             # Never more than the declared size comes out of it, whatever the member really holds.
             files.add(path, info.file_size, partial(archive.read, info))
@@ -163,10 +191,10 @@ def zip_files(file: Path) -> Files:
         raise DataError(
             f"{file} is protected by a password. Unpack it with the password and give the folder."
         )
-    return _without_root(files)
+    return files
 
 
-def tar_files(file: Path | IO[bytes], name: str) -> Files:
+def tar_files(file: Given | IO[bytes], name: str) -> Files:
     """The members of a tar. One that is compressed is read once, and its pictures are kept.
 
     Args:
@@ -182,10 +210,10 @@ def tar_files(file: Path | IO[bytes], name: str) -> Files:
             path = member_path(member.name)
             if is_debris(path):
                 continue
-            if _leads_out(path):
+            if leads_out(path):
                 files.refuse(member.name, "unsafe", "has a name that leads out of the archive")
             elif member.isdir():
-                files.folders.update({path, *map(str, PurePosixPath(path).parents)})
+                files.folders.update({path, *folders_of(path)})
             elif member.issym() or member.islnk():
                 files.refuse(path, "symlink", "is a link, and links in a tar are not followed")
             elif not member.isfile():
@@ -204,16 +232,10 @@ def tar_files(file: Path | IO[bytes], name: str) -> Files:
                     read = partial(bytes, read() if kept else b"")
                 files.add(path, member.size, read)
                 if table:
-                    files.streams[path] = partial(_as_stream, read)
+                    files.streams[path] = lambda read=read: io.BytesIO(read())  # type: ignore[misc]
     except _BROKEN as error:
         raise DataError(f"{name} is not a readable tar file ({error}). {LAYOUT}") from error
-    return _without_root(files)
-
-
-def member_path(name: str) -> str:
-    """An archive member's name as a path: Windows' backslashes turned, `./` dropped."""
-    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
-    return ("/" if name[:1] in ("/", "\\") else "") + "/".join(parts)
+    return files
 
 
 def reason_of(error: Exception) -> str:
@@ -241,23 +263,19 @@ def _add_file(files: Files, file: Path, root: Path) -> None:
     return None
 
 
-def _open_tar(file: Path | IO[bytes]) -> tuple[tarfile.TarFile, bool]:
+def _open_tar(file: Given | IO[bytes]) -> tuple[tarfile.TarFile, bool]:
     """The archive, and whether its members can be read one by one."""
-    if isinstance(file, Path):
-        try:
-            return tarfile.open(file, "r:"), True
-        except tarfile.TarError:
-            return tarfile.open(file, "r|*"), False
-    return tarfile.open(fileobj=file, mode="r|*"), False
+    if not isinstance(file, Given):
+        return tarfile.open(fileobj=file, mode="r|*"), False
+    try:
+        return tarfile.open(fileobj=opened(file), mode="r:"), True
+    except tarfile.TarError:
+        return tarfile.open(fileobj=opened(file), mode="r|*"), False
 
 
 def _tar_bytes(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     file = archive.extractfile(member)
     return (file or io.BytesIO()).read()
-
-
-def _as_stream(read: Callable[[], bytes]) -> IO[bytes]:
-    return io.BytesIO(read())
 
 
 def _read(path: str, size: int, read: Callable[[], bytes]) -> bytes:
@@ -271,19 +289,10 @@ def _read(path: str, size: int, read: Callable[[], bytes]) -> bytes:
         raise DataError(f"{path} cannot be read ({reason_of(error)}).") from error
 
 
-def _check_for_bomb(file: Path, total: int) -> None:
-    if total > max(MAX_SMALL_ZIP_BYTES, MAX_ZIP_RATIO * file.stat().st_size):
+def _check_for_bomb(file: Given, total: int) -> None:
+    size = len(file.data) if isinstance(file, Packed) else file.stat().st_size
+    if total > max(MAX_SMALL_ZIP_BYTES, MAX_ZIP_RATIO * size):
         raise DataError(
             f"{file} would unpack to {total / 2**30:.1f} GB, over {MAX_ZIP_RATIO} times its size: "
             f"no zip of pictures does. Download it again from a source you trust."
         )
-
-
-def _leads_out(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    return path.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", path) is not None
-
-
-def _without_root(files: Files) -> Files:
-    files.folders -= {".", ""}
-    return files

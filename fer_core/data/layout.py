@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import chain
@@ -26,6 +27,11 @@ HALVES: Final = {"PublicTest": "public", "PrivateTest": "private"}
 SPLIT_FOLDERS: Final = ("train", "validation", "test")
 CONTEMPT: Final = "contempt"
 """The eighth expression of CK+, FER+ and AffectNet, which no network here answers."""
+
+CSV_NAMES: Final = ("fer2013.csv", "icml_face_data.csv")
+"""What FER-2013's own file is called in the challenge's archives."""
+CHALLENGE_TAR: Final = "fer2013.tar.gz"
+"""In the zip of all the challenge's files."""
 
 _ALIASES: Final = {
     "angry": ("anger",),
@@ -134,6 +140,23 @@ def is_debris(path: str) -> bool:
     parts = PurePosixPath(path).parts
     names = {".ds_store", "thumbs.db", "desktop.ini", ".localized", "@eadir", "__macosx"}
     return any(part.lower() in names or part.startswith("._") for part in parts)
+
+
+def member_path(name: str) -> str:
+    """An archive member's name as a path: Windows' backslashes turned, `./` dropped."""
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
+    return ("/" if name[:1] in ("/", "\\") else "") + "/".join(parts)
+
+
+def folders_of(path: str) -> set[str]:
+    """Every folder that a path goes through."""
+    return {str(folder) for folder in PurePosixPath(path).parents} - {".", "/"}
+
+
+def leads_out(path: str) -> bool:
+    """Whether a member's path names a place outside its archive."""
+    parts = PurePosixPath(path).parts
+    return path.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", path) is not None
 
 
 def find_layout(folders: Collection[str], what: str, *, numbered: bool) -> tuple[str, Layout]:

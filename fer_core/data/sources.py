@@ -13,18 +13,19 @@ from typing import IO
 import cv2
 
 from fer_core.data.archives import (
-    CHALLENGE_TAR,
-    CSV_NAMES,
     Entry,
     Files,
+    Given,
+    Packed,
     Refusal,
     folder_files,
+    opened,
     reason_of,
     tar_files,
     zip_files,
 )
 from fer_core.data.fer2013_csv import Original, read_original
-from fer_core.data.layout import LAYOUT, Layout, find_layout
+from fer_core.data.layout import CHALLENGE_TAR, CSV_NAMES, LAYOUT, Layout, find_layout
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
 from fer_core.types import GrayImage
@@ -49,15 +50,18 @@ class Source:
     layout: Layout
 
 
-def open_source(path: str | Path, *, numbered: bool = False) -> Source:
+def open_source(path: str | Path | Packed, *, numbered: bool = False) -> Source:
     """Opens a data set: a folder, a zip or tar of one, or FER-2013's own CSV file.
 
     Args:
+        path: Of it, or an archive in memory.
         numbered: Read folders 0 to 6 as FER-2013's classes.
 
     Raises:
         DataError: if there is nothing at `path`, or it is none of these, or it holds no data set.
     """
+    if isinstance(path, Packed):
+        return _arranged(_file_files(path), path.name, numbered)
     path = Path(path)
     try:
         if path.is_dir():
@@ -69,14 +73,15 @@ def open_source(path: str | Path, *, numbered: bool = False) -> Source:
     raise DataError(f"There is no data set at {path}. {LAYOUT}")
 
 
-def _file_files(path: Path) -> Files:
-    if path.suffix.lower() == ".csv":
-        with path.open("rb") as file:
-            return _csv_files(file, path.name)
-    is_tar = not zipfile.is_zipfile(path) and tarfile.is_tarfile(path)
-    files = tar_files(path, str(path)) if is_tar else zip_files(path)
+def _file_files(given: Given) -> Files:
+    if given.name.lower().endswith(".csv"):
+        with opened(given) as file:
+            return _csv_files(file, given.name)
+    with opened(given) as file:
+        is_tar = not zipfile.is_zipfile(file) and file.seek(0) == 0 and tarfile.is_tarfile(file)
+    files = tar_files(given, str(given)) if is_tar else zip_files(given)
     if not files.stream(CSV_NAMES) and (inner := files.stream((CHALLENGE_TAR,))):
-        files = tar_files(inner[1], f"{path}: {inner[0]}")
+        files = tar_files(inner[1], f"{given}: {inner[0]}")
     table = files.stream(CSV_NAMES)
     return files if table is None else _csv_files(table[1], table[0])
 
@@ -87,7 +92,6 @@ def _csv_files(file: IO[bytes], name: str) -> Files:
     for i, (label, usage) in enumerate(zip(original.labels, original.usages, strict=True)):
         path = f"{usage}/{EMOTIONS[label]}/{usage}_{i:05d}.png"
         files.add(path, original.images[i].nbytes, partial(_as_png, original, i))
-    files.folders.discard(".")
     return files
 
 

@@ -13,7 +13,7 @@ from fer_core.errors import ReportError
 from fer_core.evaluation.estimates import Estimate, Json, read_count, read_estimate
 from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import EMOTIONS
-from fer_core.store.files import read_json, replace_text
+from fer_core.store.files import parse_json, read_json, replace_text
 
 _TEXTS: Final = ("model", "model_sha256", "data_sha256", "created")
 _REMEDY: Final = "Write it again with scripts/evaluate.py."
@@ -117,6 +117,15 @@ def load_report(path: Path | str) -> EvaluationReport:
             fault.
     """
     return read_json(Path(path), ReportError, _REMEDY, EvaluationReport.from_dict)
+
+
+def parse_report(data: bytes, name: str) -> EvaluationReport:
+    """Reads a report that somebody gave as a file of this name.
+
+    Raises:
+        ReportError: as `load_report`.
+    """
+    return parse_json(data, name, ReportError, _REMEDY, EvaluationReport.from_dict)
 
 
 def save_report(report: EvaluationReport, path: Path | str) -> None:

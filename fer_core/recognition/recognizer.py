@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -56,6 +57,15 @@ class Recognizer:
     def asked(self, way: Way) -> Recognizer:
         """The same detector and network, asked in another way; nothing is loaded."""
         return Recognizer(self._detector, self._classifier, self.card, way)
+
+    def with_threshold(self, unsure_below: float) -> Recognizer:
+        """The same network, which says "unsure" below another threshold, in [0, 1)."""
+        ways = {
+            name: {**figures, "unsure_below": unsure_below}
+            for name, figures in self.card.ways.items()
+        }
+        card = dataclasses.replace(self.card, unsure_below=unsure_below, ways=ways)
+        return Recognizer(self._detector, self._classifier, card, self.way)
 
     @property
     def detector_name(self) -> str:

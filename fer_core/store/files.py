@@ -65,19 +65,28 @@ def read_json(
             (KeyError, TypeError, ValueError, IndexError, AttributeError) is taken as damage.
     """
     try:
-        values = json.loads(read_regular(path, MOST_TEXT).decode(), parse_constant=_refuse_constant)
-        if not isinstance(values, dict):
-            raise TypeError("it holds no JSON object")
-        return parse(values)
+        data = read_regular(path, MOST_TEXT)
     except OSError as fault:
         reason = fault.strerror if path.exists() else f"there is no such file in {path.parent}"
         raise error(f"{path.name} cannot be read: {reason}. {remedy}") from fault
+    return parse_json(data, path.name, error, remedy, parse)
+
+
+def parse_json(
+    data: bytes, name: str, error: type[FerError], remedy: str, parse: Callable[[dict[str, Any]], T]
+) -> T:
+    """The same for the bytes of a file of this name."""
+    try:
+        values = json.loads(data.decode(), parse_constant=_refuse_constant)
+        if not isinstance(values, dict):
+            raise TypeError("it holds no JSON object")
+        return parse(values)
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as fault:
-        raise error(f"{path.name} is damaged: it is not valid JSON ({fault}). {remedy}") from fault
+        raise error(f"{name} is damaged: it is not valid JSON ({fault}). {remedy}") from fault
     except KeyError as fault:
-        raise error(f"{path.name} is damaged: the key {fault} is missing. {remedy}") from fault
+        raise error(f"{name} is damaged: the key {fault} is missing. {remedy}") from fault
     except (TypeError, ValueError, IndexError, AttributeError) as fault:
-        raise error(f"{path.name} is damaged: {fault}. {remedy}") from fault
+        raise error(f"{name} is damaged: {fault}. {remedy}") from fault
 
 
 @contextmanager

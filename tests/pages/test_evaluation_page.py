@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+from made_figures import says
 
 from fer_core.store import model_files
 from page_tools import texts, write_history, write_report
@@ -20,8 +21,8 @@ def test_every_figure_and_chart_of_one_model(open_page):
         "Balanced accuracy",
         "Neutral-bias index",
     ]
-    assert len(app.get("plotly_chart")) == 5  # matrix, bars, calibration, loss, accuracy
-    assert "95 % interval" in texts(app)
+    assert len(app.get("plotly_chart")) == 2  # matrix and bars: the others in tabs of their own
+    assert says(texts(app), "95 % interval")
     assert "called surprised" in texts(app)
 
 
@@ -38,9 +39,8 @@ def test_what_a_second_look_would_bring_is_said_where_it_was_measured(open_page,
     assert "mirror image" not in texts(open_page("evaluation"))
     accuracy = {"private": {"value": 0.712, "low": 0.69, "high": 0.73}}
     _rewrite(models / f"{DEFAULT}.report.json", mirrored_accuracy=accuracy)
-    assert "each face and its mirror image: right for 71.2 % (95 % interval 69–73 %)" in texts(
-        open_page("evaluation")
-    )
+    page = texts(open_page("evaluation"))
+    assert says(page, "mirror image: right for 71.2 % (95 % interval 69.0 to 73.0 %)")
 
 
 def test_every_split_can_be_chosen(open_page):
@@ -59,7 +59,9 @@ def test_two_models_stand_side_by_side(open_page, models):
     _choice(app, "Compare with").select("other").run()
     assert not app.exception
     assert len(app.metric) == 6
-    assert len(app.get("plotly_chart")) == 8  # the second one has no history
+    assert len(app.get("plotly_chart")) == 4
+    _panel(app, "Training")
+    assert len(app.get("plotly_chart")) == 2  # the second one has no history
     assert "other\\.history\\.csv cannot be read" in texts(app)
 
 
@@ -86,7 +88,8 @@ def test_a_damaged_report_is_a_message(open_page, models, text, message):
 def test_a_damaged_history_leaves_the_other_charts(open_page, models):
     (models / f"{DEFAULT}.history.csv").write_text("epoch\n1\n")
     app = open_page("evaluation")
-    assert len(app.get("plotly_chart")) == 3
+    assert len(app.get("plotly_chart")) == 2
+    _panel(app, "Training")
     assert "not a training history" in app.warning[0].value
 
 
@@ -99,6 +102,14 @@ def test_no_report_at_all_says_how_to_make_one(open_page, models):
 
 def test_alone_it_has_nothing_to_compare_with(open_page):
     assert _choice(open_page("evaluation"), "Compare with").disabled
+
+
+def _panel(app, name):
+    """Opens a tab: only the chosen one is drawn."""
+    app.session_state["panel"] = name
+    app.run()
+    assert not app.exception
+    return app
 
 
 def _rewrite(path: Path, **changes: object) -> None:
@@ -133,12 +144,36 @@ def test_a_split_of_another_name_can_be_read(open_page, models):
     assert len(app.metric) == 3
 
 
-@pytest.mark.parametrize(("reads", "words"), [(0, None), (1, "once"), (2, "twice"), (3, "3 times")])
-def test_how_often_the_final_test_was_looked_at(open_page, models, reads, words):
+@pytest.mark.parametrize(
+    ("reads", "runtimes", "words"),
+    [
+        (0, False, ""),
+        (1, False, "once"),
+        (2, False, "twice"),
+        (3, False, "3 times"),
+        (1, True, "twice … once for figures, once to compare"),
+    ],
+)
+def test_how_often_the_final_test_was_read(open_page, models, reads, runtimes, words):
     _rewrite(models / f"{DEFAULT}.report.json", private_reads=reads)
+    _rewrite(models / f"{DEFAULT}.card.json", runtimes={".onnx": {"faces": 7}} if runtimes else {})
     page = texts(open_page("evaluation"))
-    assert ("It was looked at" in page) == bool(words)
-    assert f"looked at {words} for" in page or words is None
+    assert ("It was read" in page) == bool(words)
+    assert says(page, f"It was read {words}") or not words
+
+
+@pytest.mark.parametrize(
+    ("drop", "words"),
+    [(["near_test_copies"], "did not learn from these copies"), ([], "may simply remember")],
+)
+def test_what_copies_mean_goes_by_what_was_learned_from(open_page, models, drop, words):
+    _rewrite(models / f"{DEFAULT}.card.json", recipe={"data": {"drop": drop}})
+    app = open_page("evaluation")
+    _choice(app, "Test images").select("private_deduplicated").run()
+    said = {
+        w for w in ("did not learn from these copies", "may simply remember") if w in texts(app)
+    }
+    assert said == {words}
 
 
 def test_a_model_that_keeps_only_its_card_and_report(open_page, models):
@@ -148,11 +183,17 @@ def test_a_model_that_keeps_only_its_card_and_report(open_page, models):
     (models / "kept.card.json").write_text(json.dumps({**card, "stem": "kept", "title": "Kept"}))
     app = open_page("evaluation")
     _choice(app, "Compare with").select("kept").run()
-    assert len(app.get("plotly_chart")) == 10
     assert "**Kept**" in texts(app)
+    _panel(app, "Training")
+    assert len(app.get("plotly_chart")) == 4
     assert not app.error
 
 
-def test_every_chart_is_told_in_words(open_page):
-    for chart in open_page("evaluation").get("plotly_chart"):
-        assert len(chart.proto.alt) > 20
+@pytest.mark.parametrize(
+    ("panel", "charts"), [("Mistakes", 2), ("“Unsure”", 2), ("Hard faces", 2), ("Training", 2)]
+)
+def test_every_chart_is_told_in_words(open_page, panel, charts):
+    app = _panel(open_page("evaluation"), panel)
+    shown = app.get("plotly_chart")
+    assert len(shown) == charts
+    assert all(len(chart.proto.alt) > 20 for chart in shown)

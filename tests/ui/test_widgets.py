@@ -1,6 +1,8 @@
 import pytest
 from faces import answered
+from made_figures import says
 
+from fer_core.evaluation.estimates import Estimate
 from fer_core.labels import EMOTIONS
 from fer_core.types import FaceEmotion
 from ui.face_card import face_html
@@ -24,6 +26,7 @@ def test_answers_in_words(face: FaceEmotion, expected: str):
         ("*bold*_x_.jpg", r"\*bold\*\_x\_\.jpg"),
         ("[a](http://b)", r"\[a\]\(http\://b\)"),
         ("a\n# b", r"a \# b"),
+        ("95\u00a0%  ", "95\u00a0%"),
         ("<b>&$x$", r"\<b\>\&\$x\$"),
         ("gpj.\u202eexe \x1b", r"gpj\.\\u202eexe \\x1b"),
     ],
@@ -46,11 +49,10 @@ def test_a_file_name_is_shown_letter_by_letter(name: str, shown: str):
 
 
 def test_the_headline_in_words():
-    accuracy = {"value": 0.671, "low": 0.655, "high": 0.686}
-    line = right_of_100({"split": "private", "n": 3589, "accuracy": accuracy})
-    for part in ("67 of 100", "PrivateTest", "65.5–68.6", "3,589"):
-        assert part in line
-    assert "not evaluated" in right_of_100({})
+    line = right_of_100(("private", Estimate(0.671, 0.655, 0.686), 3589))
+    assert says(line, "67 of 100 … PrivateTest … 95 % interval 65.5 to 68.6 % … n = 3,589)")
+    assert says(right_of_100(("private", Estimate(0.671), 3589)), "PrivateTest (n = 3,589)")
+    assert "not evaluated" in right_of_100(None)
 
 
 def test_seven_bars_in_their_fixed_order():

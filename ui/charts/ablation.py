@@ -18,7 +18,7 @@ from fer_core.evaluation.ablation_report import (
 )
 from fer_core.evaluation.estimates import Estimate
 from ui.charts.style import ACCENT, FAINT, add_intervals, styled
-from ui.charts.words import percent
+from ui.charts.words import interval, percent
 
 TITLES: Final = {
     "false_neutral_rate": "False Neutral",
@@ -113,11 +113,8 @@ def say(name: str, value: float) -> str:
 
 
 def say_interval(name: str, estimate: Estimate) -> str:
-    """ " (95 % interval 21.5 % to 24.6 %)", or nothing."""
-    if estimate.interval is None:
-        return ""
-    low, high = (say(name, end) for end in estimate.interval)
-    return f" (95 % interval {low} to {high})"
+    """ " (95 % interval 21.5 to 24.6 %)", or nothing."""
+    return interval(estimate, share=name != "neutral_bias_index")
 
 
 def read_cells(report: AblationReport, name: str) -> str:
@@ -192,8 +189,8 @@ def _sentence(result: CellResult, name: str) -> str:
     single = [run.figures[name] for run in result.runs]
     each = ", ".join(say(name, run.value) for run in single if run)
     # In lines: Plotly cuts off what is wider than a telephone.
-    interval = say_interval(name, estimate).replace(" (", "<br>(", 1)
-    return f"{cell_title(result.cell)}: {say(name, estimate.value)}{interval}<br>Trainings: {each}"
+    ends = say_interval(name, estimate).replace(" (", "<br>(", 1)
+    return f"{cell_title(result.cell)}: {say(name, estimate.value)}{ends}<br>Trainings: {each}"
 
 
 def _effect(test: PairedTest) -> str:

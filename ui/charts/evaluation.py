@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -63,17 +64,30 @@ def confusion_heatmap(split: SplitReport, normalize: Normalize = "row") -> go.Fi
         showscale=False,  # the numbers stand in the cells
         xgap=2,
         ygap=2,
-        hovertext=_cell_sentences(counts, normalize),
-        hoverinfo="text",
-    )
-    figure.add_scatter(
-        x=NAMES * len(NAMES),
-        y=np.repeat(NAMES, len(NAMES)),
-        mode="text",
-        text=_cell_texts(counts, shares, bold_count=normalize == "count"),
-        textfont={"size": 11, "color": [ink_on(blue(share)) for share in depth.flat]},
         hoverinfo="skip",
     )
+    places = [(i, j) for i in range(len(NAMES)) for j in range(len(NAMES))]
+    # Clicks on a heat map reach nobody in Streamlit; those on markers over it do.
+    figure.add_scatter(
+        x=[NAMES[j] for _, j in places],
+        y=[NAMES[i] for i, _ in places],
+        mode="markers",
+        marker={"size": 40, "symbol": "square", "color": "rgba(0, 0, 0, 0)"},
+        customdata=places,
+        hovertext=list(chain.from_iterable(_cell_sentences(counts, normalize))),
+        hoverinfo="text",
+    )
+    # No trace: a chosen marker would fade the text of all others.
+    texts = _cell_texts(counts, shares, bold_count=normalize == "count")
+    figure.update_layout(
+        annotations=[
+            {
+                "x": NAMES[j], "y": NAMES[i], "text": text, "showarrow": False,
+                "font": {"size": 11, "color": ink_on(blue(share))},
+            }
+            for (i, j), text, share in zip(places, texts, depth.flat, strict=True)
+        ]
+    )  # fmt: skip
     figure.update_xaxes(
         title="The network's answer", showgrid=False, ticks="", autotickangles=[0, -45, -90]
     )

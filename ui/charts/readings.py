@@ -27,19 +27,11 @@ from ui.charts.words import (
 WORSE_IN_TRAINING: Final = "Training is measured under dropout and the recipe's augmentation."
 
 
-def read_accuracy(split: SplitReport) -> str:
-    """The headline figure."""
-    if split.accuracy is None:
-        return NO_IMAGES
-    value = split.accuracy.value
-    return f"Right for {100 * value:.0f} of 100 faces like these{interval(split.accuracy)}."
-
-
 def read_mirrored(accuracy: Estimate) -> str:
     """What a second look at each face would bring."""
     return (
         f"Averaged over each face and its mirror image: right for {percent(accuracy.value, 1)}"
-        f"{interval(accuracy)}. The app looks once."
+        f"{interval(accuracy)}."
     )
 
 
@@ -79,10 +71,9 @@ def read_neutral_bias(split: SplitReport) -> str:
     if split.n == 0 or index is None:
         return NO_IMAGES if split.n == 0 else "This split has no neutral faces."
     sentence = f"Neutral is answered {index.value:.2f} times as often as it is the label"
-    if index.interval is not None:
-        low, high = index.interval
-        sentence += f" (95 % interval {low:.2f}–{high:.2f}"
-        sentence += ", which includes the unbiased 1)" if low <= 1 <= high else ")"
+    sentence += interval(index, share=False)
+    if index.interval is not None and index.interval[0] <= 1 <= index.interval[1]:
+        sentence = sentence.removesuffix(")") + ", which includes the unbiased 1)"
     if split.false_neutral_rate is not None:
         sentence += f", and {percent(split.false_neutral_rate.value)} of the other faces are "
         sentence += "called neutral"
@@ -110,23 +101,6 @@ def read_calibration(split: SplitReport) -> str:
     return (
         f"The network is {percent(sure, 1)} sure on average and right for {percent(right, 1)}; "
         f"bin by bin the two differ by {points(error)}."
-    )
-
-
-def read_selective(split: SplitReport) -> str:
-    """What "unsure" buys."""
-    found = split.selective
-    if split.n == 0:
-        return NO_IMAGES
-    if found is None:
-        return "This report has no figures for the answer “unsure”."
-    threshold = f"With “unsure” below {percent(found.unsure_below)}"
-    if found.accuracy is None:
-        return f"{threshold}, no face gets an answer."
-    value = percent(found.accuracy.value)
-    return (
-        f"{threshold}, {percent(found.coverage)} of the faces get an answer, "
-        f"of which {value} are right{interval(found.accuracy)}."
     )
 
 

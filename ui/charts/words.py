@@ -42,12 +42,20 @@ def points(difference: float) -> str:
     return f"{text} point" if text == "1.0" else f"{text} points"
 
 
-def interval(estimate: Estimate) -> str:
-    """ " (95 % interval 36–44 %)", or nothing if the report has no intervals."""
+def span(low: float, high: float, *, share: bool = True) -> str:
+    """ "35.6 to 44.1 %" for shares, "0.97 to 1.04" for others: how every interval is written.
+
+    With the word, because a line may break after a dash; its blanks do not break either.
+    """
+    text = f"{100 * low:.1f} to {100 * high:.1f} %" if share else f"{low:.2f} to {high:.2f}"
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def interval(estimate: Estimate, *, share: bool = True) -> str:
+    """ " (95 % interval 35.6 to 44.1 %)", or nothing if the report has no intervals."""
     if estimate.interval is None:
         return ""
-    low, high = estimate.interval
-    return f" (95 % interval {100 * low:.0f}–{percent(high)})"
+    return f" (95\N{NO-BREAK SPACE}% interval {span(*estimate.interval, share=share)})"
 
 
 def faces(n: int, description: str = "") -> str:

@@ -21,7 +21,7 @@ from ui.charts.ablation import (
     read_design,
     read_verdict,
 )
-from ui.evaluation_view import Row, cells, chart
+from ui.evaluation.view import Row, cells, chart
 from ui.widgets import plain
 
 ICONS = {
@@ -98,7 +98,7 @@ def _cell_rows(report: AblationReport) -> list[Row]:
     for result in report.cells:
         row: Row = {"network": cell_title(result.cell), "trainings": len(result.runs)}
         for name in FIGURES:
-            row |= cells(TITLES[name], result.figures[name], digits=3)
+            row |= cells(TITLES[name], result.figures[name])
         rows.append(row)
     return rows
 

@@ -1,6 +1,6 @@
 """One model's evaluation on a page: figures, charts, a reading under each, and the numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import streamlit as st
@@ -14,9 +14,10 @@ from fer_core.labels import DISPLAY_NAMES, EMOTIONS
 from ui import downloads, resources
 from ui.charts import readings
 from ui.charts.draw import draw
-from ui.charts.evaluation import Normalize, confusion_heatmap, per_class_bars, reliability_diagram
+from ui.charts.evaluation import Normalize, per_class_bars, reliability_diagram
 from ui.charts.history import history_curves
-from ui.charts.words import Measure, Metric
+from ui.charts.words import Measure, Metric, span
+from ui.evaluation.subjects import Subject
 from ui.widgets import plain
 
 MATRIX_SHARES: Final[dict[str, Normalize]] = {
@@ -37,7 +38,8 @@ def headline_row(split: SplitReport) -> None:
     """Three figures with intervals, each with a sentence."""
     accuracy, balanced, neutral = st.columns(3, gap="large")
     with accuracy:
-        _figure("Accuracy", split.accuracy, readings.read_accuracy(split), percent=True)
+        sentence = "The share of all these faces that is answered as labelled."
+        _figure("Accuracy", split.accuracy, sentence, percent=True)
     with balanced:
         sentence = "The mean recall of the expressions: each counts the same, however rare it is."
         _figure("Balanced accuracy", split.balanced_accuracy, sentence, percent=True)
@@ -52,13 +54,10 @@ def mirrored(accuracy: Estimate | None) -> None:
         st.caption(readings.read_mirrored(accuracy))
 
 
-def confusion(split: SplitReport, shares: str, key: str) -> None:
-    chart(
-        confusion_heatmap(split, MATRIX_SHARES[shares]),
-        readings.read_confusion(split),
-        _confusion_rows(split),
-        f"{key}-confusion",
-    )
+def confusion_words(split: SplitReport, key: str) -> None:
+    """What stands under the matrix."""
+    st.caption(readings.read_confusion(split))
+    _numbers(_confusion_rows(split), f"{key}-confusion")
 
 
 def per_class(split: SplitReport, metric: str, key: str) -> None:
@@ -82,7 +81,7 @@ def calibration(split: SplitReport, key: str) -> None:
         for part in split.reliability
         if part.count
     ]
-    reading = f"{readings.read_calibration(split)} {readings.read_selective(split)}"
+    reading = readings.read_calibration(split)
     chart(reliability_diagram(split), reading, rows, f"{key}-calibration")
 
 
@@ -108,13 +107,13 @@ def curves(stem: str, key: str, *, wide: bool) -> None:
     _numbers(rows, key)
 
 
-def side_by_side(stems: list[str], draw: Callable[[str], object]) -> None:
-    """Draws each model in a column of its own; one model takes the whole width."""
-    for column, stem in zip(st.columns(len(stems), gap="large"), stems, strict=True):
+def side_by_side(subjects: Sequence[Subject], draw: Callable[[Subject], object]) -> None:
+    """Draws each subject in a column of its own; one takes the whole width."""
+    for column, subject in zip(st.columns(len(subjects), gap="large"), subjects, strict=True):
         with column:
-            if len(stems) > 1:
-                st.markdown(f"**{plain(resources.title(stem))}**")
-            draw(stem)
+            if len(subjects) > 1:
+                st.markdown(f"**{plain(subject.title)}**")
+            draw(subject)
 
 
 def _figure(name: str, estimate: Estimate | None, sentence: str, *, percent: bool) -> None:
@@ -124,15 +123,15 @@ def _figure(name: str, estimate: Estimate | None, sentence: str, *, percent: boo
     factor, digits, unit = (100, 1, " %") if percent else (1, 2, "")
     st.metric(name, f"{factor * estimate.value:.{digits}f}{unit}")
     if estimate.interval is not None:
-        low, high = (f"{factor * end:.{digits}f}" for end in estimate.interval)
-        st.caption(f"95 % interval {low}–{high}{unit}")
+        st.caption(f"95 % interval {span(*estimate.interval, share=percent)}")
     st.caption(sentence)
 
 
-def chart(figure: Figure, reading: str, rows: list[Row], key: str) -> None:
-    """A chart, its reading under it, and its numbers to unfold."""
+def chart(figure: Figure, reading: str, rows: list[Row], key: str, *, say: bool = True) -> None:
+    """A chart, its reading under it unless it was said already, and its numbers to unfold."""
     draw(figure, key, reading)
-    st.caption(reading)
+    if say:
+        st.caption(reading)
     _numbers(rows, key)
 
 
@@ -158,15 +157,15 @@ def _class_rows(split: SplitReport) -> list[Row]:
         scores = split.per_class[name]
         row: Row = {"expression": DISPLAY_NAMES[name], "faces": scores.support}
         for metric in METRICS.values():
-            row |= cells(metric, getattr(scores, metric), digits=2)
+            row |= cells(metric, getattr(scores, metric))
         rows.append(row)
     return rows
 
 
-def cells(title: str, estimate: Estimate | None, digits: int) -> Row:
-    """A table's two cells for a figure: its value, and its interval with so many digits."""
+def cells(title: str, estimate: Estimate | None) -> Row:
+    """A table's two cells for a figure: its value and its interval."""
     ends = None if estimate is None else estimate.interval
     return {
         title: None if estimate is None else round(estimate.value, 3),
-        f"{title} 95 %": "" if ends is None else f"{ends[0]:.{digits}f}–{ends[1]:.{digits}f}",
+        f"{title} 95 %": "" if ends is None else f"{ends[0]:.3f} to {ends[1]:.3f}",
     }
