@@ -9,6 +9,7 @@ import streamlit as st
 from fer_core.errors import ImageError
 from fer_core.images import examine, supported_kind
 from fer_core.recognition import photos as photo_results
+from fer_core.recognition.answers.ways import Way
 from fer_core.recognition.photos import Photo, PhotoResult
 from fer_core.recognition.recognizer import Recognizer
 from ui import downloads, face_card, frame, resources, sample
@@ -191,7 +192,7 @@ def _card(number: int, result: PhotoResult) -> None:
 
 
 frame.header("Photos", "Drop in pictures and see which expression each face shows.")
-network = resources.recognizer()
+network = resources.recognizer().asked(Way(looks=2))
 if network.detector_name != "YuNet":
     st.info(resources.detector_sentence(), icon=":material/info:")
 kept: dict[int, PhotoResult] = st.session_state.setdefault(RESULTS, {})

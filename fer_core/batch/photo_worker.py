@@ -25,6 +25,7 @@ from fer_core.errors import FerError
 from fer_core.images import decode
 from fer_core.images.structure import MAX_DECODE_BYTES
 from fer_core.recognition import photos
+from fer_core.recognition.answers.ways import ONE_LOOK
 from fer_core.recognition.photos import Photo, PhotoResult
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.types import RGBImage
@@ -71,11 +72,11 @@ class PhotoWorker:
         except FerError as error:
             return PhotoResult(photo.name, photo.label, problem=str(error))
         with self._lock:
-            process = self._running(recognizer)
+            process = self._running(recognizer.asked(ONE_LOOK))  # one process for all ways
             timer = threading.Timer(WALL_S, process.kill)
             timer.start()
             try:
-                _send(process.stdin, pickle.dumps((photo.name, photo.label)), data)
+                _send(process.stdin, pickle.dumps((photo.name, photo.label, recognizer.way)), data)
                 return cast(PhotoResult, pickle.loads(_receive(process.stdout)))
             except (EOFError, OSError):
                 self._end()
@@ -150,12 +151,12 @@ def _serve(cpu_s: int) -> None:
 
     while True:
         try:
-            name, label = pickle.loads(_receive(source))
+            name, label, way = pickle.loads(_receive(source))
         except EOFError:
             return
         data = _receive(source)
         photo = Photo(name, lambda data=data: data, label)  # type: ignore[misc]
-        result = photos.analyze(photo, recognizer, decode=bounded_decode)
+        result = photos.analyze(photo, recognizer.asked(way), decode=bounded_decode)
         del data, photo
         _send(target, pickle.dumps(result))
         give_memory_back()

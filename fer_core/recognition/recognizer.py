@@ -43,6 +43,7 @@ class Recognizer:
         self.card = card
         self.way = way
         self._calibration = Calibration.of(card, way)
+        self._ways = {way: self}
 
     @classmethod
     def load(cls, model: str | Path = DEFAULT_MODEL, way: Way = ONE_LOOK) -> Recognizer:
@@ -55,8 +56,16 @@ class Recognizer:
         return cls(load_detector(), Classifier(network), card, way)
 
     def asked(self, way: Way) -> Recognizer:
-        """The same detector and network, asked in another way; nothing is loaded."""
-        return Recognizer(self._detector, self._classifier, self.card, way)
+        """The same detector and network, asked in another way; nothing is loaded.
+
+        Returns:
+            The same recognizer each time.
+        """
+        if way not in self._ways:
+            other = Recognizer(self._detector, self._classifier, self.card, way)
+            other._ways = self._ways
+            self._ways.setdefault(way, other)
+        return self._ways[way]
 
     def with_threshold(self, unsure_below: float) -> Recognizer:
         """The same network, which says "unsure" below another threshold, in [0, 1)."""

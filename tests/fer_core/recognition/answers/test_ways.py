@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -83,6 +84,8 @@ def test_a_recognizer_looks_twice_if_asked(make_model: Callable[..., Path]) -> N
     twice = once.asked(Way(2))
     (one,), (two,) = once.analyze(portrait()), twice.analyze(portrait())
     assert one.face.box == two.face.box
+    assert once.asked(Way(2)) is twice and twice.asked(ONE_LOOK) is once
+    assert pickle.loads(pickle.dumps(twice)).asked(ONE_LOOK).way == ONE_LOOK
     crop = face_crop(portrait(), one.face)
     mirrored = once.classify([np.ascontiguousarray(crop[:, ::-1])])[0].probabilities
     np.testing.assert_allclose(two.probabilities, (one.probabilities + mirrored) / 2, atol=1e-6)
