@@ -55,7 +55,7 @@ $(VENV)/.app: requirements.txt requirements.lock pyproject.toml $(VENV)/.created
 	$(if $(LOCKED),$(call install_locked,requirements.lock),$(call install,requirements.txt))
 	@touch $@
 
-$(VENV)/.dev: requirements.txt requirements-dev.txt requirements-dev.lock pyproject.toml $(VENV)/.created
+$(VENV)/.dev: requirements.txt requirements-cluster.txt requirements-dev.txt requirements-dev.lock pyproject.toml $(VENV)/.created
 	$(if $(LOCKED),$(call install_locked,requirements-dev.lock),$(call install,requirements-dev.txt))
 	@touch $(VENV)/.app $@
 

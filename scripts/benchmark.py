@@ -5,13 +5,15 @@
     python scripts/benchmark.py --training
     python scripts/benchmark.py --load [--seconds 60]
     python scripts/benchmark.py --film [--minutes 30]
+    python scripts/benchmark.py --batch [--model ultimate_model]
 
 The first: what users wait for, on one thread. --runtimes: LiteRT float and 8-bit, ONNX Runtime and
 Keras, one thread each (needs requirements-dev.txt). --training: our pipeline and a stock one on
 generated faces, a few minutes. --load: the app with twelve uploaders beside one live viewer, then
 with the worst files (needs Chromium and requirements-dev.txt). --film: how many times faster than
-it plays a film is analysed, and the memory of a long one. Machines differ and are shared: compare
-the ratios, and figures of one run with each other.
+it plays a film is analysed, and the memory of a long one. --batch: folders, by one worker and by
+two, beside the plain loop. Machines differ and are shared: compare the ratios, and figures of one
+run with each other.
 """
 
 from __future__ import annotations
@@ -47,6 +49,10 @@ def _measure(args: argparse.Namespace) -> dict[str, Any]:
         from scripts.benchmarks.film import measure
 
         return {"model": args.model, "film": measure.measure(args.model, args.minutes)}
+    if args.batch:
+        from scripts.benchmarks.batch import speed
+
+        return {"model": args.model, **speed.measure(args.model)}
     if args.runtimes:
         from scripts.benchmarks import runtimes
 
@@ -70,6 +76,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     kind.add_argument("--load", action="store_true", help="the app beside a crowd of visitors")
     kind.add_argument("--film", action="store_true", help="speed and memory of films")
     parser.add_argument("--minutes", type=int, default=30, help="of the long film of --film")
+    kind.add_argument("--batch", action="store_true", help="folders beside the plain loop")
     parser.add_argument("--seconds", type=float, default=60.0, help="of each part of --load")
     return parser.parse_args(argv)
 

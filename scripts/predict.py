@@ -130,6 +130,14 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     table.add_argument(
         "--resume", action="store_true", help="go on with the run that was writing this table"
     )
+    table.add_argument(
+        "--engine", choices=("local", "ray"), default="local",
+        help="who works: processes of this machine, or a Ray cluster (docs/scale.md)",
+    )  # fmt: skip
+    table.add_argument(
+        "--address", metavar="HOST:PORT",
+        help="of the Ray cluster; without it, one is started on this machine",
+    )  # fmt: skip
     film = parser.add_argument_group("films")
     film.add_argument("--start", type=float, default=0.0, metavar="S", help="first second")
     film.add_argument("--end", type=float, metavar="S", help="second before which to end")
@@ -156,6 +164,10 @@ def _check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
         parser.error(f"--workers is at least 1. Received: {args.workers}")
     if args.out is None and args.resume:
         parser.error("--resume goes on with a table: name it with --out")
+    if args.out is None and args.engine != "local":
+        parser.error("--engine ray writes a table: name it with --out")
+    if args.address and args.engine != "ray":
+        parser.error("--address is of --engine ray")
     if args.out is not None and args.json:
         parser.error("--json prints a document, --out writes a table (.jsonl too): choose one")
 

@@ -58,6 +58,7 @@ HEAVY = {
     },
     "streamlit_webrtc": {"ui/live", "scripts/live_bench/hosting.py"},
     "aiortc": {"ui/live", "scripts/live_bench"},
+    "ray": set(),  # fer_core/batch/cluster.py imports it by name, once it is asked for
     # In the `app` extra: the library imports it only once a film is read.
     "av": {"ui/live", "scripts/live_bench", "scripts/benchmarks/film", "fer_core/video/film"},
 }  # fmt: skip

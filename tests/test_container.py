@@ -67,7 +67,8 @@ def _pins(name: str) -> dict[str, str]:
 
 
 def test_lock_files_hold_the_versions_that_are_tested() -> None:
-    wanted = _pins("requirements.txt") | _pins("requirements-dev.txt")
+    files = ("requirements.txt", "requirements-cluster.txt", "requirements-dev.txt")
+    wanted = {name: version for file in files for name, version in _pins(file).items()}
     assert wanted.items() <= _pins("requirements-dev.lock").items()
     for package, version in _pins("requirements.lock").items():
         assert version == wanted.get(package, version)

@@ -1,9 +1,8 @@
 """A process that labels shards, and who watches over it.
 
 Decoders and networks run in a process of their own: a file that makes it hang or fall is given up,
-in words, and the others go on. The app has `photo_worker` for that: it must go on at once and keeps
-its memory within bounds; here a second process for each decoder would only carry
-36 MB of pixels through a pipe for every 12-megapixel photograph.
+in words, and the others go on. Files of strangers, which may cost two seconds and no more, are for
+`photo_worker`: it takes one at a time, and its answer carries the picture.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ from fer_core.video.film import maker
 
 PATIENCE: Final = 60
 """Seconds without a sign of life after which a worker hangs: one file, or one frame of a film."""
-_TOO_LONG: Final = "This file took more than {} seconds and was given up."
-_ENDED: Final = "The process that read this file ended twice ({}); it was given up."
+_TOO_LONG: Final = "it took more than {} seconds"
+_ENDED: Final = "the process that read it ended twice ({})"
 
 
 def pack(job: Job) -> bytes:
@@ -92,8 +91,8 @@ class Worker:
                 raise BatchError("The worker was closed.")
             if ends[at] >= 2:
                 if at is None:
-                    raise BatchError(f"A worker could not start. {reason}")
-                given_up[at] = reason
+                    raise BatchError(f"A worker cannot begin: {reason}.")
+                given_up[at] = f"This file was given up: {reason}."
             again = True
 
     def close(self) -> None:
@@ -153,8 +152,6 @@ def _serve(connection: Connection[Any, Any]) -> None:
     """The process's own loop: shards in; signs of life and a part out."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who watches
     cv2.setNumThreads(1)
-    with _hushed():  # each worker would repeat what was said at the start
-        versions, folder, job = pickle.loads(connection.recv_bytes())
 
     def send(message: object) -> None:
         try:
@@ -162,6 +159,12 @@ def _serve(connection: Connection[Any, Any]) -> None:
         except OSError:  # nobody listens any more
             raise SystemExit(0) from None
 
+    try:
+        with _hushed():  # each worker would repeat what was said at the start
+            versions, folder, job = pickle.loads(connection.recv_bytes())
+    except Exception as error:
+        send(BatchError(f"A worker cannot load what it needs: {type(error).__name__}: {error}"))
+        return
     if (own := maker(job.recognizer)["versions"]) != versions:
         send(BatchError(f"Every machine needs the same versions: {versions}. Received: {own}"))
     try:

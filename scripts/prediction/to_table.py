@@ -8,6 +8,7 @@ import threading
 import time
 
 from fer_core.batch import run
+from fer_core.batch.cluster import on_a_cluster
 from fer_core.batch.engines import on_this_machine
 from fer_core.batch.inputs import Found
 from fer_core.batch.look import Job
@@ -51,12 +52,18 @@ def _label(opened: Run, job: Job, args: argparse.Namespace) -> Counts:
         watch.beat(shard, len(shard.inputs))
 
     begun = time.monotonic()
+    where = ""
     try:
-        on_this_machine(shards, packed, save, watch.beat, workers=args.workers)
+        if args.engine == "ray":
+            machines = on_a_cluster(shards, packed, save, watch.beat, address=args.address)
+            where = f", on {len(machines)} machine{'s' * (len(machines) != 1)}"
+        else:
+            on_this_machine(shards, packed, save, watch.beat, workers=args.workers)
     finally:
         watch.close()
     seconds = time.monotonic() - begun
-    cli.say(f"{left:,} files in {seconds:,.1f} s: {left / seconds:,.1f} a second", sys.stderr)
+    speed = f"{left:,} files in {seconds:,.1f} s: {left / seconds:,.1f} a second"
+    cli.say(f"{speed}{where}", sys.stderr)
     return opened.finish()
 
 

@@ -64,7 +64,7 @@ def test_a_worker_labels_as_the_function_does(here: Path) -> None:
 
 def test_a_worker_that_cannot_begin_is_said(here: Path) -> None:
     worker = Worker(b"no job")
-    with pytest.raises(BatchError, match="could not start"):
+    with pytest.raises(BatchError, match="cannot load"):
         worker.label(shard_of(here / "in", [FACE]))
 
 
