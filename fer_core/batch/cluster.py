@@ -100,9 +100,9 @@ def _connect(ray: Any, address: str | None) -> None:
             socket.create_connection((place[1], int(place[2])), _ANSWERS_IN).close()
         ray.init(address=address, **options)
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-        place = address or "this machine"
+        where = address or "this machine"
         raise BatchError(
-            f"No Ray cluster answers at {place}: {str(error).splitlines()[0]} Start one with "
+            f"No Ray cluster answers at {where}: {str(error).splitlines()[0]} Start one with "
             "`ray start --head`, or leave --address out."
         ) from error
 

@@ -124,7 +124,10 @@ def maker(recognizer: Recognizer) -> dict[str, Any]:
     }
 
 
-_PACKAGES: Final = ("fer-expressions", "numpy", "opencv-python-headless", "ai-edge-litert", "av")
+_PACKAGES: Final = (
+    *("fer-expressions", "numpy", "opencv-python-headless", "ai-edge-litert"),
+    *("av", "pillow", "pi-heif"),  # decoders
+)
 
 
 def _version(package: str) -> str | None:
