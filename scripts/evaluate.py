@@ -29,35 +29,31 @@ from pathlib import Path
 
 from fer_core.data.dataset import Dataset, load_dataset
 from fer_core.data.ferplus import votes_if_any
-from fer_core.data.findings import Finding
 from fer_core.errors import ReportError
 from fer_core.evaluation import on_dataset, on_photos
-from fer_core.evaluation.estimates import Estimate
+from fer_core.evaluation.audits.robustness import load_robustness
 from fer_core.evaluation.predictions import Predictions, read_predictions, write_predictions
 from fer_core.evaluation.report import EvaluationReport, load_report, save_report
-from fer_core.evaluation.split_report import SplitReport
-from fer_core.labels import EMOTIONS
 from fer_core.recognition.answers.ways import Way
 from fer_core.recognition.classifier import Classifier
-from fer_core.recognition.photos import PhotoResult
 from fer_core.recognition.recognizer import Recognizer
+from fer_core.store.files import replace_text
 from fer_core.store.model_files import (
     DEFAULT_MODEL,
     PREDICTIONS_SUFFIX,
     REPORT_SUFFIX,
+    ROBUSTNESS_SUFFIX,
     ModelCard,
+    load_card,
     load_model,
     model_file,
     record_evaluation,
 )
-from fer_core.store.names import printable
 from fer_core.training.progress import share_shown
 from scripts import cli
+from scripts.trust.words import as_table, photos_as_table
 
 HEADLINE_SPLITS = ("private", "test")
-COLUMNS = (
-    f"{'split':<22}{'n':>7}  {'accuracy (95 %)':<20}{'balanced':>10}{'neutral bias':>14}{'ECE':>7}"
-)
 
 
 @cli.command()
@@ -75,6 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         stored=args.stored,
     )
     cli.say(as_table(report))
+    if args.html:
+        _write_html(args.model, report, args.html)
     return 1 if report.left_out else 0
 
 
@@ -133,6 +131,18 @@ def evaluate(
     return report
 
 
+def _write_html(model: str, report: EvaluationReport, path: Path) -> None:
+    """Writes what the Evaluation page hands out: charts and sentences in one file."""
+    from ui.charts.trust.html import as_html
+
+    card = load_card(model)
+    try:
+        harm = load_robustness(model_file(model, ROBUSTNESS_SUFFIX))
+    except ReportError:
+        harm = None  # not measured
+    replace_text(path, as_html(report, card.title, card, harm))
+
+
 def _stored(path: Path, test: Dataset) -> Predictions:
     """The answers that were written before; raises ReportError if they are for other images."""
     predictions = read_predictions(path)
@@ -168,28 +178,6 @@ def _with_sizes(card: ModelCard, dataset: Dataset) -> ModelCard:
     return dataclasses.replace(card, data={**card.data, **sizes})
 
 
-def as_table(report: EvaluationReport) -> str:
-    """One line a split; a dash stands for a figure that does not exist."""
-    lines = [COLUMNS, *(_line(name, split) for name, split in report.splits.items())]
-    if report.mirrored_accuracy:
-        averaged = (f"{k} {_figure(v, 3)}" for k, v in report.mirrored_accuracy.items())
-        lines.append(f"Averaged over each face and its mirror image: {', '.join(averaged)}.")
-    for name, splits in report.ways.items():
-        lines += [f"{name}:", *(_line(split_name, split) for split_name, split in splits.items())]
-    if "private" in report.splits:
-        times = "once" if report.private_reads == 1 else f"{report.private_reads} times"
-        lines.append(f"PrivateTest was read {times} for this network.")
-    lines += _coverage(next(iter(report.splits.values())), report.left_out)
-    return "\n".join(lines)
-
-
-def _coverage(split: SplitReport, left_out: Sequence[Finding]) -> list[str]:
-    """What the figures do not cover: expressions without images, and what could not be used."""
-    there = len(EMOTIONS) - len(split.absent)
-    lines = [f"Evaluated over {there} of 7 expressions: none is {' or '.join(split.absent)}."]
-    return [*lines[: bool(split.absent)], *(f"Left out: {each.in_words()}" for each in left_out)]
-
-
 def _measure_photos(args: argparse.Namespace) -> int:
     photos, left_out = on_photos.find_photos(args.photos, numbered=args.numbered)
     recognizer = Recognizer.load(args.model, Way(2))  # as photographs are looked at
@@ -203,54 +191,6 @@ def _measure_photos(args: argparse.Namespace) -> int:
     else:
         cli.say(photos_as_table(results, report, recognizer.detector_name, left_out))
     return 1 if left_out or any(result.problem for result in results) else 0
-
-
-def photos_as_table(
-    results: Sequence[PhotoResult], report: SplitReport, detector: str, left_out: Sequence[Finding]
-) -> str:
-    """A row for each expression that has photographs, the figures of all, and what was not read."""
-    lines = [f"{'expression':<12}{'photos':>7}{'no face':>9}  {'recall (95 %)':<22}{'unsure':>7}"]
-    for emotion in EMOTIONS:
-        own = [result for result in results if result.label == emotion]
-        if own:
-            recall = _share(report.per_class[emotion].recall)
-            faceless = sum(not result.faces and not result.problem for result in own)
-            unsure = sum(face.is_unsure for result in own for face in result.faces)
-            lines.append(f"{emotion:<12}{len(own):>7}{faceless:>9}  {recall:<22}{unsure:>7}")
-    lines.append(f"Right for {_share(report.accuracy)} of {report.n} faces, found by {detector}.")
-    selective = report.selective
-    if selective and selective.unsure_below:
-        lines.append(
-            f'Without those below {selective.unsure_below:.2f}, which are "unsure": right for '
-            f"{_share(selective.accuracy)} of {selective.coverage:.0%} of them."
-        )
-    bad = (result for result in results if result.problem)
-    lines += _coverage(report, left_out)
-    lines += [f"Not read: {printable(result.name)}: {result.problem}" for result in bad]
-    return "\n".join(lines)
-
-
-def _share(estimate: Estimate | None) -> str:
-    if estimate is None or estimate.interval is None:
-        return "–"
-    low, high = estimate.interval
-    return f"{estimate.value:.1%} ({low:.1%}–{high:.1%})"
-
-
-def _line(name: str, split: SplitReport) -> str:
-    interval = split.accuracy.interval if split.accuracy else None
-    ends = f" ({interval[0]:.3f}-{interval[1]:.3f})" if interval else ""
-    accuracy = f"{_figure(split.accuracy, 3)}{ends}"
-    error = split.expected_calibration_error
-    return (
-        f"{name:<22}{split.n:>7,}  {accuracy:<20}"
-        f"{_figure(split.balanced_accuracy, 3):>10}{_figure(split.neutral_bias_index, 2):>14}"
-        f"{'–' if error is None else f'{error:.3f}':>7}"
-    )
-
-
-def _figure(estimate: Estimate | None, digits: int) -> str:
-    return "–" if estimate is None else f"{estimate.value:.{digits}f}"
 
 
 def _record(card: ModelCard, report: EvaluationReport, folder: Path) -> None:
@@ -281,12 +221,13 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--stored", action="store_true", help="figures anew from the stored predictions alone"
     )
+    parser.add_argument("--html", type=cli.path, help="also write it all as one HTML file")
     cli.add_ferplus(parser)
     parser.add_argument("--photos", type=cli.path, metavar="FOLDER", help="photographs by class")
     parser.add_argument("--json", action="store_true", help="with --photos: answers and figures")
     args = cli.parse_with_data(parser, argv, unless="photos")
-    if args.photos and (args.report or args.predictions):
-        parser.error("--photos writes nothing: leave out --report and --predictions")
+    if args.photos and (args.report or args.predictions or args.html):
+        parser.error("--photos writes nothing: leave out --report, --predictions and --html")
     if args.json and not args.photos:
         parser.error("--json goes with --photos; the report itself is JSON")
     if not args.model and not args.photos:

@@ -53,7 +53,7 @@ class Finding:
         """The message, the count and the examples in one line."""
         rest = f", and {self.count - len(self.examples):,} more"
         more = rest if self.count > len(self.examples) > 0 else ""
-        shown = f" {'; '.join(self.examples)}{more}." if self.examples else ""
+        shown = f" {'; '.join(self.examples).rstrip('.')}{more}." if self.examples else ""
         return f"{self.count:,} × {self.message}{shown}"
 
 

@@ -9,7 +9,7 @@ from fer_core.labels import EMOTIONS
 from fer_core.store.model_files import DEFAULT_MODEL, REPORT_SUFFIX, model_file
 
 PLOT = ".js-plotly-plot"
-CELLS = f"{PLOT}:has(.heatmaplayer) .scatterlayer .textpoint text"
+CELLS = f"{PLOT}:has(.heatmaplayer) .annotation-text"
 LINES = """(cells) => cells.map((cell) =>
   Array.from(cell.querySelectorAll("tspan.line"), (line) => line.textContent))"""
 
@@ -59,3 +59,14 @@ def test_narrow_page_does_not_scroll_sideways(open_page):
     page = open_page("evaluation", viewport={"width": 390, "height": 844})
     page.locator(PLOT).first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_click_on_a_cell_chooses_the_faces_behind_it(open_page):
+    page = open_page("evaluation")
+    until(page, lambda: page.locator(CELLS).count() == len(EMOTIONS) ** 2)
+    words = page.locator(CELLS).nth(7 * EMOTIONS.index("fear") + EMOTIONS.index("sad"))
+    words.scroll_into_view_if_needed()
+    cell = words.bounding_box()
+    page.mouse.click(cell["x"] + cell["width"] / 2, cell["y"] + cell["height"] / 2)
+    page.get_by_text("the surest answers first").first.wait_for()
+    assert page.get_by_text("Fear → sad").count()

@@ -283,6 +283,19 @@ def test_annotators_votes_stand_in_the_report(
     assert report.splits["public"].agreement == ()
 
 
+def test_the_html_file_holds_the_reports_figures(
+    script: ModuleType, make_model: MakeModel, dataset_folder: Path, tmp_path: Path
+) -> None:
+    network, page = make_model(), tmp_path / "out" / "page.html"
+    args = ["--model", str(network), "--data", str(dataset_folder), "--html", str(page)]
+    assert script.main(args) == 0
+    text = page.read_text().split("</head>")[1]
+    accuracy = load_report(network.with_name("small.report.json")).splits["private"].accuracy
+    assert accuracy is not None
+    assert f"{100 * accuracy.value:.1f} %" in text and "A small test network" in text
+    assert "What harms it" not in text
+
+
 def test_numbered_folders_are_evaluated_if_asked_for(
     script: ModuleType, make_model: MakeModel, dataset_folder: Path, tmp_path: Path
 ) -> None:

@@ -34,8 +34,8 @@ def show(first: Subject, second: Subject) -> None:
         for name, each in found.recall.items()
     ]
     reading = (
-        "Recall of the first minus the second; an interval that leaves out 0 is no chance, but of "
-        "seven one in three does so by chance."
+        "Recall of the first minus the second. Of seven such intervals one or more leaves out 0 by "
+        "chance in three cases of ten."
     )
     chart(figures.difference_dots(found), reading, rows, "comparison")
     _only(first, second, labels == one, labels == other, paths)
