@@ -87,10 +87,11 @@ st.subheader("Limits", anchor=False)
 st.markdown(
     """
 **Measured:** accuracy, recall of each expression, calibration and the tendency to answer neutral,
-on FER-2013's own test images.
+on FER-2013's own test images; accuracy and calibration also under drawn harm: blur, darkness,
+compression, noise, few pixels, turning, and covered eyes and mouths.
 
 **Not measured:** age, gender, skin tone and origin, for which FER-2013 has no labels; strong shadow
-and colour casts; faces turned by more than about 45°; masks, glasses and hands before the face;
+and colour casts; faces turned by more than about 45°; real masks, glasses and hands;
 pictures other than FER-2013's. Expect more errors in all of them.
 
 An expression is not a feeling. People smile when they are sad and frown when they think; the same

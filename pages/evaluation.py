@@ -20,6 +20,13 @@ WHERE = {
     OWN: "your own",
 }
 """What the verdict calls a part."""
+WAYS = {
+    "": "once",
+    "two_looks": "twice",
+    "one_look_even_mix": "once, all seven alike",
+    "two_looks_even_mix": "twice, all seven alike",
+}
+"""The ways of asking (`fer_core.recognition.answers.ways`)."""
 
 
 def _reports(stems: list[str]) -> dict[str, EvaluationReport]:
@@ -74,12 +81,31 @@ def _choose_part(reports: dict[str, EvaluationReport]) -> str | None:
     )
 
 
-def _subjects(reports: dict[str, EvaluationReport], part: str) -> list[Subject]:
+def _choose_way(reports: dict[str, EvaluationReport], part: str) -> str:
+    """How the network is asked; "" where the reports know one way only."""
+    first = next(iter(reports.values()))
+    names = [w for w in first.ways if all(part in r.ways.get(w, {}) for r in reports.values())]
+    if not names:
+        return ""
+    chosen = st.segmented_control(
+        "Each face is asked",
+        ["", *names],
+        format_func=lambda name: WAYS.get(name, name),
+        default="",
+        required=True,
+        help="Twice: the mean of a face and its mirror image. All seven alike: as if every "
+        "expression were equally frequent, where FER-2013 has few of some.",
+    )
+    return str(chosen)
+
+
+def _subjects(reports: dict[str, EvaluationReport], part: str, way: str) -> list[Subject]:
     """The page's columns. One model on one's own pictures stands beside itself on FER-2013."""
     mine = own_evaluation()
     if part != OWN or mine is None:
         return [
-            Subject(f"{stem}-{part}", _title(stem), stem, r, part) for stem, r in reports.items()
+            Subject(f"{stem}-{part}{way}", _title(stem), stem, r, part, way)
+            for stem, r in reports.items()
         ]
     found = [
         Subject(f"{stem}-own", _title(stem), stem, mine.reports[stem], OWN) for stem in reports
@@ -219,7 +245,7 @@ def _tabs(subjects: list[Subject]) -> None:
 
 
 def _show(reports: dict[str, EvaluationReport], part: str) -> None:
-    subjects = _subjects(reports, part)
+    subjects = _subjects(reports, part, _choose_way(reports, part))
     _remarks(reports, part)
     _verdict(subjects)
     _left_out(subjects)

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from made_figures import says
+from made_figures import says, split_of
 
 from fer_core.store import model_files
 from page_tools import texts, write_history, write_report
@@ -197,3 +197,17 @@ def test_every_chart_is_told_in_words(open_page, panel, charts):
     shown = app.get("plotly_chart")
     assert len(shown) == charts
     assert all(len(chart.proto.alt) > 20 for chart in shown)
+
+
+def test_every_way_of_asking_can_be_chosen(open_page, models):
+    report = models / f"{DEFAULT}.report.json"
+    splits = json.loads(report.read_text())["splits"]
+    other = split_of([0, 1, 6, 6], [0, 1, 6, 0]).to_dict()
+    _rewrite(report, ways={"two_looks": dict.fromkeys(splits, other)})
+    app = open_page("evaluation")
+    group = next(g for g in app.get("button_group") if g.label == "Each face is asked")
+    assert group.options == ["once", "twice"]
+    before = app.metric[0].value
+    group.set_value("two_looks").run()
+    assert not app.exception
+    assert (before != "75.0 %", app.metric[0].value) == (True, "75.0 %")

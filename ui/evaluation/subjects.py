@@ -59,6 +59,7 @@ class Subject:
         stem: The model's; "" of a report that was loaded from a file.
         report: The whole report.
         part: The name of the part.
+        way: How the network is asked, of the report's `ways`; "" for one look and the everyday mix.
     """
 
     key: str
@@ -66,10 +67,11 @@ class Subject:
     stem: str
     report: EvaluationReport
     part: str
+    way: str = ""
 
     @property
     def split(self) -> SplitReport:
-        return self.report.splits[self.part]
+        return (self.report.ways[self.way] if self.way else self.report.splits)[self.part]
 
     def predictions(self) -> Predictions:
         """The model's answers for the part, image by image.
@@ -79,6 +81,8 @@ class Subject:
         own = own_evaluation()
         if self.part == OWN and own is not None:
             return own.predictions[self.stem]
+        if self.way:
+            raise ReportError("Single answers are stored of one look and the everyday mix alone.")
         if not self.stem:
             raise ReportError("A report that was loaded from a file brings no single answers.")
         return in_part(resources.predictions(self.stem), self.part)

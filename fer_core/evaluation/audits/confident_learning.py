@@ -7,11 +7,13 @@ answer for the fifth that they did not see.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
@@ -62,7 +64,9 @@ def out_of_fold(
     splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=SEED)
     for i, (seen, held_out) in enumerate(splitter.split(features, labels, groups)):
         head = make_pipeline(StandardScaler(), LogisticRegression(C=_PENALTY, max_iter=_STEPS))
-        head.fit(features[seen], labels[seen])
+        with warnings.catch_warnings():  # the last digits of a head do not matter
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            head.fit(features[seen], labels[seen])
         answers[np.ix_(held_out, head.classes_)] = head.predict_proba(features[held_out])
         progress((i + 1) / FOLDS)
     return answers
