@@ -90,13 +90,15 @@ FILM_BYTES = b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 400
 
 
 @pytest.mark.parametrize("chunk", [7, 1000, 10**6])
-def test_a_film_goes_past_streamlit_into_a_file_without_a_name(chunk):
+def test_a_film_goes_past_streamlit_into_a_file_without_a_name(chunk, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     films = Films()
     (name, kind, word), unread = _put(10**6, _form(FILM_BYTES), films=films, chunk=chunk)
     assert (name, kind, unread) == ("Käse.jpg", FILM, 0)
     assert films.held("session-1") == (len(FILM_BYTES), len(FILM_BYTES), 1)
     file = films._arrived[word.decode()].file
     assert file.read_at(0, 10**6) == FILM_BYTES
+    assert list(tmp_path.iterdir()) == [], "a kill leaves nothing"
     films.close()
 
 
