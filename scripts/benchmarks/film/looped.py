@@ -15,6 +15,8 @@ SIZE: Final = (640, 480)
 RATE: Final = 30
 _HERTZ: Final = 44_100
 _SAMPLES: Final = 1024
+_SEAM: Final = Fraction(1, 5)
+"""Seconds between two turns of a looped film."""
 
 
 def portrait_film(path: Path, portrait: RGBImage, seconds: int) -> Path:
@@ -47,7 +49,8 @@ def loop(source: Path, target: Path, times: int) -> Path:
         streams: dict[int, Any] = {}
         for turn in range(times):
             with av.open(source) as film:
-                length = Fraction(film.duration or 0, 1_000_000)
+                # Its sound may end a moment after its pictures, which begin before 0 to decode.
+                length = Fraction(film.duration or 0, 1_000_000) + _SEAM
                 for packet in film.demux():
                     if packet.dts is None or packet.pts is None:
                         continue
