@@ -58,7 +58,7 @@ def as_html(
     parts = [
         f"<h1>Evaluation: {escape(printable(title))}</h1>",
         *_about(report, card),
-        *(part for name, split in report.splits.items() for part in _split(name, split)),
+        *(part for name in _in_order(report) for part in _split(name, report.splits[name])),
     ]
     if robustness is not None and robustness.clean is not None:
         parts += ["<h2>What harms it</h2>"]
@@ -95,6 +95,12 @@ def _about(report: EvaluationReport, card: ModelCard | None) -> Iterator[str]:
         "<p><small>All this is about the apparent expression of a face in one picture, never about "
         "what a person feels. Intervals are 95 % intervals.</small></p>"
     )
+
+
+def _in_order(report: EvaluationReport) -> list[str]:
+    """The parts, what nothing was chosen on first."""
+    known = [name for name in _TITLES if name in report.splits]
+    return [*known, *(name for name in report.splits if name not in _TITLES)]
 
 
 def _split(name: str, split: SplitReport) -> Iterator[str]:
