@@ -159,6 +159,7 @@ def _serve(cpu_s: int) -> None:
         result = photos.analyze(photo, recognizer.asked(way), decode=bounded_decode)
         del data, photo
         _send(target, pickle.dumps(result))
+        del result  # with its pictures
         give_memory_back()
 
 

@@ -33,7 +33,7 @@ from fer_core.errors import FerError
 from scripts import cli
 from scripts.benchmarks import pictures
 from scripts.benchmarks.timing import ask_health
-from scripts.benchmarks.visitor import Crowd, Visitor
+from scripts.benchmarks.visitor import Crowd
 
 UPLOADERS: Final = 12
 GONE_WITHIN_S: Final = 60.0
@@ -66,11 +66,14 @@ def measure(seconds: float, uploaders: int = UPLOADERS) -> dict[str, Any]:
     worst = pictures.worst_files()
     _say("starting the app")
     with tempfile.TemporaryDirectory() as folder, running_app(Path(folder) / "app.log") as app:
-        _say("warming up: one photograph, one live session")
-        with Visitor(app.url) as first, _viewer(chromium, app.url, Path(folder)):
-            first.upload("warm-up.jpg", pictures.photo_bytes(4000, 3000))
-        _say(f"waiting {SETTLED_S:.0f} s until both are forgotten")
+        _say("warming up: a live session beside each uploader's photograph")
+        crowd = Crowd(app.url, ordinary)
+        with _viewer(chromium, app.url, Path(folder)):
+            crowd.start()
+            crowd.stop()
+        _say(f"waiting {SETTLED_S:.0f} s until all are forgotten")
         base, _ = give_back(app.pid, SETTLED_S)
+        _say(f"the app and its processes: {memory_by_process(app.pid)} MB")
         with _viewer(chromium, app.url, Path(folder)) as page:
             phases = {
                 name: _phase(name, app, page, seconds, files)
@@ -82,6 +85,7 @@ def measure(seconds: float, uploaders: int = UPLOADERS) -> dict[str, Any]:
             }
         _say("all tabs are closed")
         after, after_s = give_back(app.pid, GONE_WITHIN_S, base + BACK_MB)
+        _say(f"the app and its processes: {memory_by_process(app.pid)} MB")
     alone, *crowds = phases.values()
     for crowd in crowds:
         crowd["frames_kept"] = {
@@ -237,7 +241,8 @@ def health(url: str) -> Iterator[list[float]]:
     begin, over, answers = spawn.Event(), spawn.Event(), spawn.SimpleQueue()
     asking = spawn.Process(target=ask_health, args=(url, begin, over, answers), daemon=True)
     asking.start()
-    begin.wait()
+    if not begin.wait(READY_WITHIN_S):
+        raise FerError("What asks for the app's health did not start. Run the benchmark again.")
     latencies: list[float] = []
     try:
         yield latencies
@@ -249,12 +254,17 @@ def health(url: str) -> Iterator[list[float]]:
 
 def memory_mb(pid: int) -> float:
     """Resident memory of a process and of all that it started, in 10⁶ bytes."""
-    total = 0
+    return round(sum(memory_by_process(pid)), 1)
+
+
+def memory_by_process(pid: int) -> list[float]:
+    """Resident memory of a process, then of each that it started, in 10⁶ bytes."""
+    sizes = []
     root = psutil.Process(pid)
     for process in (root, *root.children(recursive=True)):
         with contextlib.suppress(psutil.NoSuchProcess):
-            total += process.memory_info().rss
-    return round(total / 1e6, 1)
+            sizes.append(round(process.memory_info().rss / 1e6, 1))
+    return sizes
 
 
 def give_back(pid: int, within_s: float, enough: float = 0.0) -> tuple[float, float]:

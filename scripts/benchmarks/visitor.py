@@ -187,7 +187,7 @@ class Crowd:
             thread.start()
 
     def stop(self) -> None:
-        """Lets each finish its file, then closes all tabs."""
+        """Lets each finish its file, its first one too, then closes all tabs."""
         self._over.set()
         for thread in self._threads:
             thread.join()
@@ -195,7 +195,9 @@ class Crowd:
     def _visit(self, name: str, data: bytes) -> None:
         try:
             with Visitor(self.url) as visitor:
-                while not self._over.is_set():
+                while True:
                     self.waits.append(visitor.upload(name, data))
+                    if self._over.is_set():
+                        break
         except Exception as error:
             self.failed.append(f"{type(error).__name__}: {error}")

@@ -1,10 +1,14 @@
 """The live page in Chromium, with a film of a real face as the camera."""
 
 import re
+import time
+from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
+import psutil
 import pytest
+from app_server import running_app
 from camera_film import HEIGHT, WIDTH
 from live_page import (
     FRAME,
@@ -148,3 +152,19 @@ def test_narrow_page_stacks_and_does_not_scroll_sideways(open_page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     button = controls(page).get_by_role("button", name="Stop").bounding_box()
     assert button["y"] + button["height"] <= 844, "the button is out of view"
+
+
+def test_the_app_ends_in_time_while_somebody_is_live(browsers, tmp_path):
+    with running_app(tmp_path / "app.log", {}) as url:
+        port = str(urlsplit(url).port)
+        (app,) = [child for child in psutil.Process().children() if port in child.cmdline()]
+        context = browsers("film").new_context()
+        page = context.new_page()
+        page.goto(f"{url}/live")
+        start(page)
+        wait_for_picture(page)
+        asked = time.monotonic()
+        app.terminate()
+        app.wait(30)
+        assert time.monotonic() - asked < 10
+        context.close()

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -85,6 +86,10 @@ def _add(page, *files):
     )
 
 
+def _cards(page):
+    return page.locator('[data-testid="stMain"]').get_by_text(re.compile(r"^photo\d\.jpg$"))
+
+
 def test_a_file_that_is_too_large_is_answered_in_words_beside_the_others(open_page):
     page = open_page("photos")
     page.get_by_text("up to 20 MB each").wait_for()
@@ -93,3 +98,41 @@ def test_a_file_that_is_too_large_is_answered_in_words_beside_the_others(open_pa
     page.get_by_text("1 file not readable").wait_for()
     page.get_by_text("too large: 22 MB. A photo may have 20 MB").wait_for()
     assert not page.get_by_text("MB per file").first.is_visible()
+
+
+def test_five_photos_chosen_one_by_one_are_five_results(open_page):
+    page = open_page("photos")
+    page.get_by_text("up to 20 MB each").wait_for()
+    for i in range(5):
+        _add(page, (f"photo{i}.jpg", PORTRAIT.read_bytes()))
+        page.wait_for_timeout(150)
+    page.get_by_text("5 photos").wait_for()
+    until(page, lambda: _cards(page).count() == 5)
+    assert sorted(_cards(page).all_inner_texts()) == [f"photo{i}.jpg" for i in range(5)]
+
+
+def test_a_download_stays_when_another_visitors_run_has_ended(uploaded, open_page):
+    answers = []
+    uploaded.on("response", lambda answer: answers.append((answer.url, answer.status)))
+    other = open_page("photos")
+    for count in (1, 2):
+        other.get_by_role("button", name="Use the sample").click()
+        other.get_by_text(f"{count} photo").first.wait_for()
+        other.get_by_role("button", name="Download table (CSV)").wait_for()
+        download(uploaded, "Download everything (JSON)")
+    statuses = [status for url, status in answers if "/media/" in url]
+    assert len(statuses) >= 2
+    assert set(statuses) == {200}
+
+
+def test_a_table_has_no_export_of_its_own(uploaded):
+    """It would write a name that begins with "=" as it is."""
+    uploaded.get_by_text("All faces as a table").click()
+    uploaded.locator('[data-testid="stDataFrame"]').hover()
+    tools = uploaded.locator('[data-testid="stElementToolbarButton"]')
+    until(uploaded, lambda: tools.count() > 0)
+    names = [tools.nth(i).get_by_role("button").get_attribute("aria-label") for i in range(
+        tools.count()
+    )]  # fmt: skip
+    assert any("Search" in name or "Fullscreen" in name for name in names), names
+    assert not any("Download" in name or "CSV" in name for name in names), names
