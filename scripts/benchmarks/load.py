@@ -67,10 +67,10 @@ def measure(seconds: float, uploaders: int = UPLOADERS) -> dict[str, Any]:
     _say("starting the app")
     with tempfile.TemporaryDirectory() as folder, running_app(Path(folder) / "app.log") as app:
         _say("warming up: a live session beside each uploader's photograph")
-        crowd = Crowd(app.url, ordinary)
+        first = Crowd(app.url, ordinary)
         with _viewer(chromium, app.url, Path(folder)):
-            crowd.start()
-            crowd.stop()
+            first.start()
+            first.stop()
         _say(f"waiting {SETTLED_S:.0f} s until all are forgotten")
         base, _ = give_back(app.pid, SETTLED_S)
         _say(f"the app and its processes: {memory_by_process(app.pid)} MB")
