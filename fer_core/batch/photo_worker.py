@@ -81,6 +81,9 @@ class PhotoWorker:
             except (EOFError, OSError):
                 self._end()
                 return PhotoResult(photo.name, photo.label, problem=_TOO_LONG)
+            except BaseException:  # an answer that is on its way must not become the next photo's
+                self._end()
+                raise
             finally:
                 timer.cancel()
                 self.used = time.monotonic()

@@ -69,11 +69,11 @@ def free_name(photo: str, is_taken: Callable[[str], bool], mark: str = "") -> st
     return name
 
 
-def safe_stem(name: str) -> str:
-    """The file's name without folders and ending, safe on every system."""
+def safe_stem(name: str, otherwise: str = "photo") -> str:
+    """The file's name without folders and ending, safe on every system; `otherwise` if none is."""
     stem = unicodedata.normalize("NFC", PurePath(name.replace("\\", "/")).stem)
     stem = "".join(c for c in stem if c not in _UNSAFE and not is_hidden(c))
-    stem = stem.encode()[:_LONGEST].decode("utf-8", "ignore").strip(". ") or "photo"
+    stem = stem.encode()[:_LONGEST].decode("utf-8", "ignore").strip(". ") or otherwise
     return ("_" if _RESERVED.match(stem) else "") + stem
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from html import escape
-from pathlib import PurePath
 from typing import Final
 from urllib.parse import quote
 
@@ -15,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit import config
 
+from fer_core.store.names import safe_stem
 from fer_core.video.exports.files import ANNOTATED, EXPORTS
 from ui.films.course import tracks
 from ui.server.film_files import serve
@@ -79,7 +79,7 @@ def annotated_is_new(job: FilmJob) -> bool:
 
 def file_name(name: str, ending: str) -> str:
     """ "interview.frames.csv", for ".frames.csv", of "interview.mp4"."""
-    return f"{PurePath(name).stem or 'film'}{ending}"
+    return f"{safe_stem(name, 'film')}{ending}"
 
 
 def routes() -> list[Route]:

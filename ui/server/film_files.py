@@ -6,6 +6,7 @@ the system. None is in memory as a whole.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import re
@@ -19,7 +20,7 @@ from starlette.responses import Response, StreamingResponse
 
 CHUNK: Final = 256 * 1024
 """Bytes that are read at a time."""
-_RANGE: Final = re.compile(r"bytes=(\d*)-(\d*)$")
+_RANGE: Final = re.compile(r"bytes=(\d{0,19})-(\d{0,19})$", re.ASCII)
 
 
 class FilmFile:
@@ -59,7 +60,7 @@ class FilmFile:
 
     def close(self) -> None:
         """Gives the disk back; whoever still reads gets a ValueError."""
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):  # a full disk: what is lost is not wanted
             self._file.close()
 
 

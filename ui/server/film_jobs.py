@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -83,17 +84,18 @@ class FilmJob:
         session: Whose it is.
         name: Of the file, as its owner calls it.
         file: The film; it is the job's from now on.
-        limit: Bytes that a file made of it may have.
+        room: Returns the bytes that a file made of it may have.
 
     Raises:
         FilmError: it is no film that can be looked at; `file` is closed then.
     """
 
-    def __init__(self, session: str, name: str, file: FilmFile, limit: int) -> None:
+    def __init__(self, session: str, name: str, file: FilmFile, room: Callable[[], int]) -> None:
         self.session, self.name, self.file = session, name, file
         self.token: Final = secrets.token_urlsafe(24)
         """Whoever knows it gets the film and what was made of it."""
-        self._limit = limit
+        self._room = room
+        self._made: FilmFile | None = None
         try:
             with Film(file.open(), name) as film:
                 self.info: Final[FilmInfo] = film.info
@@ -148,7 +150,7 @@ class FilmJob:
     @property
     def size(self) -> int:
         """Bytes that its files have."""
-        made = [self.copy, self.annotated[1] if self.annotated else None]
+        made = [self.copy, self._made, self.annotated[1] if self.annotated else None]
         return self.file.size + sum(file.size for file in made if file is not None)
 
     @property
@@ -245,25 +247,34 @@ class FilmJob:
         self.analyzed = AnalyzedFilm(self.info, self.settings, rows, made, cuts, note)
 
     def _copy(self) -> None:
-        copy = FilmFile(limit=self._limit)
-        try:
-            write_mp4(self.file.open(), copy.open(), self.settings, on_time=self._reach)
-        except BaseException:
-            copy.close()
-            raise
-        self.copy = copy
+        with self._new_file() as file:
+            write_mp4(self.file.open(), file.open(), self.settings, on_time=self._reach)
+            self.copy = file
 
     def _annotate(self) -> None:
         edits, film = self.edits, self.shown
-        file = FilmFile(limit=self._limit)
-        try:
+        with self._new_file() as file:
             write_annotated(self.file.open(), film, file.open(), self._reach)
+            if self.annotated is not None:
+                self.annotated[1].close()
+            self.annotated = edits, file
+
+    @contextmanager
+    def _new_file(self) -> Iterator[FilmFile]:
+        """For what is made of the film; gone if that fails, and counted while it grows."""
+        room = self._room()
+        if room == 0:
+            raise FilmError(
+                "Other films take all the room of this app. Try again in a few minutes."
+            )
+        self._made = FilmFile(limit=room)
+        try:
+            yield self._made
         except BaseException:
-            file.close()
+            self._made.close()
             raise
-        if self.annotated is not None:
-            self.annotated[1].close()
-        self.annotated = edits, file
+        finally:
+            self._made = None
 
     def _reach(self, seconds: float) -> None:
         if self._stopped:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fer_core.recognition.recognizer import Recognizer
-from ui.server.budget import MEGABYTE
+from ui.server.budget import MEGABYTE, total_bytes
 from ui.server.film_files import FilmFile
 from ui.server.film_jobs import FilmJob, Task
 
@@ -35,12 +35,17 @@ class Films:
     Args:
         slots: How many films are looked at at a time.
         limit: Bytes that a file made of a film may have.
+        total: Bytes for all visitors' films and what is made of them; the app's budget by default.
     """
 
-    def __init__(self, slots: int = SLOTS, limit: int = MOST_BYTES) -> None:
+    def __init__(
+        self, slots: int = SLOTS, limit: int = MOST_BYTES, total: int | None = None
+    ) -> None:
         self._slots, self._limit = slots, limit
+        self._total = total_bytes() if total is None else total
         self._lock = threading.Lock()
         self._arrived: dict[str, _Arrived] = {}
+        self._opening: set[str] = set()
         self._jobs: dict[str, FilmJob] = {}
         self._order: list[FilmJob] = []
         self._pool = ThreadPoolExecutor(slots, "films", initializer=_step_back)
@@ -60,10 +65,19 @@ class Films:
             FilmError: it is no film that can be looked at.
         """
         with self._lock:
-            if self._arrived[word].session != session:
+            arrived = self._arrived[word]
+            if arrived.session != session or word in self._opening:
                 raise KeyError(word)
-            file = self._arrived.pop(word).file
-        job = FilmJob(session, name, file, self._limit)
+            self._opening.add(word)
+        try:
+            job = FilmJob(session, name, arrived.file, self._room)
+        finally:
+            with self._lock:
+                self._opening.discard(word)
+                stays = self._arrived.pop(word, None) is not None
+        if not stays:  # its visitor left meanwhile, and nobody would end it any more
+            job.end()
+            raise KeyError(word)
         self.remove(session)
         with self._lock:
             self._jobs[session] = job
@@ -77,7 +91,9 @@ class Films:
         """The film with this token."""
         with self._lock:
             jobs = list(self._jobs.values())
-        return next((job for job in jobs if secrets.compare_digest(job.token, token)), None)
+        asked = token.encode("utf-8", "replace")  # a text of other letters cannot be compared
+        same = (job for job in jobs if secrets.compare_digest(job.token.encode(), asked))
+        return next(same, None)
 
     def start(self, job: FilmJob, task: Task, recognizer: Recognizer) -> None:
         """Puts a task into the queue."""
@@ -101,6 +117,10 @@ class Films:
             sizes += [(job.session, job.size) for job in self._jobs.values()]
         own = [size for whose, size in sizes if whose == session]
         return sum(size for _, size in sizes), sum(own), len(own)
+
+    def _room(self) -> int:
+        """Bytes that a file may have which is made of a film now."""
+        return max(0, min(self._limit, self._total - self.held("")[0]))
 
     def drop(self, word: str) -> None:
         """Forgets an arrived film that no page will take."""

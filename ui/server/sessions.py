@@ -85,7 +85,10 @@ async def reap(
         await asyncio.to_thread(rest)
         gone = sessions.expired()
         for session_id in gone:
-            on_gone(session_id)
+            try:
+                on_gone(session_id)
+            except Exception:  # such as a full disk, which a file tells when it is closed
+                _log.exception("A session left something behind")
             try:
                 runtime.close_session(session_id)
             except Exception:  # one session's fault must not keep the others'

@@ -7,12 +7,13 @@ of a film as well: Streamlit would keep it in memory.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import deque
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.formparsers import MultiPartParser
+from starlette.datastructures import FormData, Headers, MutableHeaders
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
@@ -44,6 +45,9 @@ STYLE: Final = """<style>
 </style>"""
 """Hides that limit, which the uploader would tell; the page tells the true one."""
 
+STALLED_S: Final = 30.0
+"""Seconds without a byte after which an upload is given up."""
+
 _ROUTE: Final = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/[^/]+$")
 _BOUNDARY: Final = re.compile(r"""boundary="?([^";,]+)""")
 _DISPOSITION: Final = re.compile(rb"content-disposition:[^\r\n]*filename[^\r\n]*", re.IGNORECASE)
@@ -63,8 +67,8 @@ class UploadGate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = _ROUTE.search(scope["path"]) if scope["type"] == "http" else None
-        if route is None or scope["method"] != "PUT":
-            return await self._app(scope, receive, send)
+        if route is None or scope["method"] != "PUT" or _is_nobody(route["session"]):
+            return await self._app(scope, receive, send)  # Streamlit refuses nobody's files unread
         head, receive = await _peek(receive)
         is_film = is_film_head(head.partition(b"\r\n\r\n")[2][:HEAD_BYTES])
         try:
@@ -84,12 +88,20 @@ class UploadGate:
         self, session: str, scope: Scope, receive: Receive, send: Send, head: bytes
     ) -> None:
         """Onto the disk as it comes, into a file without a name."""
-        parser = MultiPartParser(Headers(scope=scope), Request(scope, receive).stream())
+        # One file: each that is on the disk is open, and a process may have so many open.
+        stream = Request(scope, receive).stream()
+        parser = MultiPartParser(Headers(scope=scope), stream, max_files=1, max_fields=10)
         parser.spool_max_size = 1  # byte
-        form = await parser.parse()
+        try:
+            form = await parser.parse()
+        except MultiPartException:
+            form = FormData()
         sent = next((part for part in form.values() if not isinstance(part, str)), None)
         if sent is None:
-            return await self._app(*_in_its_place(scope, head, REFUSED, "No file came."), send)
+            COUNTS.add("refusals")
+            words = "The film did not come through as one whole file. Add it again."
+            await _read_to_its_end(receive)
+            return await self._app(*_in_its_place(scope, head, REFUSED, words), send)
         word = self._films.arrive(session, FilmFile(sent.file))
         status = 500
 
@@ -104,6 +116,11 @@ class UploadGate:
             if status >= 300:  # a visitor whom Streamlit does not know
                 self._films.drop(word)
         return None
+
+
+def _is_nobody(session: str) -> bool:
+    """Whether an upload names a visitor who is not here."""
+    return Runtime.exists() and not Runtime.instance().is_active_session(session)
 
 
 def uploaded(session: str) -> Held:
@@ -129,7 +146,7 @@ def content(file: UploadedFile) -> bytes:
     """
     data: bytes = file.getvalue()
     if file.type == REFUSED:
-        raise ImageError(data.decode())
+        raise ImageError(data.decode(errors="replace"))
     if file.type == FILM:
         raise ImageError("This is a film. The page Films takes it.")
     return data
@@ -142,7 +159,7 @@ def film(file: UploadedFile) -> FilmJob:
         FilmError: it was refused, or is no film that can be looked at; the message says so.
     """
     if file.type == REFUSED:
-        raise FilmError(file.getvalue().decode())
+        raise FilmError(file.getvalue().decode(errors="replace"))
     if file.type != FILM:
         raise FilmError(f"This is no film: its content is no {ACCEPTED}.")
     try:
@@ -205,12 +222,15 @@ async def _peek(receive: Receive) -> tuple[bytes, Receive]:
 
 
 def _bounded(receive: Receive, most: int) -> Receive:
-    """Breaks a request off that has more bytes than it announced, or than are accepted."""
+    """Breaks a request off that stalls, or has more bytes than announced or accepted."""
     count = 0
 
     async def receive_so_many() -> Message:
         nonlocal count
-        message = await receive()
+        try:
+            message = await asyncio.wait_for(receive(), STALLED_S)
+        except TimeoutError:  # what it holds of the budget, others wait for
+            return {"type": "http.disconnect"}
         count += len(message.get("body", b""))
         return message if count <= most else {"type": "http.disconnect"}
 

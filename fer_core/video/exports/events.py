@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from fer_core.store import tables
+from fer_core.store.names import printable
 from fer_core.video.film.record import AnalyzedFilm
 from fer_core.video.spans import AnswerSpan, by_face, episodes
 
@@ -41,7 +43,7 @@ def as_boris(film: AnalyzedFilm, shortest: float = SHORTEST) -> str:
     """
     events = []
     for number, span in film_episodes(film, shortest):
-        subject = _line(film.name(number))
+        subject = tables.as_cell(_line(film.name(number)))  # it opens in a spreadsheet as well
         # Of the same moment, ends come first: BORIS pairs a state's rows one after the other.
         events.append((round(span.start, 3), 1, subject, span.answer))
         events.append((round(span.end, 3), 0, subject, span.answer))
@@ -56,5 +58,5 @@ def _clock(seconds: float) -> str:
 
 
 def _line(name: str) -> str:
-    """A name without breaks of lines and cells."""
-    return re.sub(r"\s+", " ", name).strip()
+    """A name without breaks of lines and cells, and without hidden characters."""
+    return printable(re.sub(r"\s+", " ", name).strip())

@@ -142,3 +142,18 @@ def test_what_a_library_prints_is_no_answer(recognizer):
     result = worker.analyze(Photo("a.png", lambda: hostile.picture("PNG")), recognizer)
     worker.close()
     assert result.size == (64, 64)
+
+
+def test_an_answer_that_was_not_taken_is_not_the_next_photos(look, monkeypatch):
+    """Two visitors share a worker: one must never get what the other's photo showed."""
+    look(hostile.picture("PNG"))
+    receive = photo_worker._receive
+
+    def interrupted(pipe):
+        raise MemoryError
+
+    monkeypatch.setattr(photo_worker, "_receive", interrupted)
+    with pytest.raises(MemoryError):
+        look(hostile.picture("PNG"))
+    monkeypatch.setattr(photo_worker, "_receive", receive)
+    assert look(hostile.picture("PNG", 128)).size == (128, 128)

@@ -52,7 +52,10 @@ def test_a_range_of_bytes(asked, first, last):
     assert body == WHOLE[first : last + 1]
 
 
-@pytest.mark.parametrize("asked", [None, "bytes=0-1,5-6", "bytes=-", "lines=3-4", "nonsense"])
+@pytest.mark.parametrize(
+    "asked",
+    [None, "bytes=0-1,5-6", "bytes=-", "lines=3-4", "nonsense", "bytes=" + "9" * 5000, "bytes=٣-"],
+)
 def test_everything_else_gets_the_whole(asked):
     status, headers, body = answer(asked)
     assert (status, body) == (200, WHOLE)
@@ -61,7 +64,10 @@ def test_everything_else_gets_the_whole(asked):
     assert headers["x-more"] == "yes"
 
 
-@pytest.mark.parametrize("asked", ["bytes=768000-", "bytes=9999999-", "bytes=9-5", "bytes=-0"])
+@pytest.mark.parametrize(
+    "asked",
+    ["bytes=768000-", "bytes=9999999-", "bytes=9-5", "bytes=-0", "bytes=9999999999999999999-"],
+)
 def test_a_range_that_is_none(asked):
     status, headers, _ = answer(asked)
     assert status == 416
@@ -104,3 +110,17 @@ def test_a_new_file_has_no_name_in_any_folder(tmp_path, monkeypatch):
     film = FilmFile()
     film.write_at(0, b"secret")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_does_not_keep_a_film_from_being_closed():
+    """A file writes what it still has when it is closed; the reaper of sessions closes it."""
+
+    class Full(io.BytesIO):
+        def close(self):
+            super().close()
+            raise OSError(28, "No space left on device")
+
+    film = FilmFile(Full(WHOLE))
+    film.close()
+    with pytest.raises(ValueError):
+        film.read_at(0, 1)

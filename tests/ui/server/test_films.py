@@ -272,3 +272,52 @@ def test_edits_merge_name_and_leave_out():
     assert edits.target(1) == 1
     assert edits.target(5) in (5, 6), "two that are said to be each other: no endless search"
     assert not Edits() and edits
+
+
+def test_a_token_of_any_letters_is_no_film(films, path):
+    arrived(films, path)
+    for token in ("é" * 32, "\ud800", "", "x" * 10**6):
+        assert films.find(token) is None
+
+
+@pytest.mark.parametrize("leave", ["end", "drop_arrived"])
+def test_a_film_is_gone_whose_visitor_left_while_it_was_opened(films, path, leave, monkeypatch):
+    """Opening takes long for some films, and whoever has left is never asked for again."""
+    opened = film_jobs.Film
+
+    def slowly(*args):
+        getattr(films, leave)("anna")
+        return opened(path, "a.mp4")
+
+    monkeypatch.setattr(film_jobs, "Film", slowly)
+    with pytest.raises(KeyError):
+        arrived(films, path)
+    assert films.of("anna") is None
+    assert films.held("anna") == (0, 0, 0)
+
+
+def test_what_is_made_of_all_films_has_one_limit(path, tmp_path):
+    size = path.stat().st_size
+    films = Films(slots=1, limit=10**7, total=2 * size + 1000)
+    jobs = [arrived(films, path, name) for name in ("anna", "berta")]
+    films.start(jobs[0], "copy", Squares())
+    assert "MB" in done(jobs[0]).problem, "a thousand bytes were left"
+    assert films.held("anna")[1] == size, "and what was begun is given back"
+    third = arrived(films, path, "carla")
+    films.start(third, "copy", Squares())
+    assert "Other films" in done(third).problem
+    films.close()
+
+
+def test_a_file_under_way_is_counted(films, path, monkeypatch):
+    job, seen = arrived(films, path), []
+    reach = FilmJob._reach
+
+    def reached(self, seconds):
+        seen.append(films.held("anna")[1])
+        reach(self, seconds)
+
+    monkeypatch.setattr(FilmJob, "_reach", reached)
+    films.start(job, "copy", Squares())
+    done(job)
+    assert seen[-1] > job.file.size

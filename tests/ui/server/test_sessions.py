@@ -47,7 +47,13 @@ def test_expired_sessions_are_closed_without_another_visitor(monkeypatch):
     async def run():
         runtime = SimpleNamespace(close_session=close)
         rest = partial(rested.append, 1)
-        task = asyncio.create_task(sessions.reap(runtime, kept, rest, left.append))
+
+        def leave(session_id):
+            left.append(session_id)
+            if session_id == "broken":
+                raise OSError(28, "No space left on device")
+
+        task = asyncio.create_task(sessions.reap(runtime, kept, rest, leave))
         for _ in range(500):
             await asyncio.sleep(0.01)
             if not kept.list():

@@ -1,11 +1,13 @@
 """Uploads that do not fit arrive as a file of the same name that says why."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 from starlette.requests import ClientDisconnect, Request
 from streamlit import config
 
+from ui.server import uploads
 from ui.server.budget import Budget, Held
 from ui.server.films import Films
 from ui.server.metrics import COUNTS
@@ -159,3 +161,48 @@ def _put_unnamed(body):
     gate = UploadGate(streamlit, Budget(1, lambda _: Held(0, 0, 0)))
     asyncio.run(gate(scope, receive, None))
     return got["file"]
+
+
+def test_a_film_comes_alone(tmp_path):
+    """Each file of a form is open on the disk, and a process may have so many open."""
+    part = _form(FILM_BYTES[:200]).removesuffix(b"--xyz--\r\n")
+    films = Films()
+    (_, kind, content), unread = _put(10**6, part * 500 + b"--xyz--\r\n", films=films)
+    assert (kind, unread) == (REFUSED, 0)
+    assert "one whole file" in content.decode()
+    assert films.held("session-1") == (0, 0, 0)
+
+
+def test_an_upload_that_stalls_gives_its_room_back(monkeypatch):
+    monkeypatch.setattr(uploads, "STALLED_S", 0.05)
+    budget = Budget(10**9, lambda _: Held(0, 0, 0))
+    sent = [{"type": "http.request", "body": _form(bytes(9000))[:9000], "more_body": True}]
+
+    async def receive():
+        if not sent:
+            await asyncio.sleep(60)
+        return sent.pop()
+
+    async def streamlit(scope, receive, send):
+        assert budget.holds("session-1")
+        await Request(scope, receive).form()
+
+    scope = {
+        "type": "http", "method": "PUT", "path": PATH,
+        "headers": [(b"content-type", b"multipart/form-data; boundary=xyz")],
+    }  # fmt: skip
+    with pytest.raises(ClientDisconnect):
+        asyncio.run(UploadGate(streamlit, budget, Films())(scope, receive, None))
+    assert not budget.holds("session-1")
+
+
+def test_nobodys_upload_holds_nothing(monkeypatch):
+    """Made-up sessions would each have a share of the budget."""
+    runtime = SimpleNamespace(is_active_session=lambda session: False)
+    monkeypatch.setattr(
+        uploads, "Runtime", SimpleNamespace(exists=lambda: True, instance=lambda: runtime)
+    )
+    films = Films()
+    (_, kind, _), _ = _put(10, _form(FILM_BYTES), films=films)
+    assert kind == "image/jpeg", "Streamlit got it as it came, to refuse it unread"
+    assert films.held("session-1") == (0, 0, 0)

@@ -111,6 +111,17 @@ def test_captions_and_events_tell_the_episodes() -> None:
     assert len(events) == 4
 
 
+def test_no_name_is_a_formula_or_turns_a_line_around() -> None:
+    film = film_of([(i, i / 10, {1: "happy"}) for i in range(20)])
+    formula = film.named(1, "=HYPERLINK(1)")
+    for export in (as_boris(formula), tables.long_csv([formula]).decode()):
+        assert "'=HYPERLINK(1)" in export and "\t=" not in export and ",=" not in export
+    turned = film.named(1, "Ann\u202egpj\x1b[2J")
+    for text in (as_boris(turned), as_vtt(turned)):
+        assert "Ann\\u202egpj\\x1b" in text
+        assert "\u202e" not in text and "\x1b" not in text
+
+
 def test_episodes_last_and_go_on_over_what_is_short() -> None:
     answers = ["happy"] * 10 + ["sad"] + ["happy"] * 10 + ["fear"] * 10
     film = film_of([(i, i / 10, {1: answer}) for i, answer in enumerate(answers)])
