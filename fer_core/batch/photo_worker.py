@@ -97,14 +97,7 @@ class PhotoWorker:
         process = self._process
         if process is None or process.poll() is not None or recognizer is not self._recognizer:
             self._end()
-            root = str(Path(__file__).resolve().parents[2])
-            paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-            process = self._process = subprocess.Popen(
-                [sys.executable, "-m", "fer_core.batch.photo_worker", str(CPU_S)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-            )
+            process = self._process = spawned("fer_core.batch.photo_worker", f"serve({CPU_S})")
             self._recognizer = recognizer
             with contextlib.suppress(OSError):  # it has ended; whoever asks it is told
                 _send(process.stdin, pickle.dumps(recognizer))
@@ -119,6 +112,20 @@ class PhotoWorker:
                 cast(BinaryIO, pipe).close()
         self._process.wait()
         self._process = self._recognizer = None
+
+
+def spawned(module: str, call: str = "serve()") -> subprocess.Popen[bytes]:
+    """A new process that does a call of a module of this project, with pipes to and from it."""
+    root = str(Path(__file__).resolve().parents[2])
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    name = call.partition("(")[0]
+    return subprocess.Popen(
+        [sys.executable, "-c", f"from {module} import {name}; {call}"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # Each thread would have a heap of its own, of which `limit_memory` counts 64 MB.
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "MALLOC_ARENA_MAX": "2"},
+    )
 
 
 def _send(pipe: object, *parts: bytes) -> None:
@@ -139,14 +146,14 @@ def _receive(pipe: object) -> bytes:
     return data
 
 
-def _serve(cpu_s: int) -> None:
+def serve(cpu_s: int) -> None:
     """The process's own loop: a photo's name and bytes in, its result out."""
     source = sys.stdin.buffer
     target = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
     _step_back()
     recognizer: Recognizer = pickle.loads(_receive(source))
-    _limit_memory()
+    limit_memory(HEADROOM)
 
     def bounded_decode(data: bytes) -> RGBImage:
         with _limited_processor_time(cpu_s):
@@ -179,13 +186,13 @@ def _step_back() -> None:
         os.nice(NICENESS)
 
 
-def _limit_memory() -> None:
-    """Bounds the process's address space, where the system can."""
+def limit_memory(headroom: int) -> None:
+    """Bounds the process's address space to so many bytes more, where the system can."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource  # noqa: PLC0415
 
         used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (used + HEADROOM, used + HEADROOM))
+        resource.setrlimit(resource.RLIMIT_AS, (used + headroom, used + headroom))
 
 
 @contextlib.contextmanager
@@ -204,7 +211,3 @@ def _limited_processor_time(cpu_s: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
-
-
-if __name__ == "__main__":
-    _serve(int(sys.argv[1]))

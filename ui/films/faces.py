@@ -8,9 +8,10 @@ import streamlit as st
 
 from fer_core.video.exports.events import film_episodes
 from fer_core.video.film import AnalyzedFilm
+from fer_core.video.film.edits import Edits
 from ui.charts.session_words import clock, duration
 from ui.films import words
-from ui.server.film_jobs import Edits, FilmJob
+from ui.server.film_jobs import FilmJob
 
 _NOBODY = 0
 _WIDGETS = ("film-name-", "film-same-", "film-out-")

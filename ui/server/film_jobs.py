@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from dataclasses import replace
+from typing import Any, BinaryIO, Final, Literal
 
+from fer_core.batch.apart.film_process import (
+    OPENING_S,
+    StoppedError,
+    analysis,
+    annotated,
+    apart,
+    copy,
+    opened,
+)
 from fer_core.errors import FerError, FilmError
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.video.film import (
     AnalyzedFilm,
-    Film,
     FilmInfo,
     FilmRecord,
     FilmSettings,
     FrameResult,
-    analyze_film,
     maker,
-    write_annotated,
-    write_mp4,
 )
+from fer_core.video.film.edits import Edits
 from ui.server.film_files import FilmFile
 
 FAILED: Final = (
@@ -33,6 +40,7 @@ FAILED: Final = (
 State = Literal["ready", "waiting", "working"]
 Task = Literal["analysis", "copy", "annotated"]
 _STOPPED: Final[Mapping[Task, str]] = {
+    "analysis": "",
     "copy": "The copy that your browser can play was stopped: there is no film to see.",
     "annotated": "",
 }
@@ -40,41 +48,6 @@ _BROWSERS: Final = {"h264", "vp8", "vp9", "av1"}
 """Codecs that browsers play, if the container is one of theirs."""
 
 _log = logging.getLogger(__name__)
-
-
-class StoppedError(Exception):
-    """Somebody wants no more of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edits:
-    """What somebody has said of the faces.
-
-    Attributes:
-        names: Number → name.
-        same_as: Number → the number whose face it is as well.
-        left_out: Numbers.
-    """
-
-    names: Mapping[int, str] = field(default_factory=dict)
-    same_as: Mapping[int, int] = field(default_factory=dict)
-    left_out: frozenset[int] = frozenset()
-
-    def __bool__(self) -> bool:
-        return bool(self.names or self.same_as or self.left_out)
-
-    def apply(self, film: AnalyzedFilm) -> AnalyzedFilm:
-        film = film.without(*self.left_out) if self.left_out else film
-        for number in self.same_as:
-            film = film.merged(self.target(number), number)
-        return replace(film, names={**film.names, **self.names})
-
-    def target(self, number: int) -> int:
-        """Whose face a number is in the end."""
-        seen = {number}
-        while (number := self.same_as.get(number, number)) not in seen:
-            seen.add(number)
-        return number
 
 
 class FilmJob:
@@ -85,23 +58,21 @@ class FilmJob:
         name: Of the file, as its owner calls it.
         file: The film; it is the job's from now on.
         room: Returns the bytes that a file made of it may have.
+        apart: Whether it is decoded in a process of its own, as a stranger's should be.
 
     Raises:
         FilmError: it is no film that can be looked at; `file` is closed then.
     """
 
-    def __init__(self, session: str, name: str, file: FilmFile, room: Callable[[], int]) -> None:
+    def __init__(
+        self, session: str, name: str, file: FilmFile, room: Callable[[], int], apart: bool = True
+    ) -> None:
         self.session, self.name, self.file = session, name, file
         self.token: Final = secrets.token_urlsafe(24)
         """Whoever knows it gets the film and what was made of it."""
         self._room = room
         self._made: FilmFile | None = None
-        try:
-            with Film(file.open(), name) as film:
-                self.info: Final[FilmInfo] = film.info
-        except FilmError:
-            file.close()
-            raise
+        self._apart = apart
         self.settings = FilmSettings()
         self.state: State = "ready"
         self.task: Task = "analysis"
@@ -114,9 +85,16 @@ class FilmJob:
         self.edits = Edits()
         self.version = 0
         """Grows with every change of what is shown."""
+        self.info: FilmInfo
+        self._note = ""
         self._stopped = self._ended = self._refused = False
         self._at = self._begun = 0.0
         self._shown: tuple[Edits, AnalyzedFilm] | None = None
+        try:
+            self._do(opened, (file.open(),), name, most_s=OPENING_S)
+        except FilmError:
+            file.close()
+            raise
 
     @property
     def shown(self) -> AnalyzedFilm:
@@ -231,30 +209,29 @@ class FilmJob:
         }
 
     def _analyze(self, recognizer: Recognizer) -> None:
-        self.record, note = FilmRecord(), ""
-        with Film(self.file.open(), self.name) as film:
-            for result in analyze_film(film, recognizer, self.settings, images=True):
-                self.record.append(result)
-                self.latest, self._at = result, result.time
-                if self._stopped:
-                    note = f"Stopped by hand at {result.time:.1f} s."
-                    self.settings = replace(self.settings, end=result.time + 0.001)
-                    break
-            note = " ".join(filter(None, [note, "" if note else film.note]))
-        self.latest = None
+        self.record, self._note = FilmRecord(), ""
+        try:
+            self._do(analysis, (self.file.open(),), self.name, self.settings, recognizer)
+        except StoppedError:
+            if self.latest is None:
+                raise
+            self._note = f"Stopped by hand at {self._at:.1f} s."
+            self.settings = replace(self.settings, end=self._at + 0.001)
+        finally:
+            self.latest = None
         rows, cuts = self.record.rows(), tuple(self.record.cuts)
         made = maker(recognizer)
-        self.analyzed = AnalyzedFilm(self.info, self.settings, rows, made, cuts, note)
+        self.analyzed = AnalyzedFilm(self.info, self.settings, rows, made, cuts, self._note)
 
     def _copy(self) -> None:
         with self._new_file() as file:
-            write_mp4(self.file.open(), file.open(), self.settings, on_time=self._reach)
+            self._do(copy, (self.file.open(), file.open()), self.settings)
             self.copy = file
 
     def _annotate(self) -> None:
         edits, film = self.edits, self.shown
         with self._new_file() as file:
-            write_annotated(self.file.open(), film, file.open(), self._reach)
+            self._do(annotated, (self.file.open(), file.open()), film)
             if self.annotated is not None:
                 self.annotated[1].close()
             self.annotated = edits, file
@@ -276,10 +253,32 @@ class FilmJob:
         finally:
             self._made = None
 
-    def _reach(self, seconds: float) -> None:
+    def _do(
+        self,
+        task: Callable[..., None],
+        files: tuple[BinaryIO, ...],
+        *arguments: Any,
+        most_s: float = math.inf,
+    ) -> None:
+        if self._apart:
+            apart(task, files, arguments, self._told, lambda: self._stopped, most_s)
+        else:
+            task(*files, *arguments, self._told)
+
+    def _told(self, kind: str, value: Any) -> None:
+        """What the work tells of itself: see `film_process.Tell`."""
+        if kind == "info":
+            self.info = value
+        elif kind == "note":
+            self._note = value
+            return  # it is done
+        elif kind == "frame":
+            self.record.append(value)
+            self.latest, self._at = value, value.time
+        elif not self._stopped:
+            self._at = value
         if self._stopped:
             raise StoppedError
-        self._at = seconds
 
     @property
     def ends(self) -> float | None:

@@ -36,12 +36,17 @@ class Films:
         slots: How many films are looked at at a time.
         limit: Bytes that a file made of a film may have.
         total: Bytes for all visitors' films and what is made of them; the app's budget by default.
+        apart: Whether films are decoded in processes of their own.
     """
 
     def __init__(
-        self, slots: int = SLOTS, limit: int = MOST_BYTES, total: int | None = None
+        self,
+        slots: int = SLOTS,
+        limit: int = MOST_BYTES,
+        total: int | None = None,
+        apart: bool = True,
     ) -> None:
-        self._slots, self._limit = slots, limit
+        self._slots, self._limit, self._apart = slots, limit, apart
         self._total = total_bytes() if total is None else total
         self._lock = threading.Lock()
         self._arrived: dict[str, _Arrived] = {}
@@ -70,7 +75,7 @@ class Films:
                 raise KeyError(word)
             self._opening.add(word)
         try:
-            job = FilmJob(session, name, arrived.file, self._room)
+            job = FilmJob(session, name, arrived.file, self._room, self._apart)
         finally:
             with self._lock:
                 self._opening.discard(word)

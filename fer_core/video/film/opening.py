@@ -17,6 +17,8 @@ ACCEPTED: Final = "MP4, MOV, WebM, MKV or AVI"
 SUFFIXES: Final = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi")
 MAX_PIXELS: Final = 8192 * 4352
 """Of a frame, about 36 million: 8K, also with the margins that some codecs add."""
+MANY_PIXELS: Final = 4096 * 2304
+"""Of a frame: of larger ones, of about 50 MB each, no more than needed are in memory."""
 HEAD_BYTES: Final = 12
 """Of a file, by which `is_film_head` goes."""
 
@@ -92,7 +94,9 @@ def pictures(container: Any, name: str) -> Any:
             stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
             # Several frames at a time, where the codec can. Each thread holds a frame.
             stream.thread_type = "AUTO"
-            stream.codec_context.thread_count = min(4, os.cpu_count() or 1)
+            pixels = stream.codec_context.width * stream.codec_context.height
+            most = 4 if pixels <= MANY_PIXELS else 1
+            stream.codec_context.thread_count = min(most, os.cpu_count() or 1)
             return stream
     sound = " It holds sound only." if container.streams.audio else ""
     raise FilmError(f"{name} has no moving pictures.{sound} Choose a film.")

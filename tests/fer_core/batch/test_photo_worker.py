@@ -130,7 +130,7 @@ def test_what_a_library_prints_is_no_answer(recognizer):
         "    os.write(1, b'a warning')\n"
         "    return real(*args, **kw)\n"
         "photos.analyze = noisy\n"
-        "photo_worker._serve(2)\n"
+        "photo_worker.serve(2)\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE,

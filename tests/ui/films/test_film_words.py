@@ -6,10 +6,10 @@ import pytest
 
 from fer_core.errors import InputError
 from fer_core.video.film import FilmInfo
+from fer_core.video.film.edits import Edits
 from ui.films import outputs
 from ui.films.faces import changed_by
 from ui.films.words import facts, parse_clock, progress, waiting
-from ui.server.film_jobs import Edits
 
 
 @pytest.mark.parametrize(

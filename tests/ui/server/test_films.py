@@ -11,10 +11,12 @@ import pytest
 from films import Squares, every, square, write_film, write_sound_only
 
 from fer_core.errors import FilmError
+from fer_core.recognition.recognizer import Recognizer
 from fer_core.video.film import FilmSettings
+from fer_core.video.film.edits import Edits
 from ui.server import film_jobs
 from ui.server.film_files import FilmFile
-from ui.server.film_jobs import Edits, FilmJob
+from ui.server.film_jobs import FilmJob
 from ui.server.films import Films
 
 
@@ -36,7 +38,7 @@ def maker(monkeypatch):
 
 @pytest.fixture
 def films():
-    films = Films(slots=1, limit=10**7)
+    films = Films(slots=1, apart=False, limit=10**7)
     yield films
     films.close()
 
@@ -154,7 +156,7 @@ def test_what_this_browser_refused_is_copied_too(films, path):
 
 
 def test_a_copy_that_grows_too_large_says_so(path):
-    films = Films(slots=1, limit=500)
+    films = Films(slots=1, apart=False, limit=500)
     job = arrived(films, path)
     films.start(job, "copy", Squares())
     assert "MB" in done(job).problem
@@ -283,13 +285,13 @@ def test_a_token_of_any_letters_is_no_film(films, path):
 @pytest.mark.parametrize("leave", ["end", "drop_arrived"])
 def test_a_film_is_gone_whose_visitor_left_while_it_was_opened(films, path, leave, monkeypatch):
     """Opening takes long for some films, and whoever has left is never asked for again."""
-    opened = film_jobs.Film
 
-    def slowly(*args):
+    def slowly(source, name, tell):
         getattr(films, leave)("anna")
-        return opened(path, "a.mp4")
+        opened(path.open("rb"), name, tell)
 
-    monkeypatch.setattr(film_jobs, "Film", slowly)
+    opened = film_jobs.opened
+    monkeypatch.setattr(film_jobs, "opened", slowly)
     with pytest.raises(KeyError):
         arrived(films, path)
     assert films.of("anna") is None
@@ -298,7 +300,7 @@ def test_a_film_is_gone_whose_visitor_left_while_it_was_opened(films, path, leav
 
 def test_what_is_made_of_all_films_has_one_limit(path, tmp_path):
     size = path.stat().st_size
-    films = Films(slots=1, limit=10**7, total=2 * size + 1000)
+    films = Films(slots=1, apart=False, limit=10**7, total=2 * size + 1000)
     jobs = [arrived(films, path, name) for name in ("anna", "berta")]
     films.start(jobs[0], "copy", Squares())
     assert "MB" in done(jobs[0]).problem, "a thousand bytes were left"
@@ -311,13 +313,30 @@ def test_what_is_made_of_all_films_has_one_limit(path, tmp_path):
 
 def test_a_file_under_way_is_counted(films, path, monkeypatch):
     job, seen = arrived(films, path), []
-    reach = FilmJob._reach
+    told = FilmJob._told
 
-    def reached(self, seconds):
+    def counting(self, kind, value):
         seen.append(films.held("anna")[1])
-        reach(self, seconds)
+        told(self, kind, value)
 
-    monkeypatch.setattr(FilmJob, "_reach", reached)
+    monkeypatch.setattr(FilmJob, "_told", counting)
     films.start(job, "copy", Squares())
     done(job)
     assert seen[-1] > job.file.size
+
+
+def test_a_strangers_film_is_looked_at_in_a_process_of_its_own(path):
+    films, recognizer = Films(slots=1), Recognizer.load()
+    job = arrived(films, path)
+    for task in ("analysis", "copy", "annotated"):
+        films.start(job, task, recognizer)
+        assert done(job).problem == ""
+    assert len(job.shown.rows) == 20
+    for made in (job.copy, job.annotated[1]):
+        with av.open(made.open()) as container:
+            assert len(list(container.decode(video=0))) == 50
+    films.start(job, "copy", recognizer)
+    wait_until(lambda: job.state == "working")
+    job.stop()
+    assert "stopped" in done(job).problem
+    films.close()

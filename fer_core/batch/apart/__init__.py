@@ -1,0 +1,1 @@
+"""Work on files of strangers, in processes that can be ended."""
