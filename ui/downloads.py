@@ -20,7 +20,14 @@ _SHOWN: Final = "downloads-shown"
 
 
 def button(
-    label: str, name: str, kind: str, *, key: str, of: object, make: Callable[[], bytes]
+    label: str,
+    name: str,
+    kind: str,
+    *,
+    key: str,
+    of: object,
+    make: Callable[[], bytes],
+    ready: bool = True,
 ) -> None:
     """A button that hands out a file.
 
@@ -29,13 +36,21 @@ def button(
         key: Of the button, as for any element.
         of: What the file is made of. It is made anew only when this is no longer equal.
         make: Makes the file.
+        ready: Whether the file is to be had; if not, the button cannot be pressed.
     """
     files = st.session_state.setdefault(_FILES, {})
     st.session_state.setdefault(_SHOWN, set()).add(key)
-    if key not in files or files[key][0] != of:
+    if ready and (key not in files or files[key][0] != of):
         files[key] = (of, make())
     st.download_button(
-        label, files[key][1], name, kind, icon=":material/download:", on_click="ignore", key=key
+        label,
+        files[key][1] if ready else b"",
+        name,
+        kind,
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=not ready,
+        key=key,
     )
 
 

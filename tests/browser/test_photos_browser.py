@@ -62,14 +62,52 @@ def test_other_downloads(uploaded, expected):
         assert decode(archive.read(name)).shape == decode(PORTRAIT.read_bytes()).shape
 
 
-def test_result_stands_on_the_page_and_each_bad_file_has_its_reason(uploaded, expected):
+def test_results_stand_as_tiles_and_each_bad_file_has_its_reason(uploaded, expected):
+    answer = DISPLAY_NAMES[expected[0].emotion]
     main = uploaded.locator('[data-testid="stMain"]')
-    names = ("=portrait.jpg", "broken.png", "notes.jpg")
-    for part in ("3 photos", "2 files not readable", *names, DISPLAY_NAMES[expected[0].emotion]):
+    for part in ("3 photos", "2 files not readable"):
         main.get_by_text(part).first.wait_for()
-    reasons = uploaded.locator('[data-testid="stAlert"]').filter(has_text="Accepted: JPEG")
-    until(uploaded, lambda: reasons.count() == 2)
+    tiles = uploaded.get_by_role("group", name="Photos").get_by_role("button")
+    assert [tile.text_content() for tile in tiles.all()] == [
+        f"{answer}, {100 * expected[0].confidence:.0f} %=portrait.jpg",
+        "!Not readablebroken.png",
+        "!Not readablenotes.jpg",
+    ]
     uploaded.locator('[data-testid="stImage"] img').first.wait_for()
+    for i in (1, 2):
+        tiles.nth(i).click()
+        uploaded.get_by_text(f"{i + 1} of 3").wait_for()
+        uploaded.locator('[data-testid="stAlert"]').filter(has_text="Accepted: JPEG").wait_for()
+
+
+def test_tiles_are_one_stop_of_the_tab_key_and_arrows_go_on(uploaded):
+    tiles = uploaded.get_by_role("group", name="Photos").get_by_role("button")
+    uploaded.get_by_label("File name contains").focus()
+    uploaded.keyboard.press("Tab")
+    focused = "tile => tile.getRootNode().activeElement === tile"
+    assert tiles.nth(0).evaluate(focused)
+    uploaded.keyboard.press("End")
+    assert tiles.nth(2).evaluate(focused)
+    uploaded.keyboard.press("ArrowLeft")
+    uploaded.keyboard.press("Enter")
+    uploaded.get_by_text("2 of 3").wait_for()
+    until(uploaded, lambda: tiles.nth(1).get_attribute("aria-current") == "true")
+    assert tiles.nth(1).evaluate(focused), "the focus stays where it was"
+    uploaded.keyboard.press("Tab")
+    assert not tiles.nth(2).evaluate(focused)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_thirty_photos_fit_a_page(open_page, width):
+    page = open_page("photos", viewport={"width": width, "height": 844})
+    page.get_by_text("up to 20 MB").wait_for()
+    _add(page, *((f"{i}.jpg", PORTRAIT.read_bytes()) for i in range(30)))
+    page.get_by_text("30 photos,").wait_for()
+    page.get_by_role("button", name="Download table (CSV)", disabled=False).wait_for()
+    page.get_by_text("1 of 30").wait_for()
+    main = page.locator('[data-testid="stMain"]')
+    assert main.evaluate("main => main.scrollHeight") < 3500
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_sample_needs_no_file(open_page, expected):
@@ -92,10 +130,11 @@ def _cards(page):
 
 def test_a_file_that_is_too_large_is_answered_in_words_beside_the_others(open_page):
     page = open_page("photos")
-    page.get_by_text("up to 20 MB each").wait_for()
+    page.get_by_text("up to 20 MB").wait_for()
     _add(page, ("photo1.jpg", PORTRAIT.read_bytes()), ("photo2.jpg", bytes(22 * 1024**2)))
     page.get_by_text("2 photos").wait_for()
     page.get_by_text("1 file not readable").wait_for()
+    page.get_by_role("button", name="Next").click()
     page.get_by_text("too large: 22 MB. A photo may have 20 MB").wait_for()
     assert not page.get_by_text("MB per file").first.is_visible()
 

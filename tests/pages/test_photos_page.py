@@ -31,6 +31,11 @@ def _button(app, label: str):
     return next(button for button in app.button if button.label == label)
 
 
+def _shown(app) -> str:
+    """The HTML on a page."""
+    return "\n".join(html.proto.body for html in app.get("html"))
+
+
 def test_a_photo_gives_its_faces_and_the_downloads(open_page):
     app = _upload(open_page("photos"), ("portrait.jpg", PORTRAIT))
     assert not app.exception
@@ -40,7 +45,7 @@ def test_a_photo_gives_its_faces_and_the_downloads(open_page):
         "Download everything (JSON)",
         "Download pictures (ZIP)",
     ]
-    assert "Surprise" in app.get("html")[1].proto.body
+    assert "Surprise" in _shown(app)
 
 
 def test_the_downloads_are_made_once_for_their_results(open_page, monkeypatch):
@@ -96,9 +101,13 @@ def test_a_bad_file_shows_its_reason_and_the_others_go_on(open_page):
     )
     page = texts(app)
     assert "3 photos, 1 face, 1 file not readable" in page.replace("\\", "")
-    assert "<strong>*bold* [x](y).jpg</strong>" in app.get("html")[0].proto.body
+    assert "<strong>*bold* [x](y).jpg</strong>" in _shown(app)
     assert len(app.error) == 1
+    _button(app, "Next").click().run()
     assert "No face was found" in app.info[-1].value
+    _button(app, "Next").click().run()
+    assert "portrait.jpg" in _shown(app)
+    assert not app.error
 
 
 def test_one_photos_problem_stays_with_it(open_page, monkeypatch):
@@ -211,3 +220,56 @@ def test_who_waits_is_told_how_many_come_first(open_page, monkeypatch):
     monkeypatch.setattr(Turns, "turn", crowded)
     _upload(open_page("photos"), ("a.png", _png(1)))
     assert any("3 photos of other visitors" in text for text in said)
+
+
+def test_photos_are_chosen_by_what_they_show(open_page):
+    app = _upload(open_page("photos"), ("b.png", _png(1)), ("a.jpg", PORTRAIT), ("c.txt", b"no"))
+    assert "b.png" in _shown(app)
+    app.selectbox(key="photo-order").select("name").run()
+    assert "a.jpg" not in _shown(app), "the open card stays open"
+    _button(app, "Previous").click().run()
+    assert "a.jpg" in _shown(app)
+    app.selectbox(key="photo-kind").select("unreadable").run()
+    assert "c.txt" in _shown(app)
+    app.text_input[0].input("nothing like it").run()
+    assert "No photo is like this" in texts(app)
+    assert "3 photos," in texts(app), "totals and downloads are of all"
+
+
+def test_the_next_card_is_open_once_one_is_removed(open_page):
+    app = _upload(open_page("photos"), *((f"{i}.png", _png(i)) for i in range(3)))
+    _button(app, "Next").click().run()
+    _button(app, "Remove").click().run()
+    assert "2.png" in _shown(app)
+    _button(app, "Remove").click().run()
+    assert "0.png" in _shown(app)
+    assert not app.selectbox, "one photo needs no menus"
+
+
+def test_each_result_stands_on_the_page_before_the_next_photo_is_looked_at(open_page, monkeypatch):
+    real, seen, drawn = PhotoWorker.analyze, [], []
+
+    def watching(worker, photo, recognizer):
+        seen.append(len(drawn))
+        return real(worker, photo, recognizer)
+
+    from ui.photos import gallery, intake  # their components belong to a visitor's run
+
+    card = gallery._card
+    monkeypatch.setattr(gallery, "_card", lambda *args: drawn.append(args[1].name) or card(*args))
+    monkeypatch.setattr(PhotoWorker, "analyze", watching)
+    monkeypatch.setattr(intake, "SHOWN_S", 0)
+    app = _upload(open_page("photos"), *((f"{i}.png", _png(i)) for i in range(3)))
+    assert seen == [0, 1, 2]
+    assert all(not button.disabled for button in app.get("download_button"))
+
+
+def test_a_whole_folder_can_be_given(open_page):
+    app = open_page("photos")
+    app.toggle(key="photo-folder").set_value(True).run()
+    uploader = app.file_uploader[0].proto
+    assert uploader.accept_directory
+    assert {".jpg", ".heic"} < set(uploader.type)
+    app = _upload(app, ("trip/one.png", _png(1)), ("trip/two.png", _png(2)))
+    assert "2 photos," in texts(app)
+    assert "trip/one.png" in _shown(app)

@@ -5,7 +5,7 @@ from made_figures import says
 from fer_core.evaluation.estimates import Estimate
 from fer_core.labels import EMOTIONS
 from fer_core.types import FaceEmotion
-from ui.face_card import face_html
+from ui.photos.faces import face_html
 from ui.widgets import answer_line, file_name, plain, right_of_100
 
 SURE = answered(unsure_below=0.4, happy=0.92, surprise=0.06, fear=0.02)

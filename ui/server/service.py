@@ -30,7 +30,7 @@ SWITCH_S: Final = 0.0005
 """Seconds for which a thread may keep the interpreter while others wait for it. The event loop,
 which passes on every packet of a video and answers for the app's health, waits once for each of its
 calls to the system: with Python's own 5 ms that was most of its time."""
-NEEDED: Final = ("ui.evaluation.view", "ui.face_card")
+NEEDED: Final = ("ui.evaluation.view", "ui.photos.faces")
 """Modules of the pages that bring much of what these need. Not those of the live page: Streamlit
 knows only the components that are declared in a visitor's run (its component_registry.py)."""
 MIDDLEWARE: Final = [Middleware(Gate), Middleware(UploadGate, budget=BUDGET)]

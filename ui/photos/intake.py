@@ -1,0 +1,172 @@
+"""Photos come in: dropped, as a folder, from the camera, or the sample; each has its turn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from fer_core.errors import ImageError
+from fer_core.images import examine, supported_kind
+from fer_core.images.structure import MAX_JPEG_PIXELS, MAX_PIXELS, MAX_WEBP_PIXELS
+from fer_core.recognition.photos import Photo, PhotoResult
+from fer_core.recognition.recognizer import Recognizer
+from ui import sample
+from ui.photos import kept
+from ui.server import service, uploads
+
+MOST_PHOTOS: Final = 50
+UPLOAD_S: Final = 60.0
+"""For so long photos on their way are waited for, in seconds."""
+SHOWN_S: Final = 0.5
+"""So long after a result, in seconds, it stands on the page, as soon as the photo that is being
+looked at is done."""
+ENDINGS: Final = ("jpg", "jpeg", "png", "webp", "heic", "heif")
+"""Of the files that are taken out of a folder; a single file may have any name."""
+_MEGAPIXELS: Final = f"{MAX_PIXELS // 1_000_000} megapixels"
+_OTHERS: Final = f"JPEG: {MAX_JPEG_PIXELS // 1_000_000}, WebP: {MAX_WEBP_PIXELS // 1_000_000}"
+LIMITS: Final = (
+    f"JPEG, PNG, WebP or HEIC, up to {uploads.PHOTO_MB} MB and {_MEGAPIXELS} each ({_OTHERS}), "
+    f"{MOST_PHOTOS} at a time. They are looked at on the computer that runs this app. Only the "
+    "results are kept, until you leave."
+)
+
+_ROUND: Final = "photo-round"
+"""In the session: how often photos were taken in. What takes them begins anew each time, so that
+their originals are kept no longer than it takes to look at them."""
+_DONE: Final = "photo-done"
+"""In the session, while photos are looked at: the ids of those that were."""
+_WAITING: Final = "photo-waiting"
+"""In the session, while photos are looked at: how many were not yet."""
+_TOO_MANY: Final = "photos-too-many"
+"""In the session, after photos were looked at: how many were left out."""
+_FOLDER: Final = "photo-folder"
+
+Photos = dict[str, Photo]
+"""What somebody has given and was not looked at yet, by an id."""
+
+
+def draw() -> Photos:
+    """Draw what takes photos, and what became of those that it could not keep."""
+    photos = _given()
+    if not photos and (waiting := st.session_state.get(_WAITING)):
+        _tell_of_lost(waiting)
+    if too_many := st.session_state.pop(_TOO_MANY, 0):
+        st.warning(
+            f"{too_many} photos more than the {MOST_PHOTOS} that fit at a time were left out. "
+            "Remove some, then add those again.",
+            icon=":material/filter_none:",
+        )
+    return photos
+
+
+def _given() -> Photos:
+    turn = st.session_state.setdefault(_ROUND, 0)
+    folder = bool(st.session_state.get(_FOLDER))
+    st.html(uploads.STYLE)
+    files = st.file_uploader(
+        "Choose a folder of photos" if folder else "Drop photos here",
+        type=ENDINGS if folder else None,
+        accept_multiple_files="directory" if folder else True,
+        max_upload_size=uploads.WIDGET_MB,
+        help=LIMITS,
+        key=f"photos-{turn}-{folder}",
+    )
+    st.caption(LIMITS)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        camera = st.toggle("Take a picture with the camera")
+        # Another uploader takes its place, and photos in this one would be lost.
+        st.toggle("Take a whole folder", key=_FOLDER, disabled=_DONE in st.session_state)
+        wants_sample = st.button("Use the sample", icon=":material/portrait:")
+    photos: Photos = {}
+    if wants_sample:  # the first one: the next run does not know of the click
+        photos["sample"] = Photo("eileen_collins.jpg", sample.SAMPLE.read_bytes)
+    for file in files:
+        photos[file.file_id] = Photo(file.name, partial(uploads.content, file))
+    if camera and (
+        taken := st.camera_input("Look at the camera, then take the picture", key=f"camera-{turn}")
+    ):
+        photos[taken.file_id] = Photo("camera.jpg", taken.getvalue)
+    return photos
+
+
+def look_at_next(photos: Photos, recognizer: Recognizer) -> None:
+    """Looks at photos for `SHOWN_S` and starts the page over with their results; after the last
+    one, without the originals.
+
+    Each result is kept at once: whoever adds a photo meanwhile starts this page over, with the
+    same photos and the new one.
+    """
+    done: set[str] = st.session_state.setdefault(_DONE, set())
+    left = [key for key in photos if key not in done]
+    bar, ends = st.progress(0.0), time.monotonic() + SHOWN_S
+    while left and len(kept.results()) < MOST_PHOTOS:
+        count = len(photos) - len(left)
+        share = count / len(photos)
+        bar.progress(share, f"{count} of {len(photos)} photos looked at")
+        st.session_state[_WAITING] = len(left)
+        result = _look_at(photos[left[0]], recognizer, partial(_say_place, bar, share))
+        number = kept.add(result)
+        if not done:
+            kept.choose(number)
+        done.add(left.pop(0))
+        if left and time.monotonic() > ends:
+            st.rerun()
+    _wait_for_uploads(bar)
+    st.session_state[_TOO_MANY] = len(left)
+    _begin_anew()
+    st.rerun()
+
+
+def _wait_for_uploads(bar: DeltaGenerator) -> None:
+    """Lets photos arrive that were added meanwhile, which start this page over.
+
+    Those on their way would be lost with the uploader.
+    """
+    session, ends = uploads.session_id(), time.monotonic() + UPLOAD_S
+    while service.BUDGET.holds(session) and time.monotonic() < ends:
+        bar.progress(1.0, "More photos are on their way …")
+        time.sleep(0.5)  # after the last of them, the browser tells the page of it
+        bar.progress(1.0)
+
+
+def _begin_anew() -> None:
+    """Empties what takes photos in."""
+    for key in (_DONE, _WAITING):
+        st.session_state.pop(key, None)
+    st.session_state[_ROUND] += 1
+    uploads.forget()
+
+
+def _tell_of_lost(count: int) -> None:
+    """Streamlit drops an uploader's files once its page is left."""
+    _begin_anew()
+    st.warning(
+        f"{count} {'photo was' if count == 1 else 'photos were'} not looked at, because this page "
+        "was left meanwhile. Add them again.",
+        icon=":material/filter_none:",
+    )
+
+
+def _look_at(photo: Photo, recognizer: Recognizer, on_wait: Callable[[int], None]) -> PhotoResult:
+    """The photo's result, once it is its turn among all visitors' photos."""
+    with service.TURNS.turn(uploads.session_id(), _cost(photo), on_wait) as worker:
+        return worker.analyze(photo, recognizer)
+
+
+def _cost(photo: Photo) -> int:
+    """Bytes that decoding it takes; 0 if it will be refused."""
+    try:
+        data = photo.read()
+        return examine(supported_kind(data), data).cost
+    except (ImageError, ValueError):
+        return 0
+
+
+def _say_place(bar: DeltaGenerator, share: float, place: int) -> None:
+    others = "a photo" if place == 1 else f"{place} photos"
+    bar.progress(share, f"Waiting for {others} of other visitors …" if place else "Waiting …")
