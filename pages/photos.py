@@ -5,7 +5,7 @@ import streamlit as st
 from fer_core.recognition import photos as photo_results
 from fer_core.recognition.answers.ways import Way
 from ui import frame, resources
-from ui.photos import gallery, intake, kept, overview
+from ui.photos import correcting, gallery, intake, kept, overview
 
 frame.header("Photos", "Drop in pictures and see which expression each face shows.")
 network = resources.recognizer().asked(Way(looks=2))
@@ -15,7 +15,8 @@ given = intake.draw()
 progress = st.container()
 if kept.results():
     overview.draw(network, complete=not given)
-    gallery.draw()
+    correcting.draw()
+    gallery.draw(network)
 if table := photo_results.rows(kept.results().values()):
     with st.expander("All faces as a table"):
         st.dataframe(table, hide_index=True)

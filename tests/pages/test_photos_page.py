@@ -1,4 +1,5 @@
 import io
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from fer_core.batch.photo_worker import PhotoWorker
 from fer_core.recognition.photos import PhotoResult
 from page_tools import texts
 from ui.sample import SAMPLE
-from ui.server.budget import Budget
+from ui.server.budget import ORIGINALS, Budget
 from ui.server.turns import Turns
 
 PORTRAIT = SAMPLE.read_bytes()
@@ -273,3 +274,48 @@ def test_a_whole_folder_can_be_given(open_page):
     app = _upload(app, ("trip/one.png", _png(1)), ("trip/two.png", _png(2)))
     assert "2 photos," in texts(app)
     assert "trip/one.png" in _shown(app)
+
+
+def _zip_of(app) -> set[str]:
+    _button(
+        app, next(b.label for b in app.button if b.label.startswith("Make a zip"))
+    ).click().run()
+    data = app.session_state["photo-zip"][1]
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return set(archive.namelist())
+
+
+def test_an_answer_is_corrected_undone_and_exported_with_its_original(open_page):
+    app = _upload(open_page("photos"), ("before.jpg", PORTRAIT))
+    assert not ORIGINALS.all(), "nothing is kept before it is asked for"
+    app.toggle(key="photo-correct-toggle").set_value(True).run()
+    assert "kept in the app's memory" in texts(app)
+    app = _upload(app, ("after.jpg", PORTRAIT), ("wall.png", _png(3)))
+    assert "Kept now: 1" in texts(app)
+    assert [*ORIGINALS.all().values()] == [[PORTRAIT]]
+    app.selectbox(key="photo-label-1-1").select("sad").run()
+    app.selectbox(key="photo-label-1-1").select("fear").run()
+    assert app.dataframe[0].value["your_label"].tolist() == ["", "fear"]
+    assert {"faces/test/fear/after.png", "photos/fear/after.jpg", "labels.csv"} == _zip_of(app)
+    _button(app, "Undo").click().run()
+    assert app.selectbox(key="photo-label-1-1").value == "sad"
+    assert app.dataframe[0].value["your_label"].tolist() == ["", "sad"]
+    _button(app, "Previous").click().run()
+    app.selectbox(key="photo-label-0-1").select("happy").run()
+    found = _zip_of(app)
+    assert {"faces/test/happy/before.png", "faces/train/sad/after.png"} < found
+    assert "photos/happy/before.jpg" not in found, "it was not kept"
+    app.switch_page("pages/about.py").run()
+    app.switch_page("pages/photos.py").run()
+    assert app.toggle(key="photo-correct-toggle").value, "a change of page costs nothing"
+    app.toggle(key="photo-correct-toggle").set_value(False).run()
+    assert not any(ORIGINALS.all().values())
+    assert not any(box.key.startswith("photo-label") for box in app.selectbox)
+
+
+def test_why_an_answer_and_its_odds_stand_beside_the_face_on_request(open_page):
+    app = _upload(open_page("photos"), ("portrait.jpg", PORTRAIT))
+    assert "hangs on" not in _shown(app)
+    app.toggle(key="photo-why-0").set_value(True).run()
+    assert "What the answer for face 1 hangs on" in _shown(app)
+    assert "not why somebody looks as they do" in texts(app)

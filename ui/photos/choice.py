@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS, UNSURE
+from fer_core.recognition.answers.usability import NOTES
 from fer_core.recognition.photos import PhotoResult
 from fer_core.types import FaceEmotion
 from ui.widgets import answer_line
@@ -140,8 +141,9 @@ def color(result: PhotoResult) -> str:
 
 def marks(result: PhotoResult) -> list[str]:
     """What is to be said of a photo beside its answer, in words."""
-    found = kinds(result)
-    return [KINDS[kind].lower() for kind in (UNSURE, DOUBTFUL) if kind in found]
+    notes = {note for face in result.faces for note in face.notes}
+    unsure = [KINDS[UNSURE].lower()] if UNSURE in kinds(result) else []
+    return [*unsure, *(note for note in NOTES if note in notes)]
 
 
 def _often(result: PhotoResult) -> list[tuple[str, int]]:

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 from PIL import Image
 
 from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS
-from fer_core.types import FaceEmotion
+from fer_core.recognition.answers.usability import NOTES
+from fer_core.types import FaceEmotion, RGBImage
 from ui.widgets import answer_line
 
 MOST_OPEN = 6
@@ -30,24 +34,63 @@ STYLE = """
 .face .track { background: rgba(128, 128, 128, 0.18); border-radius: 2px; }
 .face .bar { display: block; height: 0.6rem; border-radius: 2px; min-width: 1px; }
 .face .share { text-align: right; font-variant-numeric: tabular-nums; }
+.face .notes { font-size: 0.875rem; margin-top: 0.25rem; padding-left: 0.5rem;
+               border-left: 3px solid currentColor; }
+.face details { font-size: 0.875rem; margin-top: 0.25rem; }
+.face summary { cursor: pointer; }
 </style>
 """
 
 
-def show(faces: Sequence[FaceEmotion]) -> None:
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What stands beside the faces of a photo on request.
+
+    Attributes:
+        odds: An answer's odds in words; "" if they are not known.
+        why: The picture that shows what an answer hangs on; None shows the face as it is.
+        menu: Draws what stands below a face, by its number; None draws nothing.
+    """
+
+    odds: Callable[[FaceEmotion], str] = lambda face: ""
+    why: Callable[[FaceEmotion], RGBImage] | None = None
+    menu: Callable[[int], None] | None = None
+
+
+PLAIN = Extras()
+
+
+def show(faces: Sequence[FaceEmotion], extras: Extras = PLAIN) -> None:
     """Draws the faces of a photo; of a crowd, the smaller ones to unfold."""
-    parts = [face_html(number, face) for number, face in enumerate(faces, start=1)]
-    st.html(STYLE + "".join(parts[:MOST_OPEN]))
-    if rest := parts[MOST_OPEN:]:
+    numbered = list(enumerate(faces, start=1))
+    _draw(numbered[:MOST_OPEN], extras)
+    if rest := numbered[MOST_OPEN:]:
         with st.expander(f"{len(rest)} more face{'' if len(rest) == 1 else 's'}"):
-            st.html(STYLE + "".join(rest))
+            _draw(rest, replace(extras, why=None))
 
 
-def face_html(number: int, face: FaceEmotion) -> str:
+def _draw(faces: Sequence[tuple[int, FaceEmotion]], extras: Extras) -> None:
+    parts = [face_html(number, face, extras) for number, face in faces]
+    if extras.menu is None:
+        st.html(STYLE + "".join(parts))
+        return
+    for (number, _), part in zip(faces, parts, strict=True):
+        st.html(STYLE + part)
+        extras.menu(number)
+
+
+def face_html(number: int, face: FaceEmotion, extras: Extras = PLAIN) -> str:
     """The face's HTML; nothing in it comes from a file's name."""
     answer = escape(answer_line(face))
     if face.is_unsure:
         answer = f'<span class="unsure">{answer}</span>'
+    said = [NOTES[note] for note in face.notes]
+    below = f'<div class="notes">{escape(" ".join(said))}</div>' if said else ""
+    if odds := extras.odds(face):
+        below += f"<details><summary>How often is that right?</summary>{escape(odds)}</details>"
+    picture, alt = face.crop, f"Face {number} as the network saw it"
+    if extras.why is not None:
+        picture, alt = extras.why(face), f"What the answer for face {number} hangs on"
     rows = "".join(
         f'<div class="row"><span>{DISPLAY_NAMES[name]}</span>'
         f'<span class="track"><span class="bar" style="width:{100 * share:.1f}%;'
@@ -56,12 +99,12 @@ def face_html(number: int, face: FaceEmotion) -> str:
         for name, share in zip(EMOTIONS, face.probabilities.tolist(), strict=True)
     )
     return (
-        f'<div class="face"><img src="{_data_uri(face)}" alt="Face {number} as the network saw it">'
-        f'<div class="answers"><strong>{number}. {answer}</strong>{rows}</div></div>'
+        f'<div class="face"><img src="{_data_uri(picture)}" alt="{alt}">'
+        f'<div class="answers"><strong>{number}. {answer}</strong>{rows}{below}</div></div>'
     )
 
 
-def _data_uri(face: FaceEmotion) -> str:
+def _data_uri(picture: NDArray[np.uint8]) -> str:
     buffer = io.BytesIO()
-    Image.fromarray(face.crop).save(buffer, "PNG")
+    Image.fromarray(picture).save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import streamlit as st
 
+from fer_core.errors import ReportError
+from fer_core.evaluation.report import odds_in_words
 from fer_core.recognition import photos as photo_results
+from fer_core.recognition.answers.occlusion_map import shown as map_over
+from fer_core.recognition.answers.ways import Way
 from fer_core.recognition.photos import PhotoResult
-from ui.photos import choice, faces, grid, kept
+from fer_core.recognition.recognizer import Recognizer
+from fer_core.types import FaceEmotion, RGBImage
+from ui import resources
+from ui.photos import choice, correcting, faces, grid, kept
 from ui.photos.choice import Choice
-from ui.widgets import file_name, plain
+from ui.photos.faces import Extras
+from ui.widgets import SPLIT_TITLES, file_name, plain
 
 NO_FACE = (
     "No face was found. It helps if the face looks towards the camera, is well lit, and is at "
     "least 20 pixels wide."
 )
+WHY = (
+    "Orange: with this place covered, the answer is less likely; blue: more likely. That is what "
+    "the network reacts to, not why somebody looks as they do."
+)
+MOST_MAPS = 50
+_MAPS = "photo-maps"
+"""In the session: face → the picture of what its answer hangs on."""
 WIDTH = 168
 """Of a menu above the photos, in pixels: two stand side by side on a telephone."""
 
 
-def draw() -> None:
+def draw(recognizer: Recognizer) -> None:
     """Draw the thumbnails, if there are several photos, and the open photo's card."""
     results = kept.results()
     shown = list(results)
@@ -33,7 +51,7 @@ def draw() -> None:
         return
     if len(shown) > 1:
         _neighbours(number, shown)
-    _card(number, results[number], shown)
+    _card(number, results[number], shown, recognizer)
 
 
 def _choice() -> Choice:
@@ -64,7 +82,7 @@ def _choice() -> Choice:
     return Choice(kind, certainty, text.strip(), order)
 
 
-def _card(number: int, result: PhotoResult, shown: list[int]) -> None:
+def _card(number: int, result: PhotoResult, shown: list[int], recognizer: Recognizer) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.html(file_name(result.name))
@@ -83,7 +101,39 @@ def _card(number: int, result: PhotoResult, shown: list[int]) -> None:
             if not result.faces:
                 st.info(NO_FACE, icon=":material/search_off:")
             else:
-                faces.show(result.faces)
+                _faces(number, result, recognizer)
+
+
+def _faces(number: int, result: PhotoResult, recognizer: Recognizer) -> None:
+    extras = Extras(odds=partial(_odds, recognizer.way))
+    if correcting.is_on():
+        extras = replace(extras, menu=partial(correcting.menu, number))
+    if st.toggle("Why these answers?", key=f"photo-why-{number}"):
+        st.caption(WHY)
+        extras = replace(extras, why=partial(_map, recognizer))
+    faces.show(result.faces, extras)
+
+
+def _map(recognizer: Recognizer, face: FaceEmotion) -> RGBImage:
+    """Made once for each face: every run of the page draws it anew."""
+    maps: dict[FaceEmotion, RGBImage] = st.session_state.setdefault(_MAPS, {})
+    if face not in maps:
+        if len(maps) >= MOST_MAPS:
+            maps.clear()
+        maps[face] = map_over(face.crop, recognizer.why(face))
+    return maps[face]
+
+
+def _odds(way: Way, face: FaceEmotion) -> str:
+    """From the report on faces that nothing was chosen by; "" if there is none."""
+    try:
+        report = resources.report()
+    except ReportError:
+        return ""
+    splits = report.ways.get(way.name) or report.splits
+    split = splits.get("private")
+    found = None if split is None or face.is_unsure else split.odds(face.confidence)
+    return "" if found is None else f"{odds_in_words(found)} On {SPLIT_TITLES['private']}."
 
 
 def _neighbours(number: int, shown: list[int]) -> None:

@@ -16,7 +16,7 @@ from fer_core.images.structure import MAX_JPEG_PIXELS, MAX_PIXELS, MAX_WEBP_PIXE
 from fer_core.recognition.photos import Photo, PhotoResult
 from fer_core.recognition.recognizer import Recognizer
 from ui import sample
-from ui.photos import kept
+from ui.photos import correcting, kept
 from ui.server import service, uploads
 
 MOST_PHOTOS: Final = 50
@@ -111,6 +111,7 @@ def look_at_next(photos: Photos, recognizer: Recognizer) -> None:
         st.session_state[_WAITING] = len(left)
         result = _look_at(photos[left[0]], recognizer, partial(_say_place, bar, share))
         number = kept.add(result)
+        correcting.keep_original(number, photos[left[0]])
         if not done:
             kept.choose(number)
         done.add(left.pop(0))

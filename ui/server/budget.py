@@ -38,6 +38,45 @@ class Held:
     files: int
 
 
+class Originals:
+    """Photos as they came, kept for those visitors who ask for it. Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._files: dict[str, dict[int, bytes]] = {}
+
+    def keep(self, session: str, number: int, data: bytes, most: int) -> bool:
+        """Keeps a visitor's photo under a number; returns False if they had more than `most` bytes
+        then."""
+        with self._lock:
+            own = self._files.setdefault(session, {})
+            if sum(map(len, own.values())) + len(data) > most:
+                return False
+            own[number] = data
+            return True
+
+    def of(self, session: str) -> dict[int, bytes]:
+        """Number → what a visitor has kept."""
+        with self._lock:
+            return dict(self._files.get(session, {}))
+
+    def all(self) -> dict[str, list[bytes]]:
+        """Session → what is kept."""
+        with self._lock:
+            return {session: list(own.values()) for session, own in self._files.items()}
+
+    def drop(self, session: str, number: int | None = None) -> None:
+        """Forgets a visitor's photo, or all of theirs."""
+        with self._lock:
+            if number is None:
+                self._files.pop(session, None)
+            else:
+                self._files.get(session, {}).pop(number, None)
+
+
+ORIGINALS: Final = Originals()
+
+
 @dataclass
 class Budget:
     """Bytes that are held for uploads on their way in, and for pictures while they are decoded.

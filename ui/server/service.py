@@ -17,6 +17,7 @@ from streamlit.runtime import Runtime
 from ui.live.pipeline.meter import METER
 from ui.live.pipeline.service import CORES, limit_arenas
 from ui.server import metrics, outbound, sessions
+from ui.server.budget import ORIGINALS
 from ui.server.films import FILMS
 from ui.server.gate import Gate
 from ui.server.turns import Turns
@@ -47,7 +48,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     metrics.log_to_console()
     runtime = Runtime.instance()
     tasks = [
-        asyncio.create_task(sessions.reap(runtime, sessions.adopt(runtime), TURNS.rest, FILMS.end)),
+        asyncio.create_task(sessions.reap(runtime, sessions.adopt(runtime), TURNS.rest, _forget)),
         asyncio.create_task(metrics.report(runtime, lambda: uploaded("").total)),
     ]
     try:
@@ -58,6 +59,12 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         TURNS.close()
         FILMS.close()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _forget(session: str) -> None:
+    """What a visitor leaves behind beside what Streamlit itself forgets."""
+    FILMS.end(session)
+    ORIGINALS.drop(session)
 
 
 def settle() -> None:

@@ -24,7 +24,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer_core.errors import FilmError, ImageError
 from fer_core.video.film.opening import ACCEPTED, HEAD_BYTES, is_film_head
-from ui.server.budget import Budget, BudgetError, Held, total_bytes
+from ui.server.budget import ORIGINALS, Budget, BudgetError, Held, total_bytes
 from ui.server.film_files import FilmFile
 from ui.server.film_jobs import FilmJob
 from ui.server.films import FILMS, Films
@@ -127,15 +127,25 @@ def uploaded(session: str) -> Held:
     """What is held of a session's uploads, and of all: by Streamlit, and as films."""
     films, own_films, count = FILMS.held(session)
     manager = Runtime.instance().uploaded_file_mgr if Runtime.exists() else None
-    if not isinstance(manager, MemoryUploadedFileManager):  # Streamlit's test harness has another
-        return Held(films, own_films, count)
-    every = {key: list(files.values()) for key, files in list(manager.file_storage.items())}
+    arrived: dict[str, list[bytes]] = {}
+    if isinstance(manager, MemoryUploadedFileManager):  # Streamlit's test harness has another
+        arrived = {
+            key: [file.data for file in files.values()]
+            for key, files in list(manager.file_storage.items())
+        }
+    kept = ORIGINALS.all()
+    every = {key: arrived.get(key, []) + kept.get(key, []) for key in arrived.keys() | kept.keys()}
     own = every.get(session, [])
     return Held(
-        total=films + sum(len(file.data) for files in every.values() for file in files),
-        own=own_films + sum(len(file.data) for file in own),
-        files=count + len(own),
+        total=films + sum(map(_bytes, every.values())),
+        own=own_films + _bytes(own),
+        files=count + len(arrived.get(session, [])),
     )
+
+
+def _bytes(files: list[bytes]) -> int:
+    """Of all; one that has just arrived and is kept as well counts once."""
+    return sum({id(data): len(data) for data in files}.values())
 
 
 def content(file: UploadedFile) -> bytes:

@@ -64,7 +64,7 @@ def test_what_is_shown_and_in_which_order(wanted: Choice, numbers: list[int]):
         (4, "3 faces: 2 sad, 1 unsure", "3 faces", ["unsure"]),
         (6, "Not readable", "Not readable", []),
         (7, "No face", "No face", []),
-        (8, "Sad, 60 %", "Sad, 60 %", ["hard to read"]),
+        (8, "Sad, 60 %", "Sad, 60 %", ["dark"]),
     ],
 )
 def test_a_thumbnail_in_words(number: int, words: str, short: str, marks: list[str]):

@@ -1,0 +1,109 @@
+"""A visitor corrects answers, and takes the labelled faces along to train and to measure on."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from fer_core.labels import DISPLAY_NAMES
+from fer_core.recognition.answers import corrections
+from fer_core.recognition.photos import Photo, PhotoResult
+from ui import downloads
+from ui.photos import kept
+from ui.server.budget import MEGABYTE, ORIGINALS
+from ui.server.uploads import session_id
+
+MOST_KEPT: Final = 100 * MEGABYTE
+"""Of originals, for each visitor."""
+EXPLAINED: Final = (
+    "Say what each face shows, below its answer. While this is on, the photos of a single face "
+    f"that you add are kept in the app's memory, up to {MOST_KEPT // MEGABYTE} MB, until you "
+    "switch it off or leave. The zip has the faces by class, to train and evaluate on, and those "
+    "photos."
+)
+LABELS: Final = {
+    "": "–",
+    **{label: DISPLAY_NAMES.get(label, label.capitalize()) for label in corrections.YOUR_LABELS},
+}
+
+_ON: Final = "photo-correct"
+_TOGGLE: Final = "photo-correct-toggle"
+_SAID: Final = "photo-label"
+_ZIP: Final = "photo-zip"
+"""In the session: (the results that a zip was made of, its bytes)."""
+
+
+def is_on() -> bool:
+    """Whether the visitor wants to correct answers."""
+    return bool(st.session_state.get(_ON))
+
+
+def draw() -> None:
+    """Draw the switch and, if it is on, what goes with it."""
+    st.session_state[_TOGGLE] = is_on()  # a widget's own state ends with a change of page
+    st.toggle("Correct answers", key=_TOGGLE, on_change=_switch)
+    if not is_on():
+        return
+    count = len(ORIGINALS.of(session_id()))
+    st.caption(f"{EXPLAINED} Kept now: {count}.")
+    results = list(kept.results().values())
+    count = sum(bool(label) for result in results for label in result.your_labels)
+    with st.container(horizontal=True):
+        st.button(
+            "Undo", icon=":material/undo:", disabled=not kept.labels_given(), on_click=kept.undo
+        )
+        _zip(results, count)
+
+
+def keep_original(number: int, photo: Photo) -> None:
+    """Keep a photo as it came, if the visitor corrects answers, it may serve, and there is room."""
+    if is_on() and kept.results()[number].faces_found == 1:
+        ORIGINALS.keep(session_id(), number, photo.read(), MOST_KEPT)
+
+
+def menu(number: int, face: int) -> None:
+    """Draw the menu of a photo's face, counted from 1."""
+    key = f"{_SAID}-{number}-{face}"
+    said = kept.results()[number].your_labels
+    st.session_state[key] = said[face - 1] if said else ""
+    st.selectbox(
+        f"Your label for face {face}",
+        list(LABELS),
+        format_func=LABELS.__getitem__,
+        key=key,
+        on_change=lambda: kept.label(number, face, st.session_state[key]),
+        width=240,
+    )
+
+
+def _switch() -> None:
+    st.session_state[_ON] = st.session_state[_TOGGLE]
+    ORIGINALS.drop(session_id())
+    st.session_state.pop(_ZIP, None)
+
+
+def _zip(results: list[PhotoResult], count: int) -> None:
+    """A button that makes the zip, and once it is made of these labels, one that hands it out."""
+    made = st.session_state.get(_ZIP)
+    if made is not None and made[0] == results:
+        downloads.button(
+            "Download labelled faces (ZIP)", "labelled_faces.zip", "application/zip",
+            key="labelled_faces.zip", of=results, make=lambda: made[1],
+        )  # fmt: skip
+        return
+    st.session_state.pop(_ZIP, None)
+    words = f"Make a zip of {count} labelled face{'' if count == 1 else 's'}"
+    if st.button(words, icon=":material/folder_zip:", disabled=not count):
+        originals = ORIGINALS.of(session_id())
+        numbers = {id(result): number for number, result in kept.results().items()}
+        original = partial(_original, numbers, originals)
+        st.session_state[_ZIP] = results, corrections.as_zip(results, original)
+        st.rerun()
+
+
+def _original(
+    numbers: dict[int, int], originals: dict[int, bytes], result: PhotoResult
+) -> bytes | None:
+    return originals.get(numbers[id(result)])
