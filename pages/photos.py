@@ -12,10 +12,10 @@ network = resources.recognizer().asked(Way(looks=2))
 if network.detector_name != "YuNet":
     st.info(resources.detector_sentence(), icon=":material/info:")
 given = intake.draw()
+correcting.draw()
 progress = st.container()
 if kept.results():
     overview.draw(network, complete=not given)
-    correcting.draw()
     gallery.draw(network)
 if table := photo_results.rows(kept.results().values()):
     with st.expander("All faces as a table"):

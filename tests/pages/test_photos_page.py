@@ -290,6 +290,7 @@ def test_an_answer_is_corrected_undone_and_exported_with_its_original(open_page)
     assert not ORIGINALS.all(), "nothing is kept before it is asked for"
     app.toggle(key="photo-correct-toggle").set_value(True).run()
     assert "kept in the app's memory" in texts(app)
+    assert "Only the results are kept" not in texts(app)
     app = _upload(app, ("after.jpg", PORTRAIT), ("wall.png", _png(3)))
     assert "Kept now: 1" in texts(app)
     assert [*ORIGINALS.all().values()] == [[PORTRAIT]]

@@ -49,6 +49,8 @@ def draw() -> None:
     count = len(ORIGINALS.of(session_id()))
     st.caption(f"{EXPLAINED} Kept now: {count}.")
     results = list(kept.results().values())
+    if not results:
+        return
     count = sum(bool(label) for result in results for label in result.your_labels)
     with st.container(horizontal=True):
         st.button(

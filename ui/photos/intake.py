@@ -31,9 +31,9 @@ _MEGAPIXELS: Final = f"{MAX_PIXELS // 1_000_000} megapixels"
 _OTHERS: Final = f"JPEG: {MAX_JPEG_PIXELS // 1_000_000}, WebP: {MAX_WEBP_PIXELS // 1_000_000}"
 LIMITS: Final = (
     f"JPEG, PNG, WebP or HEIC, up to {uploads.PHOTO_MB} MB and {_MEGAPIXELS} each ({_OTHERS}), "
-    f"{MOST_PHOTOS} at a time. They are looked at on the computer that runs this app. Only the "
-    "results are kept, until you leave."
+    f"{MOST_PHOTOS} at a time. They are looked at on the computer that runs this app."
 )
+RESULTS_ONLY: Final = "Only the results are kept, until you leave."
 
 _ROUND: Final = "photo-round"
 """In the session: how often photos were taken in. What takes them begins anew each time, so that
@@ -76,7 +76,7 @@ def _given() -> Photos:
         help=LIMITS,
         key=f"photos-{turn}-{folder}",
     )
-    st.caption(LIMITS)
+    st.caption(LIMITS if correcting.is_on() else f"{LIMITS} {RESULTS_ONLY}")
     with st.container(horizontal=True, vertical_alignment="center"):
         camera = st.toggle("Take a picture with the camera")
         # Another uploader takes its place, and photos in this one would be lost.
