@@ -8,7 +8,7 @@ from ui import frame, resources
 from ui.photos import correcting, gallery, intake, kept, overview
 
 frame.header("Photos", "Drop in pictures and see which expression each face shows.")
-network = resources.recognizer().asked(Way(looks=2))
+network = resources.recognizer().asked(Way(looks=2, mix=intake.mix()))
 if network.detector_name != "YuNet":
     st.info(resources.detector_sentence(), icon=":material/info:")
 given = intake.draw()

@@ -1,4 +1,5 @@
 import io
+import json
 import zipfile
 from dataclasses import replace
 
@@ -244,7 +245,7 @@ def test_the_next_card_is_open_once_one_is_removed(open_page):
     assert "2.png" in _shown(app)
     _button(app, "Remove").click().run()
     assert "0.png" in _shown(app)
-    assert not app.selectbox, "one photo needs no menus"
+    assert len(app.selectbox) == 1, "one photo needs no menus to choose among photos"
 
 
 def test_each_result_stands_on_the_page_before_the_next_photo_is_looked_at(open_page, monkeypatch):
@@ -320,3 +321,26 @@ def test_why_an_answer_and_its_odds_stand_beside_the_face_on_request(open_page):
     app.toggle(key="photo-why-0").set_value(True).run()
     assert "What the answer for face 1 hangs on" in _shown(app)
     assert "not why somebody looks as they do" in texts(app)
+
+
+def test_the_expected_mix_is_chosen_before_the_first_photo(open_page, monkeypatch):
+    real, mixes = PhotoWorker.analyze, []
+
+    def noting(worker, photo, recognizer):
+        mixes.append(recognizer.way.mix)
+        return real(worker, photo, recognizer)
+
+    monkeypatch.setattr(PhotoWorker, "analyze", noting)
+    app = open_page("photos")
+    app.selectbox(key="photo-mix-menu").select("even").run()
+    app = _upload(app, ("a.jpg", PORTRAIT))
+    app.switch_page("pages/about.py").run()
+    app.switch_page("pages/photos.py").run()
+    menu = app.selectbox(key="photo-mix-menu")
+    assert (menu.value, menu.disabled) == ("even", True)
+    app = _upload(app, ("b.jpg", PORTRAIT))
+    assert mixes == ["even", "even"]
+    data = json.loads(app.session_state["downloads"]["faces.json"][1])
+    assert data["expected_mix"] == "even"
+    _button(app, "Remove all").click().run()
+    assert not app.selectbox(key="photo-mix-menu").disabled

@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from fer_core.errors import ImageError
 from fer_core.images import examine, supported_kind
 from fer_core.images.structure import MAX_JPEG_PIXELS, MAX_PIXELS, MAX_WEBP_PIXELS
+from fer_core.recognition.answers.ways import EVERYDAY, MIXES
 from fer_core.recognition.photos import Photo, PhotoResult
 from fer_core.recognition.recognizer import Recognizer
 from ui import sample
@@ -33,6 +34,10 @@ LIMITS: Final = (
     f"JPEG, PNG, WebP or HEIC, up to {uploads.PHOTO_MB} MB and {_MEGAPIXELS} each ({_OTHERS}), "
     f"{MOST_PHOTOS} at a time. They are looked at on the computer that runs this app."
 )
+MIX_HELP: Final = (
+    "With all seven alike, anger, disgust and fear are answered more often, as suits posed "
+    "pictures; on everyday pictures fewer answers are right. To change it, remove all photos."
+)
 RESULTS_ONLY: Final = "Only the results are kept, until you leave."
 
 _ROUND: Final = "photo-round"
@@ -45,6 +50,10 @@ _WAITING: Final = "photo-waiting"
 _TOO_MANY: Final = "photos-too-many"
 """In the session, after photos were looked at: how many were left out."""
 _FOLDER: Final = "photo-folder"
+
+_MIX: Final = "photo-mix"
+"""In the session: the mix of expressions that the visitor expects."""
+_MIX_MENU: Final = "photo-mix-menu"
 
 Photos = dict[str, Photo]
 """What somebody has given and was not looked at yet, by an id."""
@@ -62,6 +71,26 @@ def draw() -> Photos:
             icon=":material/filter_none:",
         )
     return photos
+
+
+def mix() -> str:
+    """The mix of expressions that the visitor expects, of `MIXES`."""
+    return str(st.session_state.get(_MIX, EVERYDAY))
+
+
+def _choose_mix() -> None:
+    """All photos are answered with one mix: it is chosen before the first one."""
+    st.session_state[_MIX_MENU] = mix()  # a widget's own state ends with a change of page
+    st.selectbox(
+        "Expected mix of expressions",
+        list(MIXES),
+        format_func=lambda name: MIXES[name].capitalize(),
+        key=_MIX_MENU,
+        on_change=lambda: st.session_state.update({_MIX: st.session_state[_MIX_MENU]}),
+        disabled=bool(kept.results()),
+        help=MIX_HELP,
+        width=260,
+    )
 
 
 def _given() -> Photos:
@@ -82,6 +111,7 @@ def _given() -> Photos:
         # Another uploader takes its place, and photos in this one would be lost.
         st.toggle("Take a whole folder", key=_FOLDER, disabled=_DONE in st.session_state)
         wants_sample = st.button("Use the sample", icon=":material/portrait:")
+    _choose_mix()
     photos: Photos = {}
     if wants_sample:  # the first one: the next run does not know of the click
         photos["sample"] = Photo("eileen_collins.jpg", sample.SAMPLE.read_bytes)
