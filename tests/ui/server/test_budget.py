@@ -5,7 +5,8 @@ from contextlib import ExitStack
 import pytest
 
 from ui.server import budget
-from ui.server.budget import Budget, BudgetError, Held
+from ui.server.budget import ORIGINALS, Budget, BudgetError, Held
+from ui.server.uploads import uploaded
 
 NOTHING = Held(0, 0, 0)
 
@@ -79,3 +80,17 @@ def test_pictures_wait_for_one_another_but_none_forever():
 def test_the_environment_sets_the_budget(monkeypatch, text, megabytes):
     monkeypatch.setenv(budget.TOTAL_VARIABLE, text)
     assert budget.total_bytes() == megabytes * budget.MEGABYTE
+
+
+def test_kept_originals_have_a_limit_count_and_go():
+    before = uploaded("a")
+    assert ORIGINALS.keep("a", 1, b"x" * 60, most=100)
+    assert not ORIGINALS.keep("a", 2, b"y" * 60, most=100)
+    assert ORIGINALS.keep("b", 1, b"z" * 70, most=100), "each visitor has a limit of their own"
+    held = uploaded("a")
+    assert (held.own - before.own, held.total - before.total) == (60, 130)
+    ORIGINALS.drop("a", 1)
+    assert ORIGINALS.keep("a", 2, b"y" * 60, most=100)
+    ORIGINALS.drop("a")
+    ORIGINALS.drop("b")
+    assert uploaded("a") == before
