@@ -24,6 +24,11 @@ def steps(monkeypatch):
 
     for name in ("limit_arenas", "settle", "keep_uploads_in_memory"):
         monkeypatch.setattr(service, name, only_named(name))
+    # What it sets would stay for the tests after this one, whose log lines caplog could not see.
+    monkeypatch.setattr(service.metrics, "log_to_console", only_named("log_to_console"))
+    for name in ("TURNS", "FILMS"):
+        part = SimpleNamespace(rest=None, end=None, close=only_named(f"{name}.close"))
+        monkeypatch.setattr(service, name, part)
     monkeypatch.setattr(service.outbound, "stay_inside", only_named("stay_inside"))
     monkeypatch.setattr(service.sys, "setswitchinterval", only_named("setswitchinterval"))
     monkeypatch.setattr(service.sessions, "adopt", lambda _: None)
@@ -40,8 +45,10 @@ def test_every_step_is_taken_before_the_first_request(steps):
 
     before = asyncio.run(start())
     assert sorted(before) == [
-        "keep_uploads_in_memory", "limit_arenas", "setswitchinterval", "settle", "stay_inside",
+        "keep_uploads_in_memory", "limit_arenas", "log_to_console", "setswitchinterval", "settle",
+        "stay_inside",
     ]  # fmt: skip
+    assert sorted(steps[len(before) :]) == ["FILMS.close", "TURNS.close"]
     assert before.index("limit_arenas") < before.index("settle"), "which may start threads"
 
 
