@@ -17,8 +17,9 @@ from ui.server.film_jobs import FilmJob, Task
 
 MOST_BYTES: Final = 200 * MEGABYTE
 """Of a film that somebody uploads."""
-SLOTS: Final = max(1, (os.cpu_count() or 1) // 2)
-"""Films that are looked at at a time: each takes two threads."""
+SLOTS: Final = max(1, min(2, (os.cpu_count() or 1) // 2))
+"""Films that are looked at at a time: each takes two threads, and a process that may add a gigabyte
+(`film_process.HEADROOM`), which the budget does not count."""
 _NICE: Final = 5
 """Live video comes before films."""
 
