@@ -9,6 +9,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -343,3 +344,9 @@ def test_tables_leave_through_one_door() -> None:
     doors = {"fer_core/store/tables.py", "fer_core/training/run_folder.py"}
     writers = re.compile(r"csv\.(writer|DictWriter)\(|\.to_csv\(|savetxt\(")
     assert {path for path, source in python_files() if writers.search(source)} <= doors
+
+
+def test_test_modules_have_names_of_their_own() -> None:
+    """pytest imports them by their last name alone, and refuses a second of that name."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []

@@ -16,11 +16,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.errors import TrainingError
+from fer_core.labels import EMOTIONS
+from fer_core.types import FACE_SIDE
 
 BACKBONE: Final = "backbone"
 POOLED: Final = "pooled"
 PREDICTION_BATCH: Final = 64
 """Larger ones leave the processors' caches: 256 take a tenth more."""
+
+
+def assemble(
+    base: keras.Model, preprocessing: Any, *, dense: int, dropout: float, name: str
+) -> keras.Model:
+    """A network around a backbone that takes (n, size, size, 3).
+
+    Args:
+        preprocessing: The layer between upscaled RGB faces, 0-255, and the backbone.
+        dense: Units of a dense layer before the dropout; 0 for none.
+        dropout: Share of the last layer's inputs dropped in training, in [0, 1).
+    """
+    size = base.input_shape[1]
+    inputs = keras.Input((FACE_SIDE, FACE_SIDE, 1), name="face")
+    x = keras.layers.Resizing(size, size, interpolation="bilinear", name="upscale")(inputs)
+    x = keras.layers.Concatenate(name="gray_to_rgb")([x, x, x])
+    x = base(preprocessing(x))
+    x = keras.layers.GlobalAveragePooling2D(name=POOLED)(x)
+    if dense:
+        x = keras.layers.Dense(dense, activation="relu", name="dense")(x)
+    x = keras.layers.Dropout(dropout, name="dropout")(x)
+    outputs = keras.layers.Dense(len(EMOTIONS), activation="softmax", name="probabilities")(x)
+    return keras.Model(inputs, outputs, name=name)
 
 
 def set_trainable(model: keras.Model, *, base: bool, batch_norms: bool) -> None:

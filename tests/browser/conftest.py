@@ -83,10 +83,19 @@ def browsers(chromium_path: str, film: Callable[[str], Path]) -> Iterator[Callab
 
 @pytest.fixture
 def open_page(browsers: Callable[[str], Browser], app: str) -> Iterator[OpenPage]:
-    """Opens a page of the app by its address, for a viewer of its own each time."""
+    """Opens a page of the app by its address, for a viewer of its own each time.
+
+    With `clock`, a test can let time go by in the browser.
+    """
     contexts: list[BrowserContext] = []
 
-    def start(path: str = "", camera: str = "film", script: str = "", **options: object) -> Page:
+    def start(
+        path: str = "",
+        camera: str = "film",
+        script: str = "",
+        clock: bool = False,
+        **options: object,
+    ) -> Page:
         context = browsers(camera).new_context(
             **{"viewport": {"width": 1280, "height": 900}, **options}
         )
@@ -94,6 +103,8 @@ def open_page(browsers: Callable[[str], Browser], app: str) -> Iterator[OpenPage
         context.set_default_timeout(1000 * PATIENCE)
         if script:
             context.add_init_script(script)
+        if clock:  # on an open page, a frame that comes just then would fail it
+            context.clock.install()
         page = context.new_page()
         page.goto(f"{app}/{path}")
         return page

@@ -62,8 +62,7 @@ def test_lost_connection_is_said_and_the_camera_starts_again(open_page):
 
 
 def test_connection_that_never_comes_about_is_said(open_page):
-    page = open_page("live", script=REMEMBER + NO_ADDRESS)
-    page.clock.install()
+    page = open_page("live", script=REMEMBER + NO_ADDRESS, clock=True)
     press_start(page)
     stop = controls(page).get_by_role("button", name="Stop")
     stop.wait_for()
@@ -146,16 +145,15 @@ def test_everything_works_on_this_computer_and_fits_a_phone(open_page):
     ("camera", "script", "failed", "skip_after"),
     [
         ("none", NO_WEBRTC, {"camera": "missing", "network": "unsupported"}, None),
-        (None, INSECURE + NO_ADDRESS, {"page": "failed", "network": "none"}, None),
-        (None, FIREWALL, {"video": "no_server"}, "network"),
-        (None, SILENT_APP, {"app": "silent"}, "page"),
+        ("film", INSECURE + NO_ADDRESS, {"page": "failed", "network": "none"}, None),
+        ("film", FIREWALL, {"video": "no_server"}, "network"),
+        ("film", SILENT_APP, {"app": "silent"}, "page"),
     ],
     ids=["no camera, no WebRTC", "no https, no address", "firewall", "no app"],
 )
 def test_failing_step_is_named(open_page, camera, script, failed, skip_after):
-    page = open_page("live", script=script, **({"camera": camera} if camera else {}))
+    page = open_page("live", camera, script, clock=skip_after is not None)
     _open(page)
-    page.clock.install()
     page.evaluate("window.silent = true")
     expected = {step: words.RESULTS[step][outcome] for step, outcome in failed.items()}
     verdict, steps = _run_until(page, expected, skip_after)

@@ -135,6 +135,18 @@ def test_a_file_that_is_too_large_is_answered_in_words_beside_the_others(open_pa
     assert not page.get_by_text("MB per file").first.is_visible()
 
 
+def test_five_photos_chosen_one_by_one_are_five_results(open_page):
+    page = open_page("photos")
+    page.get_by_text("up to 20 MB").wait_for()
+    for i in range(5):
+        _add(page, (f"photo{i}.jpg", PORTRAIT.read_bytes()))
+        page.wait_for_timeout(150)
+    page.get_by_text("5 photos,").wait_for()
+    text = download(page, "Download table (CSV)").decode("utf-8-sig")
+    names = {row["file"] for row in csv.DictReader(io.StringIO(text))}
+    assert names == {f"photo{i}.jpg" for i in range(5)}
+
+
 def test_a_download_stays_when_another_visitors_run_has_ended(uploaded, open_page):
     other = open_page("photos")
     for count in (1, 2):

@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 from PIL import Image
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import StopException
 
 from fer_core.batch.photo_worker import PhotoWorker
 from fer_core.recognition.photos import PhotoResult
 from page_tools import texts
 from ui.sample import SAMPLE
-from ui.server.budget import ORIGINALS, Budget
+from ui.server.budget import ORIGINALS
 from ui.server.turns import Turns
 
 PORTRAIT = SAMPLE.read_bytes()
@@ -174,32 +175,25 @@ def test_photos_that_a_change_of_page_takes_away_are_counted_and_can_be_added_ag
     assert "4 photos," in texts(app)
 
 
-def test_results_stay_and_originals_go(open_page):
-    """What takes photos in is empty again, and a visit to another page costs no result."""
+def test_results_stay_and_originals_go(open_page, monkeypatch):
+    """Each file is given back once it was looked at; a visit to another page costs no result."""
+    real, stayed = MemoryUploadedFileManager.remove_file, []
+
+    def removing(manager, session, file_id):
+        real(manager, session, file_id)
+        stayed.append(len(manager.file_storage[session]))
+
+    monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", removing)
     app = _upload(open_page("photos"), ("a.png", _png(1)))
-    assert app.file_uploader[0].value == []
+    assert stayed == [0]
     app = _upload(app, ("b.png", _png(2)), ("c.png", _png(3)))
+    assert stayed[1:] == [1, 0]
     assert "3 photos" in texts(app)
     app.switch_page("pages/about.py").run()
     app.switch_page("pages/photos.py").run()
     assert "3 photos" in texts(app)
     _button(app, "Remove all").click().run()
     assert app.session_state["photo-results"] == {}
-
-
-def test_photos_on_their_way_are_waited_for(open_page, monkeypatch):
-    """The uploader that they come by is emptied afterwards."""
-    app, round_then = open_page("photos"), []
-
-    def holds(budget, session):
-        round_then.append(st.session_state["photo-round"])
-        return len(round_then) < 3
-
-    monkeypatch.setattr(Budget, "holds", holds)
-    app = _upload(app, ("a.png", _png(1)))
-    assert round_then == [0, 0, 0]
-    assert app.session_state["photo-round"] == 1
-    assert "1 photo," in texts(app)
 
 
 def test_who_waits_is_told_how_many_come_first(open_page, monkeypatch):

@@ -9,6 +9,7 @@ from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer_core.errors import ImageError
 from fer_core.images import examine, supported_kind
@@ -21,8 +22,6 @@ from ui.photos import correcting, kept
 from ui.server import service, uploads
 
 MOST_PHOTOS: Final = 50
-UPLOAD_S: Final = 60.0
-"""For so long photos on their way are waited for, in seconds."""
 SHOWN_S: Final = 0.5
 """So long after a result, in seconds, it stands on the page, as soon as the photo that is being
 looked at is done."""
@@ -40,16 +39,20 @@ MIX_HELP: Final = (
 )
 RESULTS_ONLY: Final = "Only the results are kept, until you leave."
 
-_ROUND: Final = "photo-round"
-"""In the session: how often photos were taken in. What takes them begins anew each time, so that
-their originals are kept no longer than it takes to look at them."""
 _DONE: Final = "photo-done"
-"""In the session, while photos are looked at: the ids of those that were."""
+"""In the session: the ids of the uploaded photos that were looked at, of which the uploader still
+knows. It is not emptied: a photo that somebody chooses at that moment would be lost."""
+_LOOKED_AT: Final = "photo-looked-at"
+"""In the session, while photos are looked at: how many were."""
 _WAITING: Final = "photo-waiting"
 """In the session, while photos are looked at: how many were not yet."""
+_PICTURES: Final = "photo-pictures"
+"""In the session: how many pictures were taken with the camera, which begins anew after each."""
 _TOO_MANY: Final = "photos-too-many"
 """In the session, after photos were looked at: how many were left out."""
 _FOLDER: Final = "photo-folder"
+_SAMPLE: Final = "sample"
+_CAMERA: Final = "camera.jpg"
 
 _MIX: Final = "photo-mix"
 """In the session: the mix of expressions that the visitor expects."""
@@ -94,7 +97,6 @@ def _choose_mix() -> None:
 
 
 def _given() -> Photos:
-    turn = st.session_state.setdefault(_ROUND, 0)
     folder = bool(st.session_state.get(_FOLDER))
     st.html(uploads.STYLE)
     files = st.file_uploader(
@@ -103,79 +105,85 @@ def _given() -> Photos:
         accept_multiple_files="directory" if folder else True,
         max_upload_size=uploads.WIDGET_MB,
         help=LIMITS,
-        key=f"photos-{turn}-{folder}",
+        key=f"photos-{folder}",
     )
     st.caption(LIMITS if correcting.is_on() else f"{LIMITS} {RESULTS_ONLY}")
     with st.container(horizontal=True, vertical_alignment="center"):
         camera = st.toggle("Take a picture with the camera")
         # Another uploader takes its place, and photos in this one would be lost.
-        st.toggle("Take a whole folder", key=_FOLDER, disabled=_DONE in st.session_state)
+        st.toggle("Take a whole folder", key=_FOLDER, disabled=_WAITING in st.session_state)
         wants_sample = st.button("Use the sample", icon=":material/portrait:")
     _choose_mix()
     photos: Photos = {}
     if wants_sample:  # the first one: the next run does not know of the click
-        photos["sample"] = Photo("eileen_collins.jpg", sample.SAMPLE.read_bytes)
+        photos[_SAMPLE] = Photo("eileen_collins.jpg", sample.SAMPLE.read_bytes)
+    done = _done()
     for file in files:
-        photos[file.file_id] = Photo(file.name, partial(uploads.content, file))
-    if camera and (
-        taken := st.camera_input("Look at the camera, then take the picture", key=f"camera-{turn}")
-    ):
-        photos[taken.file_id] = Photo("camera.jpg", taken.getvalue)
+        if file.file_id not in done:
+            photos[file.file_id] = Photo(file.name, partial(uploads.content, file))
+    if camera and (taken := _taken()) and taken.file_id not in done:
+        photos[taken.file_id] = Photo(_CAMERA, taken.getvalue)
     return photos
 
 
-def look_at_next(photos: Photos, recognizer: Recognizer) -> None:
-    """Looks at photos for `SHOWN_S` and starts the page over with their results; after the last
-    one, without the originals.
+def _taken() -> UploadedFile | None:
+    """The camera's picture; once it was looked at, the camera shows what it sees again."""
+    count = st.session_state.setdefault(_PICTURES, 0)
+    return st.camera_input("Look at the camera, then take the picture", key=f"camera-{count}")
 
-    Each result is kept at once: whoever adds a photo meanwhile starts this page over, with the
-    same photos and the new one.
-    """
+
+def _done() -> set[str]:
     done: set[str] = st.session_state.setdefault(_DONE, set())
-    left = [key for key in photos if key not in done]
+    return done
+
+
+def look_at_next(photos: Photos, recognizer: Recognizer) -> None:
+    """Looks at photos for `SHOWN_S` and starts the page over with their results.
+
+    Each result is kept and its original dropped at once: whoever adds a photo meanwhile starts this
+    page over, with the photos that are left and the new one.
+    """
+    left = list(photos)
     bar, ends = st.progress(0.0), time.monotonic() + SHOWN_S
     while left and len(kept.results()) < MOST_PHOTOS:
-        count = len(photos) - len(left)
-        share = count / len(photos)
-        bar.progress(share, f"{count} of {len(photos)} photos looked at")
+        count = st.session_state.setdefault(_LOOKED_AT, 0)
+        share = count / (count + len(left))
+        bar.progress(share, f"{count} of {count + len(left)} photos looked at")
         st.session_state[_WAITING] = len(left)
-        result = _look_at(photos[left[0]], recognizer, partial(_say_place, bar, share))
+        photo = photos[left[0]]
+        result = _look_at(photo, recognizer, partial(_say_place, bar, share))
         number = kept.add(result)
-        correcting.keep_original(number, photos[left[0]])
-        if not done:
+        correcting.keep_original(number, photo)
+        if not count:
             kept.choose(number)
-        done.add(left.pop(0))
+        st.session_state[_LOOKED_AT] = count + 1
+        _drop(left.pop(0), photo)
         if left and time.monotonic() > ends:
             st.rerun()
-    _wait_for_uploads(bar)
     st.session_state[_TOO_MANY] = len(left)
-    _begin_anew()
+    for key in left:
+        _drop(key, photos[key])
+    _finish()
     st.rerun()
 
 
-def _wait_for_uploads(bar: DeltaGenerator) -> None:
-    """Lets photos arrive that were added meanwhile, which start this page over.
-
-    Those on their way would be lost with the uploader.
-    """
-    session, ends = uploads.session_id(), time.monotonic() + UPLOAD_S
-    while service.BUDGET.holds(session) and time.monotonic() < ends:
-        bar.progress(1.0, "More photos are on their way …")
-        time.sleep(0.5)  # after the last of them, the browser tells the page of it
-        bar.progress(1.0)
+def _drop(key: str, photo: Photo) -> None:
+    if key == _SAMPLE:
+        return
+    if photo.name == _CAMERA:
+        st.session_state[_PICTURES] += 1
+    _done().add(key)
+    uploads.drop(key)
 
 
-def _begin_anew() -> None:
-    """Empties what takes photos in."""
-    for key in (_DONE, _WAITING):
+def _finish() -> None:
+    for key in (_LOOKED_AT, _WAITING):
         st.session_state.pop(key, None)
-    st.session_state[_ROUND] += 1
-    uploads.forget()
 
 
 def _tell_of_lost(count: int) -> None:
     """Streamlit drops an uploader's files once its page is left."""
-    _begin_anew()
+    _finish()
     st.warning(
         f"{count} {'photo was' if count == 1 else 'photos were'} not looked at, because this page "
         "was left meanwhile. Add them again.",

@@ -13,10 +13,12 @@ import re
 import tempfile
 import threading
 from collections.abc import AsyncIterator
-from typing import Any, BinaryIO, Final, cast
+from typing import BinaryIO, Final, cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
+
+from fer_core.store.positioned import PositionedFile
 
 CHUNK: Final = 256 * 1024
 """Bytes that are read at a time."""
@@ -64,34 +66,19 @@ class FilmFile:
             self._file.close()
 
 
-class _Opened(io.RawIOBase):
+class _Opened(PositionedFile):
     def __init__(self, film: FilmFile) -> None:
-        self._film, self._at = film, 0
+        self._film = film
 
-    def readable(self) -> bool:
-        return True
+    @property
+    def size(self) -> int:
+        return self._film.size
 
-    def writable(self) -> bool:
-        return True
+    def read_at(self, offset: int, count: int) -> bytes:
+        return self._film.read_at(offset, count)
 
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._film.size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._film.read_at(self._at, len(buffer))
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
-
-    def write(self, data: Any) -> int:
-        count = self._film.write_at(self._at, bytes(data))
-        self._at += count
-        return count
+    def write_at(self, offset: int, data: bytes) -> int:
+        return self._film.write_at(offset, data)
 
 
 def serve(film: FilmFile, kind: str, asked: str | None, headers: dict[str, str]) -> Response:

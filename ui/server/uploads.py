@@ -38,12 +38,20 @@ FILM: Final = "application/x-film"
 PHOTO_MB: Final = 20
 """Megabytes (of 1024² bytes) of a photograph; a film may have `server.maxUploadSize`."""
 WIDGET_MB: Final = 1_000_000
-"""What an uploader's own limit should be, in megabytes: what a browser refuses vanishes without a
-word once the uploader is emptied. A file above its true limit is answered here."""
+"""What an uploader's own limit should be, in megabytes: a file above its true limit is answered on
+the page, as every other file that cannot be looked at."""
 STYLE: Final = """<style>
-[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
+[data-testid="stFileUploaderDropzoneInstructions"],
+[data-testid="stFileChips"] > div > :has([data-testid="stFileChip"]):not(
+  :has([data-testid="stFileChipIconSpinner"], [data-testid="stFileChipIconError"])
+) { display: none; }
+[data-testid="stFileChips"] button[aria-label="Add files"] { width: auto; }
+[data-testid="stFileChips"] button[aria-label="Add files"]::after {
+  content: "Add more"; white-space: nowrap;
+}
 </style>"""
-"""Hides that limit, which the uploader would tell; the page tells the true one."""
+"""Hides what is not true on a page that takes files out of its uploader: the limit that the
+uploader would tell, and the files that it took; those on their way and those that failed stay."""
 
 STALLED_S: Final = 30.0
 """Seconds without a byte after which an upload is given up."""
@@ -190,6 +198,13 @@ def forget() -> None:
     if session and Runtime.exists():
         Runtime.instance().uploaded_file_mgr.remove_session_files(session)
     FILMS.drop_arrived(session)
+
+
+def drop(file_id: str) -> None:
+    """Drops one file of the visitor of the running page; its uploader goes on."""
+    ctx = get_script_run_ctx()
+    if ctx and isinstance(manager := ctx.uploaded_file_mgr, MemoryUploadedFileManager):
+        manager.remove_file(ctx.session_id, file_id)
 
 
 def new_budget() -> Budget:

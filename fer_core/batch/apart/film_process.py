@@ -11,6 +11,7 @@ import contextlib
 import io
 import os
 import pickle
+import signal
 import sys
 import threading
 import time
@@ -22,6 +23,7 @@ import cv2
 from fer_core.batch.photo_worker import limit_memory, spawned
 from fer_core.errors import FerError, FilmError
 from fer_core.recognition.recognizer import Recognizer
+from fer_core.store.positioned import PositionedFile
 from fer_core.video.film import (
     AnalyzedFilm,
     Film,
@@ -164,40 +166,41 @@ def _received(pipe: BinaryIO) -> Iterator[tuple[str, Any]]:
         yield pickle.load(pipe)
 
 
-class _Remote(io.RawIOBase):
+class _Remote(PositionedFile):
     """The caller's file, in the process."""
 
     def __init__(self, which: int, size: int, source: BinaryIO, target: BinaryIO) -> None:
-        self._which, self._size, self._at = which, size, 0
+        self._which, self._size = which, size
         self._source, self._target = source, target
 
-    def readable(self) -> bool:
-        return True
+    @property
+    def size(self) -> int:
+        return self._size
 
-    def writable(self) -> bool:
-        return True
+    def read_at(self, offset: int, count: int) -> bytes:
+        with _waiting():
+            _send(self._target, ("read", (self._which, offset, count)))
+            data: bytes = pickle.load(self._source)
+        return data
 
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        _send(self._target, ("read", (self._which, self._at, len(buffer))))
-        data: bytes = pickle.load(self._source)
-        buffer[: len(data)] = data
-        self._at += len(data)
+    def write_at(self, offset: int, data: bytes) -> int:
+        with _waiting():
+            _send(self._target, ("write", (self._which, offset, data)))
+        self._size = max(self._size, offset + len(data))
         return len(data)
 
-    def write(self, data: Any) -> int:
-        content = bytes(data)
-        _send(self._target, ("write", (self._which, self._at, content)))
-        self._at += len(content)
-        self._size = max(self._size, self._at)
-        return len(content)
+
+@contextlib.contextmanager
+def _waiting() -> Iterator[None]:
+    """Inside, the process waits for its caller, as long as that takes.
+
+    Outside it computes, and the system ends it after `SILENT_S`: a decoder that does not return
+    would outlive a caller that was killed.
+    """
+    alarm = getattr(signal, "alarm", lambda seconds: None)  # Windows has none
+    alarm(0)
+    yield
+    alarm(round(SILENT_S))
 
 
 _TASKS: Final[Mapping[str, Callable[..., None]]] = {
@@ -215,8 +218,13 @@ def serve() -> None:
     pyav()  # its libraries are no film's memory
     limit_memory(headroom)
     files = [_Remote(which, size, source, target) for which, size in enumerate(sizes)]
+
+    def tell(kind: str, value: Any) -> None:
+        with _waiting():
+            _send(target, (kind, value))
+
     try:
-        _TASKS[name](*files, *arguments, lambda kind, value: _send(target, (kind, value)))
+        _TASKS[name](*files, *arguments, tell)
     except FerError as error:
         _send(target, ("problem", str(error)))
     except MemoryError:

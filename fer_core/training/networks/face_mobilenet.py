@@ -19,12 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.errors import ModelError, TrainingError
-from fer_core.labels import EMOTIONS
 from fer_core.store.assets import ASSETS_VARIABLE
-from fer_core.training.architecture import BACKBONE, POOLED, copy_network, set_momentum
+from fer_core.training.architecture import BACKBONE, assemble, copy_network, set_momentum
 from fer_core.training.networks.tfjs_weights import pinned, read_weights
 from fer_core.training.networks.unfolding import set_unfolded
-from fer_core.types import FACE_SIDE
 
 VGGFACE2: Final = "vggface2"
 MANIFEST: Final = "faceres.json"
@@ -62,21 +60,12 @@ def build(
     Raises:
         TrainingError: if the weights cannot be had, or are those of another network.
     """
-    inputs = keras.Input((FACE_SIDE, FACE_SIDE, 1), name="face")
-    x = keras.layers.Resizing(size, size, interpolation="bilinear", name="upscale")(inputs)
-    x = keras.layers.Concatenate(name="gray_to_rgb")([x, x, x])
-    x = keras.layers.Rescaling(1.0, offset=[-mean for mean in MEANS], name="minus_means")(x)
     base = keras.applications.MobileNet(
         input_shape=(size, size, 3), alpha=width, include_top=False, weights=None, name=BACKBONE
     )
     set_momentum(base, batch_norm_momentum)
-    x = base(x)
-    x = keras.layers.GlobalAveragePooling2D(name=POOLED)(x)
-    if dense:
-        x = keras.layers.Dense(dense, activation="relu", name="dense")(x)
-    x = keras.layers.Dropout(dropout, name="dropout")(x)
-    outputs = keras.layers.Dense(len(EMOTIONS), activation="softmax", name="probabilities")(x)
-    network = keras.Model(inputs, outputs, name="fer_face_mobilenet")
+    minus_means = keras.layers.Rescaling(1.0, offset=[-m for m in MEANS], name="minus_means")
+    network = assemble(base, minus_means, dense=dense, dropout=dropout, name="fer_face_mobilenet")
     if weights.endswith(".keras"):
         copy_network(network, Path(weights))
     elif weights != "none":

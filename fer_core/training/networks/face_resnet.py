@@ -18,12 +18,10 @@ from typing import Any, Final
 import keras
 
 from fer_core.errors import ModelError, TrainingError
-from fer_core.labels import EMOTIONS
 from fer_core.store.assets import ASSETS_VARIABLE
-from fer_core.training.architecture import BACKBONE, POOLED, copy_network, set_momentum
+from fer_core.training.architecture import BACKBONE, assemble, copy_network, set_momentum
 from fer_core.training.networks.tfjs_weights import pinned, read_weights
 from fer_core.training.networks.unfolding import set_unfolded
-from fer_core.types import FACE_SIDE
 
 DLIB: Final = "dlib"
 MANIFEST: Final = "face_recognition_model-weights_manifest.json"
@@ -74,20 +72,12 @@ def build(
     Raises:
         TrainingError: if the weights cannot be had, or are those of another network.
     """
-    inputs = keras.Input((FACE_SIDE, FACE_SIDE, 1), name="face")
-    x = keras.layers.Resizing(size, size, interpolation="bilinear", name="upscale")(inputs)
-    x = keras.layers.Concatenate(name="gray_to_rgb")([x, x, x])
-    scale = 1 / 256
-    x = keras.layers.Rescaling(scale, offset=[-m * scale for m in MEANS], name="minus_means")(x)
     base = _residual_blocks(size, width)
     set_momentum(base, batch_norm_momentum)
-    x = base(x)
-    x = keras.layers.GlobalAveragePooling2D(name=POOLED)(x)
-    if dense:
-        x = keras.layers.Dense(dense, activation="relu", name="dense")(x)
-    x = keras.layers.Dropout(dropout, name="dropout")(x)
-    outputs = keras.layers.Dense(len(EMOTIONS), activation="softmax", name="probabilities")(x)
-    network = keras.Model(inputs, outputs, name="fer_face_resnet")
+    scale = 1 / 256
+    offset = [-mean * scale for mean in MEANS]
+    minus_means = keras.layers.Rescaling(scale, offset=offset, name="minus_means")
+    network = assemble(base, minus_means, dense=dense, dropout=dropout, name="fer_face_resnet")
     if weights.endswith(".keras"):
         copy_network(network, Path(weights))
     elif weights != "none":

@@ -13,10 +13,8 @@ from typing import Any, Final
 import keras
 
 from fer_core.errors import TrainingError
-from fer_core.labels import EMOTIONS
 from fer_core.store.assets import ASSETS_VARIABLE, find_asset
-from fer_core.training.architecture import BACKBONE, POOLED, copy_network, set_momentum
-from fer_core.types import FACE_SIDE
+from fer_core.training.architecture import BACKBONE, assemble, copy_network, set_momentum
 
 IMAGENET_FILE: Final = "mobilenet_v2_imagenet_96_no_top.weights.h5"
 
@@ -46,17 +44,9 @@ def build(
         TrainingError: if the weights cannot be had, or are those of another network.
     """
     whole = weights.endswith(".keras")
-    inputs = keras.Input((FACE_SIDE, FACE_SIDE, 1), name="face")
-    x = keras.layers.Resizing(size, size, interpolation="bilinear", name="upscale")(inputs)
-    x = keras.layers.Concatenate(name="gray_to_rgb")([x, x, x])
-    x = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="to_minus_one_to_one")(x)
     base = _backbone(size, width, "none" if whole else weights, batch_norm_momentum)
-    x = base(x)
-    x = keras.layers.GlobalAveragePooling2D(name=POOLED)(x)
-    x = keras.layers.Dense(dense, activation="relu", name="dense")(x)
-    x = keras.layers.Dropout(dropout, name="dropout")(x)
-    outputs = keras.layers.Dense(len(EMOTIONS), activation="softmax", name="probabilities")(x)
-    network = keras.Model(inputs, outputs, name="fer_mobilenet_v2")
+    scaled = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="to_minus_one_to_one")
+    network = assemble(base, scaled, dense=dense, dropout=dropout, name="fer_mobilenet_v2")
     if whole:
         copy_network(network, Path(weights))
     return network

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -152,3 +155,17 @@ def test_a_file_that_was_closed_meanwhile_ends_it(path):
     with pytest.raises(ValueError):
         apart(copy, (file, io.BytesIO()), (FilmSettings(),), closing)
         apart(copy, (file, io.BytesIO()), (FilmSettings(),), closing)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="Windows has no alarms")
+def test_a_decoder_that_does_not_return_outlives_no_caller():
+    """As after a SIGKILL of the caller: nobody watches the process."""
+    script = (
+        f"from {film_process.__name__} import _waiting\n"
+        f"import {film_process.__name__} as module\n"
+        "module.SILENT_S = 1\n"
+        "with _waiting(): pass\n"
+        "while True: pass"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], timeout=60, check=False)
+    assert ended.returncode == -signal.SIGALRM

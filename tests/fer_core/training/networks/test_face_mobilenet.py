@@ -7,7 +7,6 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from small_data import patterned_face
 
 from fer_core.errors import TrainingError
 from fer_core.store.assets import find_asset
@@ -22,12 +21,6 @@ SIZE = 64
 STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)
 CHANNELS = (32, 64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)
 """Of MobileNet's thirteen separable blocks and of what goes in and out of them."""
-
-
-@pytest.fixture(scope="module")
-def faces() -> np.ndarray:
-    rng = np.random.default_rng(1)
-    return np.stack([patterned_face(i % 7, rng) for i in range(48)])
 
 
 @pytest.fixture(scope="module")
@@ -116,32 +109,6 @@ def test_kernels_have_the_size_at_which_a_network_begins(made_up: Path):
         assert np.sqrt(np.square(kernel).mean()) == pytest.approx(np.sqrt(2 / fan_in), rel=1e-3)
     dead = keras.ops.convert_to_numpy(base.get_layer("conv_pw_3").weights[0])[..., :5]
     assert not dead.any()
-
-
-def test_its_head_and_its_contract(tmp_path: Path):
-    network = build(size=32, weights="none", dense=0)
-    names = [layer.name for layer in network.layers]
-    assert names[-3:] == ["pooled", "dropout", "probabilities"]
-    assert "dense" in [layer.name for layer in build(size=32, weights="none", dense=8).layers]
-    answers = network.predict(np.full((2, 48, 48, 1), 9, np.uint8), verbose=0)
-    assert answers.shape == (2, 7)
-    assert architecture.head_model(network).output_shape == (None, 7)
-    network.save(tmp_path / "model.keras")
-    going_on = build(size=48, weights=str(tmp_path / "model.keras"))
-    for ours, theirs in zip(going_on.get_weights(), network.get_weights(), strict=True):
-        np.testing.assert_array_equal(ours, theirs)
-
-
-@pytest.mark.parametrize(
-    ("asked", "said"),
-    [
-        ({"weights": "imagenet"}, "Accepted: vggface2"),
-        ({"width": 0.5}, r"Received: 0\.5"),
-    ],
-)
-def test_what_it_does_not_have_is_refused(asked, said):
-    with pytest.raises(TrainingError, match=said):
-        build(size=32, **asked)
 
 
 def test_pinned_weights_are_no_others(made_up: Path, monkeypatch: pytest.MonkeyPatch):

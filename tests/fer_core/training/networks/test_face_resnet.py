@@ -6,7 +6,6 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from small_data import patterned_face
 
 from fer_core.errors import TrainingError
 from fer_core.store.assets import find_asset
@@ -18,12 +17,6 @@ from fer_core.training.sections import ModelConfig
 
 SIZE = 118
 """Its sides, 118, 56, 27, 13, 6, 3, 1, ask for padding before an addition as 150's do."""
-
-
-@pytest.fixture(scope="module")
-def faces() -> np.ndarray:
-    rng = np.random.default_rng(1)
-    return np.stack([patterned_face(i % 7, rng) for i in range(48)])
 
 
 @pytest.fixture(scope="module")
@@ -116,30 +109,6 @@ def test_it_computes_what_the_graph_does_and_goes_on_so(source, made_up: Path, f
     # And the layers train: over the same faces, batch statistics are those that it holds.
     trained = features(network, faces, training=True)
     assert np.abs(trained - expected).max() < 0.2 * scale
-
-
-def test_its_head_and_its_contract(tmp_path: Path):
-    network = build(size=SIZE, weights="none", width=0.25)
-    names = [layer.name for layer in network.layers]
-    assert names[-3:] == ["pooled", "dropout", "probabilities"]
-    answers = network.predict(np.full((2, 48, 48, 1), 9, np.uint8), verbose=0)
-    assert answers.shape == (2, 7)
-    network.save(tmp_path / "model.keras")
-    going_on = build(size=150, weights=str(tmp_path / "model.keras"), width=0.25)
-    for ours, theirs in zip(going_on.get_weights(), network.get_weights(), strict=True):
-        np.testing.assert_array_equal(ours, theirs)
-
-
-@pytest.mark.parametrize(
-    ("asked", "said"),
-    [
-        ({"weights": "imagenet"}, "Accepted: dlib"),
-        ({"width": 0.5}, r"Received: 0\.5"),
-    ],
-)
-def test_what_it_does_not_have_is_refused(asked, said):
-    with pytest.raises(TrainingError, match=said):
-        build(size=SIZE, **asked)
 
 
 def test_pinned_weights_are_no_others(made_up: Path, monkeypatch: pytest.MonkeyPatch):
