@@ -16,16 +16,18 @@ def _busy() -> None:
 
 def _live() -> None:
     recognizer = resources.recognizer()
-    camera.watch()
     video, numbers = st.columns([3, 2], gap="large")
-    settings = controls.draw(recognizer.card.unsure_below)
+    participant, settings = controls.draw(recognizer)
     with video, st.container(key=camera.FRAME):
-        running = streamer.draw(recognizer, settings)
+        running = streamer.draw(recognizer, settings, participant)
     with video:
         panel.buttons(running)
-    with numbers:
+    with numbers, st.container(key=camera.BESIDE):
+        camera.watch(running.unsaved)
         panel.beside(running)
-    panel.below(running, recognizer.card.title)
+    panel.below(running)
+    if recognizer.detector_name != "YuNet":
+        st.info(resources.detector_sentence(), icon=":material/info:")
     connection_test.draw()
 
 

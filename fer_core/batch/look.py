@@ -125,6 +125,7 @@ def _annotate(
     path: Path, film: AnalyzedFilm, copy: Path, again: bool, beat: Callable[[float], None]
 ) -> None:
     """Writes the film once more, with its boxes."""
+    assert film.settings is not None
     start = film.settings.start
     span = max(film.summary().end - start, 0.001)
 

@@ -1,4 +1,4 @@
-"""What was shown: one row an analysed frame and face, and the rows of a live session.
+"""What was shown: one row an analysed frame and face, and the record of a live session.
 
 Figures only, no picture.
 """
@@ -8,14 +8,16 @@ from __future__ import annotations
 import datetime
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.labels import EMOTIONS, UNSURE
+from fer_core.video.timing import Change, Mark, Pause, Timing
 from fer_core.video.tracking import TrackedFace
 
 ANSWERS: Final = (*EMOTIONS, UNSURE)
@@ -26,7 +28,7 @@ NOBODY: Final = 0
 
 ROW: Final = np.dtype(
     [
-        ("time", "f8"),  # seconds since the first frame
+        ("time", "f8"),  # seconds since a film's start or a session's first analysed frame
         ("number", "u4"),
         ("x", "u2"),  # the box, in the pixels of the original frame
         ("y", "u2"),
@@ -34,16 +36,19 @@ ROW: Final = np.dtype(
         ("height", "u2"),
         ("probabilities", "f4", (len(EMOTIONS),)),  # smoothed, in the order of EMOTIONS
         ("answer", "u1"),  # as shown: an index of ANSWERS
+        ("frame", "u4"),  # of all frames that came, analysed or not, from 0
+        ("score", "f4"),  # the detector's, in [0, 1]; 0 in the row of a frame without a face
     ]
 )
-"""49 bytes. Rows are in the order of their frames, those of one frame by number."""
+"""57 bytes. Rows are in the order of their frames, those of one frame by number."""
 
 Rows = NDArray[np.void]
 """(n,) of `ROW`, times ascending."""
 
 MAX_ROWS: Final = 400_000
-"""20 MB: over four hours of one face at 25 frames a second, half an hour of eight."""
+"""23 MB: over four hours of one face at 25 frames a second, half an hour of eight."""
 CHUNK_ROWS: Final = 4_000
+_OPEN: Final = float("inf")  # the end of a pause that goes on
 
 
 @dataclass(slots=True, eq=False)
@@ -56,8 +61,10 @@ class _Chunk:
 class SessionRecord:
     """Keeps a live session's rows in memory, the newest `max_rows` of them.
 
-    `append` is called by the analysis, everything else by the page, each from a thread of its own.
-    Rows once written are never changed, so that readers copy them outside the lock.
+    `append` is called by the analysis, `see` by the stream, everything else by the page, each from
+    a thread of its own. Rows once written are never changed, so that readers copy them outside the
+    lock. All times given are seconds of one clock; all times told are since the first analysed
+    frame.
 
     Args:
         max_rows: At most this many rows; beyond them the oldest chunk is dropped.
@@ -83,25 +90,96 @@ class SessionRecord:
         self._now = now
         self._first: float | None = None
         self._last = 0.0
+        self._analysed = 0
         self._started: datetime.datetime | None = None
+        self._pauses: list[Pause] = []
+        self._marks: list[Mark] = []
+        self._changes: list[Change] = []
 
-    def append(self, time: float, faces: Sequence[TrackedFace]) -> None:
+    def append(
+        self,
+        time: float,
+        faces: Sequence[TrackedFace],
+        *,
+        frame: int | None = None,
+        settings: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         """Adds an analysed frame.
 
         Args:
-            time: Of the frame, in seconds of any clock, never before that of the last call.
+            time: Of the frame, never before that of the last call.
             faces: As `Tracker.update` returns them. Those that were not detected in this frame
                 (`age` above 0) have no row; a frame without any has one of `NOBODY`.
+            frame: Its number of all frames that came, from 0; by default of those analysed.
+            settings: Those in force, as values of JSON.
         """
         seen = [face for face in faces if face.age == 0]
         with self._lock:
             if self._first is None:
                 self._first, self._started = time, self._now()
-            self._last = time - self._first
+            at = time - self._first
+            self._last = max(self._last, at)
+            if not self._changes or self._changes[-1].settings != settings:
+                self._changes.append(Change(at, dict(settings)))
+            index = self._analysed if frame is None else frame
+            self._analysed += 1
             for face in seen:
-                self._write(face.number, row_values(face))
+                self._write(at, face.number, row_values(face), index, face.result.face.score)
             if not seen:
-                self._write(NOBODY, NO_VALUES)
+                self._write(at, NOBODY, NO_VALUES, index, 0.0)
+
+    def see(self, time: float) -> None:
+        """Says that the session still went on at a time, whether or not its frame is analysed."""
+        with self._lock:
+            if self._first is not None:
+                self._last = max(self._last, time - self._first)
+
+    def pause(self, time: float) -> None:
+        """Says that the analysis is paused from a time on."""
+        with self._lock:
+            if not self._paused():
+                self._pauses.append(Pause(time, _OPEN))
+
+    def resume(self, time: float) -> None:
+        """Says that the pause under way, if there is one, ends."""
+        with self._lock:
+            if self._paused():
+                self._pauses[-1] = replace(self._pauses[-1], end=time)
+
+    def mark(self, time: float, note: str = "") -> None:
+        """Marks an event; nothing before the first analysed frame, when there is nothing to mark.
+
+        Args:
+            time: Not before that of the last mark.
+        """
+        with self._lock:
+            if self._first is not None:
+                self._marks.append(Mark(max(0.0, time - self._first), note))
+
+    def note(self, index: int, note: str) -> None:
+        """Changes the note of a mark, by its place in `marks`."""
+        with self._lock:
+            self._marks[index] = replace(self._marks[index], note=note)
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        return tuple(self._marks)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The settings from the first row on, and each other ones that came into force."""
+        return tuple(self._changes)
+
+    @property
+    def timing(self) -> Timing:
+        """The pauses since the first analysed frame, one still under way until now, and the end."""
+        with self._lock:
+            first, end = self._first or 0.0, self._last
+            within = (
+                Pause(max(0.0, pause.start - first), min(end, pause.end - first))
+                for pause in self._pauses
+            )
+            return Timing(tuple(pause for pause in within if pause.end > pause.start), end)
 
     def rows(self) -> Rows:
         """A copy of all rows that are kept, `NOBODY`'s among them."""
@@ -131,7 +209,8 @@ class SessionRecord:
 
     @property
     def duration(self) -> float:
-        """Seconds from the first frame to the last, even if the first was dropped."""
+        """Seconds from the first analysed frame to the last one seen, even if the first row was
+        dropped."""
         return self._last
 
     @property
@@ -139,9 +218,14 @@ class SessionRecord:
         """Date and time of the first frame; None before it."""
         return self._started
 
-    def _write(self, number: int, values: tuple[object, ...]) -> None:
+    def _paused(self) -> bool:
+        return bool(self._pauses) and self._pauses[-1].end == _OPEN
+
+    def _write(
+        self, time: float, number: int, values: tuple[object, ...], frame: int, score: float
+    ) -> None:
         chunk = self._open_chunk()
-        chunk.rows[chunk.filled] = (self._last, number, *values)
+        chunk.rows[chunk.filled] = (time, number, *values, frame, score)
         chunk.numbers.add(number)
         chunk.filled += 1
 
@@ -159,11 +243,11 @@ class SessionRecord:
 
 
 NO_VALUES: Final = (0, 0, 0, 0, np.zeros(len(EMOTIONS), np.float32), 0)
-"""The same in the row of a frame without a face."""
+"""`row_values` of a frame without a face."""
 
 
 def row_values(face: TrackedFace) -> tuple[object, ...]:
-    """A face's part of `ROW`, after time and number."""
+    """A face's part of `ROW`, between number and frame."""
     box = face.result.face.box
     answer = ANSWERS.index(face.answer)
     return box.x, box.y, box.width, box.height, face.result.probabilities, answer

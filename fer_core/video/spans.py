@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.video.record import ANSWERS, NOBODY, Rows
+from fer_core.video.timing import ROWS_ALONE, Timing
 
 GAP: Final = 1.0
 """Seconds for which an answer counts at most without a new one: as long as the tracker keeps a lost
-face. A pause counts no longer than this."""
+face."""
 
 _LAST: Final = 0.04
 """Seconds for which the last frame's answers count, as no later frame says how long they lasted."""
@@ -56,29 +57,44 @@ def frame_times(rows: Rows) -> NDArray[np.float64]:
     return np.unique(rows["time"])
 
 
-def by_face(rows: Rows) -> tuple[FaceRows, ...]:
+def frame_ends(frames: NDArray[np.float64], timing: Timing = ROWS_ALONE) -> NDArray[np.float64]:
+    """(m,) times until which each analysed frame counts: the next one or the session's end, but
+    not into a pause, and for `GAP` at most."""
+    if not len(frames):
+        return frames
+    last = max(float(frames[-1]) + _LAST, timing.end or 0.0)
+    ends = np.minimum(np.append(frames[1:], last), frames + GAP)
+    return np.asarray(np.minimum(ends, _next_pauses(frames, timing)))
+
+
+def by_face(rows: Rows, timing: Timing = ROWS_ALONE) -> tuple[FaceRows, ...]:
     """The rows of each face, by number.
 
     A row counts until the face's next one. If that takes longer than `GAP`, the face has left: then
-    until the next analysed frame, which came without it, and for `GAP` at most.
+    for as long as its frame counts (`frame_ends`). No row counts into a pause.
     """
-    return tuple(_by_face(rows))
+    return tuple(_by_face(rows, timing))
 
 
-def _by_face(rows: Rows) -> Iterator[FaceRows]:
+def _by_face(rows: Rows, timing: Timing) -> Iterator[FaceRows]:
     frames = frame_times(rows)
+    ends = frame_ends(frames, timing)
     of_faces = rows[rows["number"] != NOBODY]
     of_faces = of_faces[np.argsort(of_faces["number"], kind="stable")]
     numbers, starts = np.unique(of_faces["number"], return_index=True)
     for number, own in zip(numbers, np.split(of_faces, starts[1:]), strict=False):
-        yield FaceRows(int(number), own, _durations(own["time"], frames))
+        times = own["time"]
+        to_own = np.append(np.diff(times), np.inf)
+        to_end = ends[np.searchsorted(frames, times)] - times
+        counts = np.where(to_own <= GAP, to_own, to_end)
+        counts = np.minimum(counts, _next_pauses(times, timing) - times)
+        yield FaceRows(int(number), own, np.clip(counts, _LEAST, GAP))
 
 
-def _durations(times: NDArray[np.float64], frames: NDArray[np.float64]) -> NDArray[np.float64]:
-    to_own = np.append(np.diff(times), np.inf)
-    following = np.append(frames, frames[-1] + _LAST)
-    to_frame = following[np.searchsorted(frames, times, side="right")] - times
-    return np.clip(np.where(to_own <= GAP, to_own, to_frame), _LEAST, GAP)
+def _next_pauses(times: NDArray[np.float64], timing: Timing) -> NDArray[np.float64]:
+    """For each time, when the next pause begins; infinity without one."""
+    starts = np.array([*(pause.start for pause in timing.pauses), np.inf])
+    return np.asarray(starts[np.searchsorted(starts[:-1], times)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.labels import EMOTIONS
+from fer_core.video.gaps import Gap, gaps
 from fer_core.video.record import ANSWERS, Rows
-from fer_core.video.spans import GAP, FaceRows, by_face, frame_times
+from fer_core.video.spans import FaceRows, by_face, frame_ends, frame_times
+from fer_core.video.timing import ROWS_ALONE, Timing
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class FaceSummary:
 
     Attributes:
         number: From 1.
-        seconds: In view, a second of blinks of the detector and of pauses included.
+        seconds: In view, blinks of the detector of up to a second included.
         shares: Of that time, by shown answer: the seven expressions and "unsure"; they sum to 1.
         changes: How often the shown answer changed.
         probabilities: (7,) means over that time in the order of `EMOTIONS`.
@@ -56,10 +58,11 @@ class Summary:
     Attributes:
         start: Time of the first row, in seconds since the first frame; above 0 if older rows were
             dropped.
-        end: Time of the last row.
+        end: Of the session, or time of a film's last row.
         frames: Analysed frames.
         without_face: Share of the analysed time without a face in view, in [0, 1]; 0 of no frames.
         faces: By number.
+        gaps: What was not analysed, by time.
     """
 
     start: float
@@ -67,35 +70,53 @@ class Summary:
     frames: int
     without_face: float
     faces: tuple[FaceSummary, ...]
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def duration(self) -> float:
-        """Seconds from the first frame to the last."""
+        """Seconds from the first frame to the end: `analysed`, `paused` and `not_analysed`."""
         return self.end - self.start
+
+    @property
+    def analysed(self) -> float:
+        """Seconds that shares are of."""
+        return self.duration - self.paused - self.not_analysed
+
+    @property
+    def paused(self) -> float:
+        """Seconds for which somebody had paused the analysis."""
+        return sum((gap.seconds for gap in self.gaps if gap.kind == "paused"), 0.0)
+
+    @property
+    def not_analysed(self) -> float:
+        """Seconds for which no frame came or the machine was behind."""
+        return sum((gap.seconds for gap in self.gaps if gap.kind == "not analysed"), 0.0)
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "start_s": round(self.start, 3),
             "end_s": round(self.end, 3),
+            "analysed_s": round(self.analysed, 3),
+            "paused_s": round(self.paused, 3),
+            "not_analysed_s": round(self.not_analysed, 3),
             "frames": self.frames,
             "without_face": round(self.without_face, 4),
             "faces": [face.to_dict() for face in self.faces],
         }
 
 
-def summarize(rows: Rows) -> Summary:
-    """The figures, weighted with time, so that they do not depend on the frame rate.
-
-    A gap between two frames counts for `spans.GAP` seconds at most: a pause is no answer.
-    """
+def summarize(rows: Rows, timing: Timing = ROWS_ALONE) -> Summary:
+    """The figures, weighted with time, so that they do not depend on the frame rate."""
     frames = frame_times(rows)
-    faces = by_face(rows)
+    faces = by_face(rows, timing)
+    end = max(float(frames[-1]), timing.end or 0.0) if len(frames) else 0.0
     return Summary(
         start=float(frames[0]) if len(frames) else 0.0,
-        end=float(frames[-1]) if len(frames) else 0.0,
+        end=end,
         frames=len(frames),
-        without_face=_without_face(frames, faces),
+        without_face=_without_face(frames, np.minimum(frame_ends(frames, timing), end), faces),
         faces=tuple(_face(face) for face in faces),
+        gaps=gaps(rows, timing),
     )
 
 
@@ -111,14 +132,16 @@ def _face(face: FaceRows) -> FaceSummary:
     )
 
 
-def _without_face(frames: NDArray[np.float64], faces: tuple[FaceRows, ...]) -> float:
+def _without_face(
+    frames: NDArray[np.float64], frame_ends: NDArray[np.float64], faces: tuple[FaceRows, ...]
+) -> float:
     """A frame whose time lies within some face's is not without one, blinks of it included."""
-    if len(frames) < 2:
-        return 0.0 if faces else float(len(frames))
+    steps = frame_ends - frames
+    if not steps.any():  # one frame
+        return 0.0 if faces else float(len(frames) > 0)
     times = np.concatenate([face.rows["time"] for face in faces] or [np.zeros(0)])
     ends = np.concatenate([face.ends for face in faces] or [np.zeros(0)])
     order = np.argsort(times, kind="stable")
     latest_end = np.maximum.accumulate(np.append(-np.inf, ends[order]))
     alone = latest_end[np.searchsorted(times[order], frames, side="right")] <= frames
-    steps = np.minimum(np.diff(frames), GAP)
-    return float(steps[alone[:-1]].sum() / steps.sum())
+    return float(steps[alone].sum() / steps.sum())

@@ -12,6 +12,7 @@ from fer_core.labels import EMOTIONS
 from fer_core.types import Probabilities
 from fer_core.video.record import NOBODY, Rows
 from fer_core.video.spans import FaceRows, by_face
+from fer_core.video.timing import ROWS_ALONE, Timing
 
 WINDOW: Final = 60.0  # seconds
 BINS: Final = 120
@@ -69,9 +70,9 @@ def latest_face(rows: Rows) -> int | None:
     return int(last["number"][areas.argmax()])
 
 
-def window_faces(rows: Rows) -> tuple[FaceRows, ...]:
+def window_faces(rows: Rows, timing: Timing = ROWS_ALONE) -> tuple[FaceRows, ...]:
     """The faces of a window, those first that were in view the longest."""
-    return tuple(sorted(by_face(rows), key=lambda face: -face.seconds))
+    return tuple(sorted(by_face(rows, timing), key=lambda face: -face.seconds))
 
 
 def _means(face: FaceRows, edges: NDArray[np.float64]) -> Probabilities:

@@ -94,12 +94,23 @@ def download(page: Page, button: str) -> bytes:
     return until(page, received)[0]
 
 
+def take(page: Page, link: str) -> bytes:
+    """What a link for a download gives."""
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=link).click()
+    return waiting.value.path().read_bytes()
+
+
 def controls(page: Page) -> FrameLocator:
     return page.frame_locator(FRAME)
 
 
 def press_start(page: Page) -> None:
+    """Start the camera, over a session that nobody has downloaded as well."""
     controls(page).get_by_role("button", name="Start camera").click()
+    discard = page.get_by_role("button", name=words.UNSAVED["discard"])
+    if within(page, 0.5, discard.is_visible):
+        discard.click()
 
 
 def press_stop(page: Page) -> None:
@@ -131,6 +142,7 @@ def start(page: Page) -> None:
     """
     busy = page.get_by_role("button", name="Try again")
     again = page.get_by_role("button", name=words.AGAIN)
+    discard = page.get_by_role("button", name=words.UNSAVED["discard"])
     unreachable = page.get_by_role("status").filter(has_text=words.LOST["unreachable"])
 
     def plays() -> bool:
@@ -141,6 +153,8 @@ def start(page: Page) -> None:
             press_start(page)
         elif again.is_visible():
             again.click()
+            if within(page, 0.5, discard.is_visible):
+                discard.click()
         elif unreachable.is_visible():
             press_stop(page)
             press_start(page)

@@ -74,7 +74,10 @@ def test_face_comes_back_boxed_with_its_expression_beside_it(open_page, film_fac
     height, width, _ = wait_for_picture(page).shape
     assert width / height == pytest.approx(WIDTH / HEIGHT)
     until(page, lambda: moves(page, frames=5))
-    page.get_by_text(re.compile(r"\d+ frames a second analysed · \d+ ms delay")).wait_for()
+    figures = re.compile(r"frames? a second analysed · about (\d+)\xa0ms from camera to screen")
+    shown = page.locator(".figures").filter(has_text=figures)
+    shown.wait_for()
+    assert 10 < int(figures.search(shown.inner_text())[1]) < 5000
 
     press_stop(page)
     until(page, lambda: bars(page).answer is None)
@@ -127,8 +130,13 @@ def test_camera_trouble_is_said_in_words(open_page, camera, script, state):
             "navigator.permissions.query = () => Promise.resolve({ state: 'prompt' });"
         )
         page.reload()
+    controls(page).get_by_role("button", name="Start camera").wait_for()
+    before = page.locator(FRAME).bounding_box()["y"]
     press_start(page)
     page.get_by_role("status").filter(has_text=words.CAMERA[state]).wait_for()
+    # What was said before the trouble makes room, and nothing moves.
+    until(page, lambda: not page.locator(".st-key-live_notice").get_by_text("Press").is_visible())
+    assert page.locator(FRAME).bounding_box()["y"] == pytest.approx(before, abs=1)
     raw = controls(page).get_by_role("alert").filter(visible=True)
     until(page, lambda: raw.count() == 0)  # the browser's own words do not stay beside them
 
@@ -147,6 +155,8 @@ def test_narrow_page_stacks_and_does_not_scroll_sideways(open_page):
     until(page, lambda: page.locator(".bars").count() == 1)  # those of the run before are gone
     video, beside = page.locator(FRAME).bounding_box(), page.locator(".bars").bounding_box()
     assert video["y"] + video["height"] <= beside["y"]
+    last = page.locator(".bars .row").last.bounding_box()
+    assert last["y"] + last["height"] <= 844, "the bars are out of view"
     assert beside["x"] >= 0
     assert beside["x"] + beside["width"] <= 390
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

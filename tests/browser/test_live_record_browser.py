@@ -18,15 +18,35 @@ from live_page import (
     picture,
     press_stop,
     start,
+    take,
     until,
+    video_frame,
     wait_for_picture,
+    within,
 )
 
 from fer_core.labels import DISPLAY_NAMES, EMOTIONS
+from ui.live import words
+
+KEY = """document.body.dispatchEvent(
+  new KeyboardEvent("keydown", { key: "m", code: "KeyM", bubbles: true }))"""
 
 
 def _table(page):
-    return list(csv.DictReader(io.StringIO(download(page, "Download table").decode("utf-8"))))
+    rows = csv.DictReader(io.StringIO(take(page, "Every frame (CSV)").decode("utf-8")))
+    return list(rows)
+
+
+def _faces(page):
+    """The rows of faces alone."""
+    return [row for row in _table(page) if row["face_id"] != "0"]
+
+
+def _names(page):
+    """What the faces of the summary are called."""
+    labels = page.locator(".strips .line .name")
+    labels.first.wait_for()
+    return labels.all_inner_texts()
 
 
 def _stop(page):
@@ -36,7 +56,7 @@ def _stop(page):
 
 def _shows(row, shown):
     """Whether the row of a table is what the bars showed, which round to whole percents."""
-    return row["label"] == shown.answer and all(
+    return row["answer"] == shown.answer and all(
         abs(100 * float(row[emotion]) - shown.percents[DISPLAY_NAMES[emotion]]) <= 0.51
         for emotion in EMOTIONS
     )
@@ -48,20 +68,20 @@ def test_session_is_summed_up_and_its_table_says_what_was_shown(open_page):
     shown = until(page, lambda: bars_of_a_face(page))
     page.locator(".timeline").wait_for()
     _stop(page)
-    page.get_by_text("Face 1 was in view").wait_for()
+    assert _names(page)[0] == "Face 1"
 
-    table = _table(page)
-    assert table[0]["face"] == "1"
+    table = _faces(page)
+    assert table[0]["face_id"] == "1"
     assert any(_shows(row, shown) for row in table)
-    times = [float(row["time_s"]) for row in table]
+    times = [float(row["timestamp"]) for row in table]
     assert times == sorted(set(times)), "one face has one row a frame"
     for row in table:
         assert int(row["x"]) >= 0 and int(row["x"]) + int(row["width"]) <= WIDTH
         assert int(row["y"]) >= 0 and int(row["y"]) + int(row["height"]) <= HEIGHT
 
-    session = json.loads(download(page, "Download session"))
+    session = json.loads(take(page, "Everything, with its making (JSON)"))
     assert session["emotions"] == list(EMOTIONS)
-    assert len(session["rows"]) == len(table)
+    assert sum(row[1] != 0 for row in session["rows"]) == len(table)
 
 
 def test_two_faces_have_a_number_each_and_one_can_be_chosen(open_page):
@@ -79,8 +99,7 @@ def test_two_faces_have_a_number_each_and_one_can_be_chosen(open_page):
 
     name = until(page, chosen)
     _stop(page)
-    for each in ("Face 1", name):
-        page.get_by_text(f"{each} was in view").wait_for()
+    assert {"Face 1", name} <= set(_names(page))
 
 
 def test_empty_room_is_said_to_be_empty(open_page):
@@ -89,8 +108,8 @@ def test_empty_room_is_said_to_be_empty(open_page):
     page.get_by_text("No face found for a while").wait_for()
     until(page, lambda: bars(page).title == "No face in the picture")
     _stop(page)
-    page.get_by_text("no face was found").wait_for()
-    assert page.get_by_role("button", name="Download table").count() == 0
+    page.get_by_text("no face was in view").wait_for()
+    assert {row["face_id"] for row in _table(page)} == {"0"}
 
 
 def test_face_that_leaves_and_returns_has_another_number(open_page):
@@ -102,8 +121,8 @@ def test_face_that_leaves_and_returns_has_another_number(open_page):
     until(page, lambda: "Face 2" in page.locator(".strip .name").all_inner_texts())
     _stop(page)
     times = {}
-    for row in _table(page):
-        times.setdefault(row["face"], []).append(float(row["time_s"]))
+    for row in _faces(page):
+        times.setdefault(row["face_id"], []).append(float(row["timestamp"]))
     assert list(times)[:2] == ["1", "2"]
     assert times["2"][0] - times["1"][-1] > 1.0
 
@@ -123,6 +142,43 @@ def test_pause_rests_the_analysis_and_snapshot_saves_what_is_shown(open_page):
     page.get_by_text("The analysis is paused").wait_for()
     until(page, lambda: not any(bars(page).percents.values()))
     page.get_by_role("button", name="Resume").click()
+    until(page, lambda: bars_of_a_face(page))
+    page.locator(".timeline .gap").filter(has_text="paused").wait_for()
+
+
+def test_an_event_is_marked_by_key_and_stands_in_timeline_and_downloads(open_page):
+    page = open_page("live")
+    start(page)
+    until(page, lambda: bars_of_a_face(page))
+    video_frame(page).evaluate(KEY)  # as after a click in the camera's frame
+    page.get_by_role("textbox", name="Note on the event").fill("smile asked for")
+    page.keyboard.press("Enter")
+    page.locator(".timeline .mark").filter(has_text="smile asked for").wait_for()
+    _stop(page)
+    page.locator(".notes .mark").wait_for()
+    events = [row["event"] for row in _table(page) if row["event"]]
+    assert events == ["smile asked for"]
+    assert "\tsmile asked for" in take(page, "Events (BORIS)").decode()
+    assert "smile asked for" in take(page, "Captions (WebVTT)").decode()
+
+
+def test_a_session_that_nobody_downloaded_is_not_lost_without_a_question(open_page):
+    page = open_page("live")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    start(page)
+    until(page, lambda: bars_of_a_face(page))
+    _stop(page)
+    page.locator(".strips .name").first.wait_for()
+    controls(page).get_by_role("button", name="Start camera").click()
+    keep = page.get_by_role("button", name=words.UNSAVED["keep"])
+    keep.click()
+    controls(page).get_by_role("button", name="Start camera").wait_for()
+    page.evaluate("setTimeout(() => location.reload())")
+    until(page, lambda: asked == ["beforeunload"])
+    assert _table(page), "it is still here"
+    controls(page).get_by_role("button", name="Start camera").click()
+    assert not within(page, 1, keep.is_visible), "it is downloaded: nothing to ask"
     until(page, lambda: bars_of_a_face(page))
 
 

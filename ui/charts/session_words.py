@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
-from fer_core.labels import EMOTIONS, UNSURE
+from fer_core.labels import EMOTIONS
 from fer_core.types import Probabilities
-from fer_core.video.summary import FaceSummary, Summary
+from fer_core.video.summary import Summary
 from ui.charts.words import percent
-
-_NAMED: Final = 4  # faces that a chart's reading names one by one
 
 
 def duration(seconds: float) -> str:
@@ -35,14 +31,39 @@ def clock(seconds: float) -> str:
 
 
 def read_session(summary: Summary) -> str:
-    """How long it was and how much of it was without a face."""
+    """How long it was, what of it was analysed, and how much of that was without a face."""
     frames = f"{summary.frames:,} analysed {'frame' if summary.frames == 1 else 'frames'}"
-    sentence = f"{duration(summary.duration).capitalize()} long, {frames}; "
+    sentence = f"{duration(summary.duration).capitalize()} long{_parts(summary)}, {frames}; "
+    whole = "of the analysed time" if summary.gaps else "of the time"
     if not summary.faces:
         return f"{sentence}no face was in view."
     if summary.without_face < 0.005:
-        return f"{sentence}a face was in view throughout."
-    return f"{sentence}no face was in view for {percent(summary.without_face)} of the time."
+        throughout = "all the analysed time" if summary.gaps else "throughout"
+        return f"{sentence}a face was in view {throughout}."
+    return f"{sentence}no face was in view for {percent(summary.without_face)} {whole}."
+
+
+def _parts(summary: Summary) -> str:
+    """ ": 15 s analysed, 3 s paused, 1 s not analysed", which add up; "" if all was analysed."""
+    parts = {
+        "analysed": summary.analysed,
+        "paused": summary.paused,
+        "not analysed": summary.not_analysed,
+    }
+    whole = _rounded(list(parts.values()), round(summary.duration))
+    if whole[0] == round(summary.duration):
+        return ""
+    told = (f"{duration(s)} {name}" for name, s in zip(parts, whole, strict=True) if s)
+    return f": {', '.join(told)}"
+
+
+def _rounded(parts: list[float], total: int) -> list[int]:
+    """Whole numbers near the parts that make up the total: the largest remainders go up."""
+    whole = [int(part) for part in parts]
+    by_rest = sorted(range(len(parts)), key=lambda i: whole[i] - parts[i])
+    for i in by_rest[: max(0, total - sum(whole))]:
+        whole[i] += 1
+    return whole
 
 
 def read_lost(summary: Summary) -> str:
@@ -53,32 +74,6 @@ def read_lost(summary: Summary) -> str:
         f"The record keeps only so many rows: the first {duration(summary.start)} of the session "
         "are no longer in it, nor in the downloads."
     )
-
-
-def read_face(face: FaceSummary) -> str:
-    """One face's time in view, its main answer and how often the answer changed."""
-    share, main = face.shares[face.main_answer], face.main_answer
-    often, comma = ("", "") if share >= 0.5 else ("most often ", ",")
-    shown = f"the network was {often}" if main == UNSURE else f"it {often}showed "
-    return (
-        f"Face {face.number} was in view for {duration(face.seconds)}; {shown}{main}{comma} "
-        f"for {percent(share)} of that time; the answer {_changes(face.changes)}."
-    )
-
-
-def read_strips(summary: Summary) -> str:
-    """What the strips show: each face's main answer, those first that were in view the longest."""
-    if not summary.faces:
-        return "No face was in view."
-    faces = sorted(summary.faces, key=lambda face: -face.seconds)
-    parts = [
-        f"face {face.number} most often {face.main_answer} "
-        f"({percent(face.shares[face.main_answer])})"
-        for face in faces[:_NAMED]
-    ]
-    if len(faces) > _NAMED:
-        parts.append(f"{len(faces) - _NAMED} more in view for less long")
-    return f"Over {duration(summary.duration)}: {', '.join(parts)}."
 
 
 def read_timeline(number: int | None, probabilities: Probabilities, window: float) -> str:
@@ -107,9 +102,3 @@ def read_timeline(number: int | None, probabilities: Probabilities, window: floa
 def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
     text = f"{large} {large_unit}"
     return f"{text} {small} {small_unit}" if small else text
-
-
-def _changes(n: int) -> str:
-    if n == 0:
-        return "never changed"
-    return "changed once" if n == 1 else f"changed {n:,} times"

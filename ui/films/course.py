@@ -10,7 +10,7 @@ from fer_core.labels import COLORS, DISPLAY_NAMES
 from fer_core.video.film import AnalyzedFilm
 from fer_core.video.overlay import face_color
 from fer_core.video.record import ANSWERS
-from fer_core.video.spans import FaceRows, answer_spans, by_face, frame_times
+from fer_core.video.spans import FaceRows, answer_spans, frame_times
 from fer_core.video.timeline import timeline
 
 MOST_FACES: Final = 40
@@ -30,13 +30,14 @@ def course(film: AnalyzedFilm, until: float | None = None) -> dict[str, Any]:
         "start", "end" in seconds; "edges", n + 1 edges of the bins in seconds; "answers", {"name",
         "color"} of each of `ANSWERS`; "faces" of {"number", "name", "color", "runs", "shares"} by
         number: runs as [from, to, index of the answer], n shares of seven per mille each, None
-        while the face was away; "more", how many faces were left out.
+        while the face was away; "more", how many faces were left out; "gaps" of [from, to, kind]
+        and "marks" of [time, note].
     """
     times = frame_times(film.rows)
     start, end = (float(times[0]), float(times[-1])) if len(times) else (0.0, 0.0)
-    end = max(end, until or 0.0)
+    end = max(end, until or 0.0, film.timing.end or 0.0)
     step = max(end - start, 1.0) / BINS
-    faces = by_face(film.rows)
+    faces = film.faces()
     longest = sorted(faces, key=lambda face: -face.seconds)[:MOST_FACES]
     shown = sorted(longest, key=lambda face: face.number)
     return {
@@ -46,6 +47,8 @@ def course(film: AnalyzedFilm, until: float | None = None) -> dict[str, Any]:
         "answers": ANSWERS_SHOWN,
         "faces": [_face(film, face, shown, end, step) for face in shown],
         "more": len(faces) - len(shown),
+        "gaps": [[round(gap.start, 3), round(gap.end, 3), gap.kind] for gap in film.gaps()],
+        "marks": [[round(mark.time, 3), mark.note or "mark"] for mark in film.marks],
     }
 
 
@@ -66,7 +69,7 @@ def tracks(film: AnalyzedFilm) -> list[dict[str, Any]]:
             "a": face.rows["answer"].tolist(),
             "p": np.rint(1000 * face.rows["probabilities"]).astype(int).tolist(),
         }
-        for face in by_face(film.rows)
+        for face in film.faces()
     ]
 
 

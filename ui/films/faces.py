@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 import streamlit as st
 
@@ -11,12 +12,25 @@ from fer_core.video.film import AnalyzedFilm
 from fer_core.video.film.edits import Edits
 from ui.charts.session_words import clock, duration
 from ui.films import words
-from ui.server.film_jobs import FilmJob
 
 _NOBODY = 0
 _WIDGETS = ("film-name-", "film-same-", "film-out-")
 MOST_NAME = 60
 """Letters of a face's name."""
+
+
+class Edited(Protocol):
+    """A film or a session of which something can be said: `FilmJob`, `Study`."""
+
+    edits: Edits
+
+    @property
+    def token(self) -> str: ...
+
+    @property
+    def analyzed(self) -> AnalyzedFilm | None: ...
+
+    def edit(self, edits: Edits) -> None: ...
 
 
 def table(film: AnalyzedFilm) -> None:
@@ -51,10 +65,11 @@ def table(film: AnalyzedFilm) -> None:
         )
 
 
-def edit(job: FilmJob) -> None:
+def edit(job: Edited) -> None:
     """Draw what can be said of a face."""
-    assert job.analyzed is not None
-    faces = sorted(job.analyzed.summary().faces, key=lambda face: -face.seconds)
+    analyzed = job.analyzed
+    assert analyzed is not None
+    faces = sorted(analyzed.summary().faces, key=lambda face: -face.seconds)
     if not faces:
         return
     st.subheader("Who is who", anchor=False)
@@ -101,7 +116,7 @@ def changed_by(edits: Edits, number: int, name: str, same_as: int | None, left_o
     )
 
 
-def _called(job: FilmJob, number: int) -> str:
+def _called(job: Edited, number: int) -> str:
     """ "Face 3", "Anna (face 3)", and what became of it."""
     edits = job.edits
     name = edits.names.get(number)

@@ -1,4 +1,4 @@
-"""What leaves the page Films: made when somebody asks for it, and sent from the app's own route."""
+"""What leaves the pages Films and Live: made when asked for, and sent from the app's own route."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from streamlit import config
 from fer_core.store.names import safe_stem
 from fer_core.video.exports.files import ANNOTATED, EXPORTS
 from ui.films.course import tracks
+from ui.live import study as studies
+from ui.live.study import Study
 from ui.server.film_files import serve
 from ui.server.film_jobs import FilmJob
 from ui.server.films import FILMS
@@ -43,7 +45,7 @@ class Output:
 OUTPUTS: Final = (
     Output(".frames.csv", "Every frame (CSV)", "text/csv"),
     Output(".frames.parquet", "Every frame (Parquet)", "application/vnd.apache.parquet"),
-    Output(".summary.csv", "One row for the film (CSV)", "text/csv"),
+    Output(".summary.csv", "One row in all (CSV)", "text/csv"),
     Output(".fex.csv", "py-feat (Fex)", "text/csv"),
     Output(".vtt", "Captions (WebVTT)", "text/vtt"),
     Output(".boris.tsv", "Events (BORIS)", "text/tab-separated-values"),
@@ -54,15 +56,15 @@ FILM: Final = "film"
 """In addresses: where everybody is; what is played, and, with its ending, what is made of it."""
 
 
-def address(job: FilmJob, what: str) -> str:
+def address(job: FilmJob | Study, what: str) -> str:
     """Where the browser gets a part of a film."""
     return f"{_base()}/film/{job.token}/{what}"
 
 
-def links(job: FilmJob) -> str:
+def links(job: FilmJob | Study) -> str:
     """HTML: a link for each of `OUTPUTS`, and for the annotated film if there is one."""
     found = [(output.ending, output.label) for output in OUTPUTS]
-    if annotated_is_new(job):
+    if isinstance(job, FilmJob) and annotated_is_new(job):
         found.append((ANNOTATED, "Film with boxes (MP4)"))
     made = (
         f'<a class="way-out" href="{escape(address(job, FILM + ending))}" '
@@ -87,14 +89,24 @@ def routes() -> list[Route]:
 
 
 async def _answer(request: Request) -> Response:
-    job, what = FILMS.find(request.path_params["token"]), request.path_params["what"]
+    token, what = request.path_params["token"], request.path_params["what"]
+    job = FILMS.find(token)
     ending = what.removeprefix(FILM)
     found = None
-    if job is not None and what == FILM:
+    if job is None:
+        found = await _of_session(studies.find(token), ending)
+    elif what == FILM:
         found = _film(job, request)
-    elif job is not None and job.analyzed is not None:
+    elif job.analyzed is not None:
         found = _annotated(job, request) if ending == ANNOTATED else await _made(job, ending)
     return found or PlainTextResponse(GONE, 404, _NO_STORE)
+
+
+async def _of_session(study: Study | None, ending: str) -> Response | None:
+    found = None if study is None else await _made(study, ending)
+    if study is not None and found is not None:
+        study.taken = True
+    return found
 
 
 def _film(job: FilmJob, request: Request) -> Response | None:
@@ -109,7 +121,7 @@ def _annotated(job: FilmJob, request: Request) -> Response | None:
     return serve(job.annotated[1], "video/mp4", request.headers.get("range"), headers)
 
 
-async def _made(job: FilmJob, ending: str) -> Response | None:
+async def _made(job: FilmJob | Study, ending: str) -> Response | None:
     if ending == TRACKS:
         text = await run_in_threadpool(lambda: json.dumps(tracks(job.shown)))
         return Response(text, 200, _NO_STORE, "application/json")

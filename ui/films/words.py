@@ -65,7 +65,7 @@ def face_line(face: FaceSummary, name: str, episodes: int) -> dict[str, str | in
     return {
         "Face": name,
         "In view": duration(face.seconds),
-        "Mostly": f"{main} ({100 * face.shares[main]:.0f} %)",
+        "Mostly (share of it)": f"{main} ({100 * face.shares[main]:.0f} %)",
         "Changes": face.changes,
         "Episodes": episodes,
     }

@@ -8,7 +8,11 @@ from typing import Any, Final
 
 import streamlit as st
 
+from fer_core.recognition.answers.ways import MIXES, Way
+from fer_core.recognition.recognizer import Recognizer
 from fer_core.video.tracking import TrackedFace
+from ui.charts.session_words import clock
+from ui.films.faces import MOST_NAME
 from ui.live.pipeline.session import LiveSession
 from ui.live.pipeline.settings import DETECTION_WIDTHS, PARTS, Settings
 
@@ -20,41 +24,76 @@ _PART_NAMES: Final = {
 }
 _FIRST: Final = Settings()
 _CHOSEN: Final = "live_chosen_face"
+MARK_KEY: Final = "m"
+MOST_NOTE: Final = 200
+"""Letters of an event's note."""
 
 
-def draw(model_threshold: float) -> Settings:
-    """Draw the settings in the sidebar and return them; `paused` is not among them.
+def draw(recognizer: Recognizer) -> tuple[str, Settings]:
+    """Draw the settings in the sidebar.
 
     Args:
-        model_threshold: The model's own "unsure" threshold, the first value of that setting.
+        recognizer: Whose threshold is the first one, and whose detector may know no landmarks.
+
+    Returns:
+        The participant's name, and the settings; `paused` is not among them.
     """
     with st.sidebar:
         st.subheader("Live settings", anchor=False)
-        return Settings(
+        participant, mix = _participant(), _mix()
+        return participant, Settings(
             mirror=_mirror(),
-            parts=frozenset(_parts()),
+            parts=frozenset(_parts(recognizer.detector_name == "YuNet")),
             smoothing=_smoothing(),
-            unsure_below=_threshold(model_threshold),
+            mix=mix,
+            unsure_below=_threshold(recognizer.asked(Way(mix=mix)).unsure_below),
             detection=_detection(),
         )
 
 
 @st.fragment
-def pause_button(session: LiveSession) -> None:
-    """Pause the analysis, or resume it."""
+def buttons(session: LiveSession) -> None:
+    """Pause the analysis or resume it, and mark an event, by the button or by its key."""
     paused = session.settings.paused
-    st.button(
-        "Resume" if paused else "Pause",
-        key="live_pause",
-        icon=":material/play_arrow:" if paused else ":material/pause:",
-        help="Pauses the analysis and the record. The picture goes on, without boxes.",
-        on_click=_pause,
-        args=(session, not paused),
-    )
+    with st.container(horizontal=True):
+        st.button(
+            "Resume" if paused else "Pause",
+            key="live_pause",
+            icon=":material/play_arrow:" if paused else ":material/pause:",
+            help="Pauses the analysis and the record. The picture goes on, without boxes.",
+            on_click=_pause,
+            args=(session, not paused),
+        )
+        st.button(
+            "Mark",
+            key="live_mark",
+            icon=":material/flag:",
+            shortcut=MARK_KEY,
+            help="Marks an event at this moment, in the timeline and the downloads. "
+            "A note can be added below, then or later.",
+            on_click=session.mark,
+        )
 
 
 def _pause(session: LiveSession, paused: bool) -> None:
     session.settings = replace(session.settings, paused=paused)
+
+
+@st.fragment(run_every=2.0)
+def last_note(session: LiveSession) -> None:
+    """The note of the event that was marked last, once there is one."""
+    marks = session.record.marks
+    with st.container(key="live_note", height=90, border=False):
+        if marks:
+            last = len(marks) - 1
+            key = f"live_note_{id(session)}_{last}"
+            st.text_input(
+                f"Note on the event at {clock(marks[last].time)}",
+                marks[last].note,
+                max_chars=MOST_NOTE,
+                key=key,
+                on_change=lambda: session.record.note(last, st.session_state[key].strip()),
+            )
 
 
 def face_choice(faces: Sequence[TrackedFace]) -> None:
@@ -65,7 +104,9 @@ def face_choice(faces: Sequence[TrackedFace]) -> None:
     """
     with st.container(key="live_chooser", height=50, border=False):
         if len(faces) > 1:
-            _choice([face.number for face in faces])
+            shown = current_face(faces)
+            assert shown is not None
+            _choice([face.number for face in faces], shown.number)
 
 
 def current_face(faces: Sequence[TrackedFace]) -> TrackedFace | None:
@@ -81,6 +122,30 @@ def chosen_face(faces: Sequence[TrackedFace], number: int | None) -> TrackedFace
     return min(faces, key=lambda face: face.number, default=None)
 
 
+def _participant() -> str:
+    name: str = st.text_input(
+        "Participant",
+        max_chars=MOST_NAME,
+        placeholder="Name or code",
+        help="Stands in the downloads and their names. Empty for none.",
+        **_remembered("participant"),
+    )
+    return name.strip()
+
+
+def _mix() -> str:
+    return str(
+        st.selectbox(
+            "Expected mix of expressions",
+            list(MIXES),
+            format_func=lambda name: MIXES[name].capitalize(),
+            help="With all seven alike, anger, disgust and fear are answered more often, as suits "
+            "posed expressions; of everyday ones fewer answers are right.",
+            **_remembered("mix"),
+        )
+    )
+
+
 def _mirror() -> bool:
     return st.toggle(
         "Mirror the picture",
@@ -90,10 +155,11 @@ def _mirror() -> bool:
     )
 
 
-def _parts() -> list[str]:
+def _parts(landmarks: bool) -> list[str]:
+    """Without landmarks if the detector has none."""
     return st.pills(
         "Draw on the video",
-        PARTS,
+        [part for part in PARTS if landmarks or part != "landmarks"],
         selection_mode="multi",
         default=[part for part in PARTS if part in _FIRST.parts],
         format_func=_PART_NAMES.__getitem__,
@@ -148,13 +214,13 @@ def _remembered(name: str) -> dict[str, Any]:
     return {"key": f"live_{name}", "persist_state": "session"}
 
 
-def _choice(numbers: Sequence[int]) -> None:
-    number = st.session_state.get(_CHOSEN)
+def _choice(numbers: Sequence[int], shown: int) -> None:
     key = f"live_faces_{'_'.join(map(str, numbers))}"
     st.segmented_control(
         "Face",
         numbers,
-        default=number if number in numbers else None,
+        default=shown,
+        required=True,
         format_func=lambda number: f"Face {number}",
         key=key,
         label_visibility="collapsed",

@@ -11,17 +11,19 @@ from streamlit_webrtc import WebRtcMode, webrtc_streamer
 from streamlit_webrtc.config import Translations
 
 from fer_core.recognition.recognizer import Recognizer
-from fer_core.video.record import SessionRecord
+from fer_core.video.film import maker
 from ui.live.components.camera import START
 from ui.live.pipeline import capacity
 from ui.live.pipeline import service as pipeline
 from ui.live.pipeline.session import LiveSession
 from ui.live.pipeline.settings import Settings
 from ui.live.pipeline.tracks import LiveTracks
+from ui.live.study import Study
 from ui.live.webrtc import ice, wiring
 from ui.server.metrics import COUNTS
 
 _TRACKS: Final = "live_tracks"
+_STUDY: Final = "live_study"
 _RECORDED: Final = "live_recorded"
 _REFUSED: Final = "live_refused"
 _REFUSALS: Final = "live_refusals"
@@ -49,34 +51,34 @@ _WORDS: Final[Translations] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """What stays of a session when it has ended: figures only.
-
-    Attributes:
-        record: Its answers.
-        settings: The last ones that it was made with.
-    """
-
-    record: SessionRecord
-    settings: Settings
-
-
-@dataclass(frozen=True, slots=True)
 class Camera:
     """The viewer's camera at this run of the page.
 
     Attributes:
         session: Its frames, answers and figures.
+        study: What it will leave.
         playing: Whether pictures flow.
         starting: Whether the browser and the app are agreeing on a connection.
-        recorded: The session or, before it has shown anything, what is left of the one before it;
-            None if there was none.
+        recorded: What the session or, before it has shown anything, the one before it leaves; None
+            if there was none.
     """
 
     session: LiveSession
+    study: Study
     playing: bool
     starting: bool
-    recorded: Recorded | None
+    recorded: Study | None
+
+    @property
+    def on(self) -> bool:
+        return self.playing or self.starting
+
+    @property
+    def unsaved(self) -> str:
+        """The token of the session that would be lost by now; "" if none would."""
+        if self.playing:
+            return self.study.token
+        return self.recorded.token if self.recorded and self.recorded.unsaved else ""
 
 
 @st.cache_resource(show_spinner=False)
@@ -91,8 +93,11 @@ def frame_cost(recognizer: Recognizer) -> float:
     return pipeline.frame_cost(recognizer)
 
 
-def draw(recognizer: Recognizer, settings: Settings) -> Camera:
+def draw(recognizer: Recognizer, settings: Settings, participant: str) -> Camera:
     """Draw the camera and its buttons. The recognizer is warm before they appear.
+
+    Args:
+        participant: Who is before the camera; counts while it runs.
 
     Raises:
         FerError: if an environment variable is damaged.
@@ -122,11 +127,16 @@ def draw(recognizer: Recognizer, settings: Settings) -> Camera:
         on_change=functools.partial(_admit, recognizer, seats),
     )
     state = context.state
+    study = st.session_state[_STUDY]
+    study.timezone = st.context.timezone
+    if state.playing:
+        study.participant = participant
     return Camera(
         session,
+        study,
         playing=state.playing,
-        starting=state.signalling,
-        recorded=_remember(session),
+        starting=state.signalling and not state.playing,
+        recorded=_remember(study),
     )
 
 
@@ -150,17 +160,18 @@ def _tracks(recognizer: Recognizer) -> LiveTracks:
     tracks = st.session_state.get(_TRACKS)
     if tracks is None or tracks.ended:
         if tracks is not None:
-            _remember(tracks.session)
+            _remember(st.session_state[_STUDY])
         tracks = pipeline.start_session(recognizer, service())
         st.session_state[_TRACKS] = tracks
+        st.session_state[_STUDY] = Study(tracks.session.record, maker(recognizer))
     return tracks
 
 
-def _remember(session: LiveSession) -> Recorded | None:
+def _remember(study: Study) -> Study | None:
     """What the newest session showed that showed anything. It goes with the browser's tab."""
-    if len(session.record):
-        st.session_state[_RECORDED] = Recorded(session.record, session.settings)
-    last: Recorded | None = st.session_state.get(_RECORDED)
+    if len(study.record):
+        st.session_state[_RECORDED] = study
+    last: Study | None = st.session_state.get(_RECORDED)
     return last
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
-
-from ui.live.pipeline.session import Status
+from typing import Final
 
 LEAD: Final = (
-    "Each face before your camera gets a box with its apparent expression. The picture goes from "
-    "your browser to this app and back, and to nobody else. No picture is kept; the figures go "
-    "with this browser tab."
+    "Each face before your camera gets a box with its apparent expression. Pictures go to this app "
+    "and back, to nobody else; none is kept."
 )
 
 BEFORE: Final = "Press **Start camera** and allow the camera when your browser asks."
@@ -181,75 +177,43 @@ RESULTS: Final[dict[str, dict[str, str]]] = {
 }
 """Step → outcome (connection_test.js names them) → a sentence, and the remedy if it failed."""
 
-_PATIENCE: Final = 3.0  # seconds without frames, answers or faces before the page says so
-_DARK: Final = 40.0  # mean of the picture, of 255; a choice made by eye
+SEVEN: Final = "Seven apparent expressions"
 
+UNREACHED: Final = (
+    "The connection has not come about. Press Stop, then Start camera. If it fails again, the "
+    "network between this browser and the app blocks video; the app then needs a TURN server "
+    "(see FER_ICE_SERVERS in the README)."
+)
+SILENT: Final = (
+    "No picture has arrived for a while. The camera may be paused or the connection lost: "
+    "press Stop, then Start camera."
+)
+PAUSED: Final = "The analysis is paused; the record says so, and nothing else is added to it."
+FAILING: Final = (
+    "The analysis fails at the moment; the picture goes on without it. If this lasts, "
+    "press Stop, then Start camera."
+)
+BEHIND: Final = "The analysis is behind; this computer is busy. The picture goes on."
+DARK: Final = (
+    "The picture is too dark to find a face in. What helps: a light in front of you "
+    "rather than behind, or an open lens cover."
+)
+EMPTY: Final = (
+    "No face found for a while. What helps: light from the front, looking towards the "
+    "camera, coming closer, and nothing over the face."
+)
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One sentence or two above the bars.
+UNSAVED: Final[dict[str, str]] = {
+    "unsaved": "The last session is not downloaded yet. A new start discards its figures.",
+    "discard": "Discard and start",
+    "keep": "Keep it",
+}
+"""Before a start that would discard a session (camera.js)."""
 
-    Attributes:
-        kind: "info" if all is well, "warning" if the viewer may want to act.
-        text: Markdown.
-    """
-
-    kind: Literal["info", "warning"]
-    text: str
-
-
-def notice(status: Status) -> Notice | None:
-    """What to say while the camera runs; None if there is nothing to say.
-
-    The first cause that applies is the one named: without frames there are no faces either.
-    """
-    if status.frames == 0:
-        return _before_first_frame(status)
-    if status.since_frame > _PATIENCE:
-        return Notice(
-            "warning",
-            "No picture has arrived for a while. The camera may be paused or the connection lost: "
-            "press Stop, then Start camera.",
-        )
-    if status.paused:
-        return Notice("info", "The analysis is paused; nothing is added to the record.")
-    if status.since_answer > _PATIENCE:
-        return _without_answers(status)
-    if status.since_face > _PATIENCE:
-        return _without_faces(status)
-    return None
-
-
-def _before_first_frame(status: Status) -> Notice:
-    if status.since_frame <= 2 * _PATIENCE:
-        return Notice("info", "Connecting …")
-    return Notice(
-        "warning",
-        "The connection has not come about. Press Stop, then Start camera. If it fails again, the "
-        "network between this browser and the app blocks video; the app then needs a TURN server "
-        "(see FER_ICE_SERVERS in the README).",
-    )
-
-
-def _without_faces(status: Status) -> Notice:
-    if status.brightness is not None and status.brightness < _DARK:
-        return Notice(
-            "warning",
-            "The picture is too dark to find a face in. What helps: a light in front of you "
-            "rather than behind, or an open lens cover.",
-        )
-    return Notice(
-        "info",
-        "No face found for a while. What helps: light from the front, looking towards the "
-        "camera, coming closer, and nothing over the face.",
-    )
-
-
-def _without_answers(status: Status) -> Notice:
-    if status.failures:
-        return Notice(
-            "warning",
-            "The analysis fails at the moment; the picture goes on without it. If this lasts, "
-            "press Stop, then Start camera.",
-        )
-    return Notice("info", "The analysis is behind; this computer is busy. The picture goes on.")
+DELAY: Final[dict[str, str]] = {
+    "delay": "about {ms}\N{NO-BREAK SPACE}ms from camera to screen",
+    "help": (
+        "Encoding, the way to the app, the app, the way back and decoding, as the browser measures "
+        "them for the picture. The boxes on it are older by the time of an analysis."
+    ),
+}

@@ -1,4 +1,4 @@
-"""An analysed film → one JSON document: its rows and everything that made them."""
+"""An analysed film or session → one JSON document: its rows and everything that made them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ def document(film: AnalyzedFilm) -> dict[str, Any]:
         **film.info.to_dict(),
         **film.maker,
         "emotions": list(EMOTIONS),
-        "settings": {
-            **film.settings.to_dict(),
-            "cut_above": CUT,
-            "shortest_episode_seconds": SHORTEST,
-        },
+        "settings": {**_settings(film), "shortest_episode_seconds": SHORTEST},
         "note": film.note,
         "names": {str(number): name for number, name in film.names.items()},
         "cuts_s": [round(time, 3) for time in film.cuts],
+        "gaps": [
+            {"kind": gap.kind, "start_s": round(gap.start, 3), "end_s": round(gap.end, 3)}
+            for gap in film.gaps()
+        ],
+        "events": [{"time_s": round(mark.time, 3), "note": mark.note} for mark in film.marks],
         "summary": film.summary().to_dict(),
         "episodes": [
             {
@@ -42,6 +43,13 @@ def document(film: AnalyzedFilm) -> dict[str, Any]:
         "columns": list(COLUMNS),
         "rows": [list(row) for row in long_rows(film)],
     }
+
+
+def _settings(film: AnalyzedFilm) -> dict[str, Any]:
+    if film.settings is not None:
+        return {**film.settings.to_dict(), "cut_above": CUT}
+    changes = [{"from_s": round(c.time, 3), **c.settings} for c in film.changes]
+    return {"in_force": changes}
 
 
 def as_json(film: AnalyzedFilm) -> bytes:

@@ -1,4 +1,4 @@
-"""An analysed film → all the files that are made of it, by their endings."""
+"""An analysed film or session → all the files that are made of it, by their endings."""
 
 from __future__ import annotations
 

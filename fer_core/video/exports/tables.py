@@ -1,4 +1,4 @@
-"""An analysed film → tables: the long one, py-feat's, and one row for the film."""
+"""An analysed film or session → tables: the long one, py-feat's, and one row for the film."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import importlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
+
+import numpy as np
 
 from fer_core.errors import FilmError
 from fer_core.labels import EMOTIONS, UNSURE
@@ -17,10 +19,12 @@ COLUMNS: Final = (
     *("frame", "face_id", "timestamp", "confidence", "success"),
     *("answer", "probability", "unsure", *EMOTIONS),
     *("x", "y", "width", "height", "name", "file"),
+    *("unsure_below", "expected_mix", "event"),
 )
 """The first five in OpenFace's order and meaning: `confidence` is the detector's score, `success`
 whether there is a face. `probability` is the smoothed one of `answer`, or the largest of an unsure
-face. A frame without a face has face_id 0 and empty cells."""
+face. A frame without a face has face_id 0 and empty cells. `unsure_below` and `expected_mix` were
+in force at this frame; `event` is what somebody marked since the frame before."""
 
 FEX_COLUMNS: Final = (
     *("FaceRectX", "FaceRectY", "FaceRectWidth", "FaceRectHeight", "FaceScore"),
@@ -31,12 +35,13 @@ FEX_COLUMNS: Final = (
 
 SUMMARY_COLUMNS: Final = (
     *("file", "duration_s", "start_s", "end_s", "frames", "faces", "without_face", "cuts"),
-    *("face_seconds", "changes"),
+    *("analysed_s", "paused_s", "not_analysed_s", "events", "face_seconds", "changes"),
     *(f"share_{answer}" for answer in ANSWERS),
     *(f"mean_{emotion}" for emotion in EMOTIONS),
     *("model", "note"),
 )
-"""Shares and means are over the time of all faces together."""
+"""`without_face` is a share of `analysed_s`. Shares and means are over `face_seconds`, the
+time of all faces together."""
 
 Row = Sequence[Any]
 
@@ -68,7 +73,7 @@ def long_parquet(films: Iterable[AnalyzedFilm]) -> bytes:
     except ImportError as error:
         raise FilmError("Parquet needs pyarrow, which is not installed: take CSV.") from error
     whole = {"frame", "face_id", "success", "unsure", "x", "y", "width", "height"}
-    text = {"answer", "name", "file"}
+    text = {"answer", "name", "file", "expected_mix", "event"}
     schema = arrow.schema(
         (
             name,
@@ -84,16 +89,34 @@ def long_parquet(films: Iterable[AnalyzedFilm]) -> bytes:
 
 def long_rows(film: AnalyzedFilm) -> Iterator[Row]:
     """Tuples in the order of `COLUMNS`; None for an empty cell."""
-    for frame, number, time, score, answer, probabilities, box in _values(film):
+    force = zip(
+        film.in_force("unsure_below"), film.in_force("expected_mix"), _events(film), strict=True
+    )
+    for values, (threshold, mix, event) in zip(_values(film), force, strict=True):
+        frame, number, time, score, answer, probabilities, box = values
+        common = film.info.name, threshold, mix, event
         if number == NOBODY:
-            yield (frame, NOBODY, time, 0.0, 0, *[None] * (len(COLUMNS) - 6), film.info.name)
+            yield (frame, NOBODY, time, 0.0, 0, *[None] * (len(COLUMNS) - 9), *common)
             continue
         unsure = answer == UNSURE
         probability = max(probabilities) if unsure else probabilities[ANSWERS.index(answer)]
         yield (
             *(frame, number, time, score, 1, answer, probability, int(unsure)),
-            *(*probabilities, *box, film.name(number), film.info.name),
+            *(*probabilities, *box, film.name(number), *common),
         )
+
+
+def _events(film: AnalyzedFilm) -> list[str | None]:
+    """(n,) what was marked since the frame before, in the first row of each frame; an event after
+    the last frame counts for that one."""
+    said: list[str | None] = [None] * len(film.rows)
+    times = film.rows["time"]
+    for mark in film.marks if said else ():
+        row = min(int(np.searchsorted(times, mark.time)), len(said) - 1)
+        row = int(np.searchsorted(times, times[row]))
+        words = mark.note or "mark"
+        said[row] = words if said[row] is None else f"{said[row]}; {words}"
+    return said
 
 
 def _csv(header: Sequence[str], rows: Iterable[Row]) -> bytes:
@@ -142,7 +165,9 @@ def _summary_row(film: AnalyzedFilm) -> Row:
         film.info.name,
         None if duration is None else round(duration, 3),
         *(round(summary.start, 3), round(summary.end, 3), summary.frames, len(summary.faces)),
-        *(round(summary.without_face, 4), len(film.cuts), round(seconds, 3)),
+        *(round(summary.without_face, 4), len(film.cuts)),
+        *(round(s, 3) for s in (summary.analysed, summary.paused, summary.not_analysed)),
+        *(len(film.marks), round(seconds, 3)),
         sum(face.changes for face in summary.faces),
         *(over_faces(face.shares[answer] for face in summary.faces) for answer in ANSWERS),
         *(over_faces(f.probabilities[i] for f in summary.faces) for i in range(len(EMOTIONS))),

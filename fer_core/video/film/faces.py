@@ -9,7 +9,7 @@ import numpy as np
 from fer_core.types import FACE_SIDE, Box, Face, FaceEmotion
 from fer_core.video.film.record import AnalyzedFilm
 from fer_core.video.record import ANSWERS
-from fer_core.video.spans import FaceRows, by_face
+from fer_core.video.spans import FaceRows
 from fer_core.video.tracking import TrackedFace
 
 _EARLY: Final = 0.002
@@ -21,7 +21,7 @@ class FilmFaces:
     """Answers what to draw at a time."""
 
     def __init__(self, film: AnalyzedFilm) -> None:
-        self._faces = by_face(film.rows)
+        self._faces = film.faces()
 
     def at(self, time: float, scale: tuple[float, float] = (1.0, 1.0)) -> list[TrackedFace]:
         """The faces in view, by number.

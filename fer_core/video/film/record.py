@@ -1,4 +1,4 @@
-"""The rows of an analysed film: figures only, the one thing that grows with its length."""
+"""The rows of an analysed film or session: figures only, the one thing that grows with it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import importlib.metadata
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -14,18 +14,17 @@ from fer_core.recognition.recognizer import Recognizer
 from fer_core.store.model_files import NETWORK_SUFFIX
 from fer_core.video.film.analysis import FrameResult
 from fer_core.video.film.settings import FilmSettings
-from fer_core.video.film.values import FilmInfo
-from fer_core.video.record import NO_VALUES, NOBODY, ROW, Rows, row_values
-from fer_core.video.summary import Summary, summarize
-
-FILM_ROW: Final = np.dtype(
-    [
-        *((name, ROW[name]) for name in ROW.names or ()),
-        ("frame", "u4"),  # of all decoded frames, from 0
-        ("score", "f4"),  # the detector's, in [0, 1]; 0 in the row of a frame without a face
-    ]
+from fer_core.video.gaps import Gap, gaps
+from fer_core.video.record import (
+    NO_VALUES,
+    NOBODY,
+    ROW,
+    Rows,
+    row_values,
 )
-"""57 bytes: `ROW`, with times from the film's start, and what only films have."""
+from fer_core.video.spans import FaceRows, by_face
+from fer_core.video.summary import Summary, summarize
+from fer_core.video.timing import ROWS_ALONE, Change, Mark, Timing
 
 
 class FilmRecord:
@@ -46,41 +45,80 @@ class FilmRecord:
         ]
         if not values:
             values = [(result.time, NOBODY, *NO_VALUES, result.frame, 0.0)]
-        self._data += np.array(values, FILM_ROW).tobytes()
+        self._data += np.array(values, ROW).tobytes()
 
     def rows(self) -> Rows:
-        """(n,) of `FILM_ROW`: a copy of all rows, times ascending, those of a frame by number."""
-        return np.frombuffer(bytes(self._data), FILM_ROW)
+        """A copy of all rows."""
+        return np.frombuffer(bytes(self._data), ROW)
+
+
+class Described(Protocol):
+    """What is known of a film or of a session: `FilmInfo`, `video.session.SessionInfo`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def duration(self) -> float | None: ...
+
+    def to_dict(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnalyzedFilm:
-    """A film's figures and what made them. Every export is made of this.
+    """The figures of a film, or of a live session, and what made them. Every export is made of it.
 
     Attributes:
         info: What the file says of itself.
-        settings: How it was analysed.
-        rows: (n,) of `FILM_ROW`.
+        settings: How it was analysed; None of a session, whose settings are in `changes`.
+        rows: (n,) of `ROW`.
         maker: Model, detector and versions, as `maker` gives them.
         cuts: Times at which a new scene begins, in seconds.
         note: What was amiss with the file, in words; "" if nothing was.
         names: Of faces that somebody named, by number.
+        timing: A session's pauses and its end.
+        marks: Events that somebody marked, by time.
+        changes: A session's settings, and from when on they were in force, by time.
     """
 
-    info: FilmInfo
-    settings: FilmSettings
+    info: Described
+    settings: FilmSettings | None
     rows: Rows
     maker: Mapping[str, Any]
     cuts: tuple[float, ...] = ()
     note: str = ""
     names: Mapping[int, str] = field(default_factory=dict)
+    timing: Timing = ROWS_ALONE
+    marks: tuple[Mark, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     def name(self, number: int) -> str:
         """What a face is called: its given name, or "Face 1"."""
         return self.names.get(number, f"Face {number}")
 
     def summary(self) -> Summary:
-        return summarize(self.rows)
+        return summarize(self.rows, self.timing)
+
+    def faces(self) -> tuple[FaceRows, ...]:
+        """The rows of each face, by number."""
+        return by_face(self.rows, self.timing)
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """What was not analysed, by time."""
+        return gaps(self.rows, self.timing)
+
+    def in_force(self, setting: str) -> list[Any]:
+        """(n,) values of a setting, one a row; None if it is not known.
+
+        Args:
+            setting: A key of a session's `changes`, or of a film's `maker`.
+        """
+        if not self.changes:
+            return [self.maker.get(setting)] * len(self.rows)
+        starts = np.array([change.time for change in self.changes])
+        which = np.searchsorted(starts, self.rows["time"], side="right") - 1
+        values = [change.settings.get(setting) for change in self.changes]
+        return [values[max(i, 0)] for i in which.tolist()]
 
     def named(self, number: int, name: str) -> AnalyzedFilm:
         return replace(self, names={**self.names, number: name})

@@ -9,7 +9,6 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 from made_figures import history_of, probabilities_of, split_of
-from session_fixtures import rows_of
 
 from fer_core.evaluation.estimates import Estimate
 from fer_core.evaluation.metrics import evaluate_split
@@ -17,7 +16,7 @@ from fer_core.evaluation.split_report import ClassScores, SplitReport
 from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS, FEAR, SURPRISE
 from fer_core.recognition.label_tiles import contrast, from_hex
 from ui.charts.evaluation import confusion_heatmap, per_class_bars, reliability_diagram
-from ui.charts.faces import answer_strips, probability_bars
+from ui.charts.faces import probability_bars
 from ui.charts.history import history_curves
 from ui.charts.style import blue, ink_on, with_text_color
 
@@ -69,8 +68,6 @@ FIGURES: dict[str, Callable[[], go.Figure]] = {
     "accuracy": lambda: history_curves(HISTORY, "accuracy"),
     "probabilities": lambda: probability_bars(PROBABILITIES),
     "no probabilities": lambda: probability_bars(None),
-    "strips": lambda: answer_strips(rows_of([(0, 1, "happy"), (1, 2, "unsure")])),
-    "no strips": lambda: answer_strips(rows_of([])),
 }
 
 

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -6,15 +7,14 @@ from made_figures import says
 from session_fixtures import rows_of, steady
 
 from fer_core.labels import EMOTIONS
+from fer_core.video.gaps import Gap
 from fer_core.video.record import ANSWERS, NOBODY
 from fer_core.video.summary import FaceSummary, Summary, summarize
 from ui.charts.session_words import (
     clock,
     duration,
-    read_face,
     read_lost,
     read_session,
-    read_strips,
     read_timeline,
 )
 
@@ -41,25 +41,6 @@ def _face(shares: dict[str, float], number: int = 1, seconds: float = 42, change
     return FaceSummary(number, seconds, full, changes, (1 / 7,) * 7)
 
 
-@pytest.mark.parametrize(
-    ("face", "parts"),
-    [
-        (_face({"happy": 0.61, "sad": 0.39}), "Face 1 … 42 s … happy for 61 % … 5 times"),
-        (
-            _face({"happy": 0.3, "sad": 0.4, "fear": 0.3}, number=12, changes=1),
-            "Face 12 … most often … sad, for 40 % … changed once",
-        ),
-        (_face({"unsure": 1.0}, changes=0), "unsure for 100 % … never changed"),
-        (
-            _face({"unsure": 0.4, "sad": 0.3, "fear": 0.3}, changes=1200),
-            "most often unsure, for 40 % … changed 1,200 times",
-        ),
-    ],
-)
-def test_a_face_in_words(face: FaceSummary, parts: str):
-    assert says(read_face(face), parts), read_face(face)
-
-
 FULL = Summary(0.0, 130.0, 3250, 0.12, (_face({"happy": 0.8}),))
 
 
@@ -69,35 +50,37 @@ FULL = Summary(0.0, 130.0, 3250, 0.12, (_face({"happy": 0.8}),))
         (FULL, "2 min 10 s … 3,250 analysed frames … no face … 12 % of the time"),
         (replace(FULL, without_face=0.001), "2 min 10 s … a face was in view throughout"),
         (Summary(0.0, 0.0, 1, 1.0, ()), "Under 1 s … 1 analysed frame; no face was in view."),
+        (
+            replace(FULL, gaps=(Gap(10, 13, "paused"), Gap(50, 57.2, "not analysed"))),
+            "2 min 10 s long: 2 min analysed, 3 s paused, 7 s not analysed … 12 % of the analysed",
+        ),
+        (
+            replace(FULL, without_face=0, gaps=(Gap(10, 13, "paused"),)),
+            "2 min 7 s analysed, 3 s paused … in view all the analysed time",
+        ),
+        (replace(FULL, gaps=(Gap(1, 1.2, "not analysed"),)), "2 min 10 s long, 3,250 analysed"),
     ],
 )
 def test_a_session_in_words(summary: Summary, parts: str):
     assert says(read_session(summary), parts), read_session(summary)
 
 
+@pytest.mark.parametrize("paused", [0.2, 0.5, 1.5, 2.49, 3.51, 7.77])
+@pytest.mark.parametrize("lost", [0.0, 0.5, 1.49, 4.51])
+@pytest.mark.parametrize("total", [19.0, 19.4, 19.5])
+def test_the_seconds_that_are_said_add_up(total: float, paused: float, lost: float):
+    gaps = (Gap(2, 2 + paused, "paused"), Gap(10, 10 + lost, "not analysed"))
+    said = read_session(replace(FULL, end=total, gaps=gaps)).split(",")
+    whole, *parts = (
+        int(n) for n in re.findall(r"(\d+) s\b", ",".join(said[:3]).split(" frame")[0])
+    )
+    assert whole == round(total)
+    assert not parts or sum(parts) == whole
+
+
 def test_what_was_dropped_in_words():
     assert read_lost(FULL) == ""
     assert "the first 1 min 40 s of the session" in read_lost(replace(FULL, start=100.0))
-
-
-@pytest.mark.parametrize(
-    ("faces", "parts"),
-    [
-        ((), "No face"),
-        ((_face({"happy": 0.8}),), "2 min 10 s … face 1 … happy (80 %)"),
-        (
-            (_face({"happy": 0.8}, seconds=3), _face({"unsure": 0.5}, number=2)),
-            "face 2 … unsure (50 %) … face 1 … happy (80 %)",
-        ),
-    ],
-)
-def test_strips_in_words(faces: tuple[FaceSummary, ...], parts: str):
-    assert says(read_strips(replace(FULL, faces=faces)), parts)
-
-
-def test_a_crowd_is_not_listed():
-    faces = tuple(_face({"sad": 0.9}, number=n) for n in range(1, 10))
-    assert says(read_strips(replace(FULL, faces=faces)), "face 4 … 5 more")
 
 
 def _means(*shares: float) -> np.ndarray:
@@ -125,4 +108,3 @@ def test_the_words_of_a_whole_session():
     told = steady(1, "happy", 0, 8) + steady(NOBODY, "", 8, 10.1)
     summary = summarize(rows_of(told))
     assert says(read_session(summary), "no face … 20 %")
-    assert says(read_face(summary.faces[0]), "Face 1 … 8 s … happy")

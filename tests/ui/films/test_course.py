@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 
 from fer_core.video.film import AnalyzedFilm, FilmInfo, FilmSettings
-from fer_core.video.film.record import FILM_ROW
-from fer_core.video.record import ANSWERS
+from fer_core.video.record import ANSWERS, ROW
 from ui.films.course import BINS, MOST_FACES, course, tracks
 
 
 def film(*rows: tuple[float, int, str], names: dict[int, str] | None = None) -> AnalyzedFilm:
-    made = np.zeros(len(rows), FILM_ROW)
+    made = np.zeros(len(rows), ROW)
     for row, (time, number, answer) in zip(made, rows, strict=True):
         row["time"], row["number"], row["frame"] = time, number, round(10 * time)
         row["answer"] = ANSWERS.index(answer)

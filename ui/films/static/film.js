@@ -29,7 +29,11 @@ function build(root, answers) {
   const stage = make("div", "stage");
   stage.append(picture, figures(answers));
   const timeline = make("div", "timeline");
-  timeline.append(legend(answers), make("div", "strips"), plot(answers), make("div", "times"));
+  const notes = emptyStrip(make("span", "name", "Session"));
+  notes.classList.add("notes");
+  timeline.append(
+    legend(answers), make("div", "strips"), notes, plot(answers), make("div", "times"),
+  );
   root.append(stage, timeline, make("div", "more"));
   listenToVideo(root, video);
   listenToTimeline(root, timeline);
@@ -263,7 +267,7 @@ function fillStrips(root) {
   const { faces, start, end, answers, more } = root.data;
   const length = end - start || 1;
   const strips = root.querySelector(".strips");
-  setCount(strips, faces.length, emptyStrip);
+  setCount(strips, faces.length, () => emptyStrip());
   faces.forEach(({ number, name, color, runs }, i) => {
     const [label, ribbon] = strips.children[i].children;
     label.textContent = name;
@@ -282,6 +286,7 @@ function fillStrips(root) {
       run.title = `${name}: ${answers[code].name.toLowerCase()}, ${clock(from)} to ${clock(to)}`;
     });
   });
+  fillNotes(root);
   root.querySelector(".more").textContent = more ? `${more} more faces were in view for less long.` : "";
   root.querySelector(".times").replaceChildren(...[0, 0.25, 0.5, 0.75, 1].map((share) => {
     const mark = make("span", "", clock(start + share * length));
@@ -290,10 +295,31 @@ function fillStrips(root) {
   }));
 }
 
-function emptyStrip() {
+// What was not analysed, and why; and the events that somebody marked.
+function fillNotes(root) {
+  const { gaps, marks, start, end } = root.data;
+  const length = end - start || 1;
+  const strip = root.querySelector(".notes");
+  strip.hidden = gaps.length + marks.length === 0;
+  const notes = [
+    ...gaps.map(([from, to, kind]) => ["gap", from, to, `${kind}, ${clock(from)} to ${clock(to)}`]),
+    ...marks.map(([time, note]) => ["mark", time, time, `${clock(time)}: ${note}`]),
+  ];
+  strip.querySelector(".runs").replaceChildren(...notes.map(([kind, from, to, words]) => {
+    const note = make("div", kind);
+    note.style.left = `${(100 * (from - start)) / length}%`;
+    note.style.width = kind === "gap" ? `${(100 * (to - from)) / length}%` : "";
+    note.title = words;
+    return note;
+  }));
+  const ribbon = strip.querySelector(".ribbon");
+  ribbon.setAttribute("role", "img");
+  ribbon.setAttribute("aria-label", notes.map(([, , , words]) => words).join("; "));
+}
+
+function emptyStrip(label = make("button", "name")) {
   const [strip, ribbon] = [make("div", "line"), make("div", "ribbon")];
-  const label = make("button", "name");
-  label.type = "button";
+  if (label.tagName === "BUTTON") label.type = "button";
   ribbon.append(make("div", "runs"), make("div", "cursor"));
   strip.append(label, ribbon);
   return strip;

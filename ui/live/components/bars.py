@@ -5,25 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS
-from fer_core.video.overlay import caption
 from fer_core.video.tracking import TrackedFace
 from ui.component import component
 from ui.live.components import STATIC
 
 
-def bars(face: TrackedFace | None, faces: int | None) -> dict[str, Any]:
+def bars(face: TrackedFace | None, title: str) -> dict[str, Any]:
     """What the bars show.
 
     Args:
         face: The face they are of; None if there is none.
-        faces: How many faces are in the picture; None while there is no picture.
+        title: Above them.
 
     Returns:
         "title", and "rows" of {"name", "color", "percent" in [0, 100]} in the order of `EMOTIONS`.
     """
     shares = [0.0] * len(EMOTIONS) if face is None else face.result.probabilities.tolist()
     return {
-        "title": _title(face, faces),
+        "title": title,
         "rows": [
             {
                 "name": DISPLAY_NAMES[emotion],
@@ -35,20 +34,9 @@ def bars(face: TrackedFace | None, faces: int | None) -> dict[str, Any]:
     }
 
 
-def _title(face: TrackedFace | None, faces: int | None) -> str:
-    if faces is None:
-        return "Seven apparent expressions"
-    if face is None:
-        return "No face in the picture"
-    answer = caption(face)
-    if faces == 1:
-        return answer[0].upper() + answer[1:]
-    return f"Face {face.number}: {answer}"
-
-
-def draw(face: TrackedFace | None, faces: int | None) -> None:
+def draw(face: TrackedFace | None, title: str) -> None:
     """Draw the bars, or move those already drawn."""
-    _component(key="live_bars", data=bars(face, faces))
+    _component(key="live_bars", data=bars(face, title))
 
 
 _component = component(STATIC, "bars", '<div class="bars" role="group"></div>')

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from fer_core.labels import COLORS, DISPLAY_NAMES
+from fer_core.video.gaps import gaps
 from fer_core.video.record import ANSWERS, SessionRecord
 from fer_core.video.spans import GAP, FaceRows, answer_spans
 from fer_core.video.timeline import WINDOW, Timeline, latest_face, timeline, window_faces
@@ -33,11 +34,13 @@ def course(record: SessionRecord, face_number: int | None) -> dict[str, Any]:
         "title"; "alt", its text alternative; "answers", {"name", "color"} of each of `ANSWERS`;
         "edges", the n + 1 edges of the bins in seconds before now, 0 at most; "shares", n lists
         of seven shares in per mille, None while the face was away; "strips" of {"name", "runs"},
-        runs as [from, to, index of the answer] in the same seconds, if several faces were seen.
+        runs as [from, to, index of the answer] in the same seconds, if several faces were seen;
+        "gaps", [from, to, kind] of what was not analysed, and "marks", [time, note], likewise.
     """
+    timing = record.timing
     end = record.duration
     rows = record.window(WINDOW + GAP)
-    faces = window_faces(rows)
+    faces = window_faces(rows, timing)
     number = latest_face(rows) if face_number is None else face_number
     shown = timeline(faces, number, end)
     return {
@@ -48,6 +51,16 @@ def course(record: SessionRecord, face_number: int | None) -> dict[str, Any]:
         "edges": np.minimum(shown.edges - end, 0).round(3).tolist(),
         "shares": _per_mille(shown),
         "strips": _strips(faces[:MAX_FACES], end) if len(faces) > 1 else [],
+        "gaps": [
+            [round(max(gap.start - end, -WINDOW), 2), round(gap.end - end, 2), gap.kind]
+            for gap in gaps(rows, timing, max(0.0, end - WINDOW))
+            if gap.end - end > -WINDOW
+        ],
+        "marks": [
+            [round(mark.time - end, 2), mark.note or "mark"]
+            for mark in record.marks
+            if mark.time - end > -WINDOW
+        ],
     }
 
 

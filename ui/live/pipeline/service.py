@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from fer_core.images import decode
+from fer_core.recognition.answers.ways import EVERYDAY, Way
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.types import FaceEmotion, RGBImage
 from fer_core.video.tracking import MAX_FACES, Tracker
@@ -49,12 +50,14 @@ def start_service() -> Service:
 def frame_cost(recognizer: Recognizer) -> float:
     """CPU seconds of a 640x480 frame with one face. Measuring it is the warm-up."""
     picture = decode(_SAMPLE.read_bytes())
-    width = DETECTION_WIDTHS[Settings().detection]
-    return capacity.measure(functools.partial(analyze, recognizer, picture, width))
+    return capacity.measure(functools.partial(analyze, recognizer, picture, Settings()))
 
 
-def analyze(recognizer: Recognizer, image: RGBImage, detection_width: int) -> list[FaceEmotion]:
-    return recognizer.analyze(image, detection_width=detection_width, max_faces=MAX_FACES)
+def analyze(recognizer: Recognizer, image: RGBImage, settings: Settings) -> list[FaceEmotion]:
+    if settings.mix != EVERYDAY:
+        recognizer = recognizer.asked(Way(mix=settings.mix))
+    width = DETECTION_WIDTHS[settings.detection]
+    return recognizer.analyze(image, detection_width=width, max_faces=MAX_FACES)
 
 
 def start_session(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import statistics
 import threading
 import time
 from collections import deque
@@ -14,13 +15,13 @@ from fer_core.types import FaceEmotion, RGBImage
 from fer_core.video.record import SessionRecord
 from fer_core.video.tracking import TrackedFace, Tracker
 from ui.live.pipeline.meter import METER, Meter
-from ui.live.pipeline.settings import DETECTION_WIDTHS, Settings
+from ui.live.pipeline.settings import Settings
 
 _log = logging.getLogger(__name__)
 
 Clock = Callable[[], float]
-Analyze = Callable[[RGBImage, int], Sequence[FaceEmotion]]
-"""Picture and detection width → faces by size, the largest first. It may raise."""
+Analyze = Callable[[RGBImage, Settings], Sequence[FaceEmotion]]
+"""Picture and settings → faces by size, the largest first. It may raise."""
 
 FRESH: Final = 1.0
 """Seconds after its frame's arrival for which an answer is painted. An older one describes a
@@ -28,6 +29,7 @@ picture that is gone."""
 
 _WINDOW: Final = 2.0  # seconds over which rates and delays are taken
 _SPARSE: Final = 16  # every so many pixels count for the brightness
+_RECENT: Final = 60  # frames over which the way through the app is taken
 _MOST: Final = 240  # analyses kept for that; 2 s at four times a webcam's rate
 
 
@@ -55,8 +57,9 @@ class Status:
 
     Attributes:
         frames: Arrived since the start.
+        answers: Frames analysed since the start.
         analysed_fps: Analyses a second over the last two seconds.
-        delay_ms: Median time from a frame's arrival to its answer, or None without answers.
+        passing_ms: Median time from a frame's arrival to its way back, or None without frames.
         since_frame: Seconds since the last frame arrived, or since the start.
         since_answer: Seconds since the last answer, or since the start.
         since_face: Seconds since a face was last found, or since the start.
@@ -67,8 +70,9 @@ class Status:
     """
 
     frames: int
+    answers: int
     analysed_fps: float
-    delay_ms: float | None
+    passing_ms: float | None
     since_frame: float
     since_answer: float
     since_face: float
@@ -85,7 +89,6 @@ class LiveSession:
     thread of its own. Nothing in here raises into them, and no picture is stored or logged.
 
     Attributes:
-        settings: The viewer's; a new value counts from the next frame on.
         record: The answers of all analysed frames, figures only. It outlives the session.
 
     Args:
@@ -104,30 +107,52 @@ class LiveSession:
         clock: Clock = time.monotonic,
         meter: Meter = METER,
     ) -> None:
-        self.settings = settings
         self.record = SessionRecord()
+        self._clock = clock
+        self.settings = settings
         self._analyze = analyze
         self._tracker = tracker or Tracker()
         self._size: tuple[int, int] | None = None
-        self._clock = clock
         self._meter = meter
         self._lock = threading.Lock()
-        self._waiting: tuple[RGBImage, float] | None = None
+        self._waiting: tuple[RGBImage, float, int] | None = None
         self._latest: Analysis | None = None
         self._brightness: float | None = None
         self._closed = False
-        self._frames = 0
+        self._frames = self._answers = 0
+        self._passed: deque[float] = deque(maxlen=_RECENT)
         self._done: deque[Analysis] = deque(maxlen=_MOST)
         self._failed: deque[float] = deque(maxlen=_MOST)
         self._frame_at = self._answer_at = self._face_at = clock()
+
+    @property
+    def settings(self) -> Settings:
+        """The viewer's; a new value counts from the next frame on."""
+        return self._settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self._settings = settings
+        note = self.record.pause if settings.paused else self.record.resume
+        note(self._clock())
 
     def offer(self, image: RGBImage, arrived: float | None = None) -> None:
         """Make `image` the frame that waits; an older one that still waits is dropped."""
         with self._lock:
             self._frame_at = self._clock() if arrived is None else arrived
+            if not self._closed:
+                self.record.see(self._frame_at)
+                if not self.settings.paused:
+                    self._waiting = (image, self._frame_at, self._frames)
             self._frames += 1
-            if not self._closed and not self.settings.paused:
-                self._waiting = (image, self._frame_at)
+
+    def passed(self, seconds: float) -> None:
+        """Say how long a frame took from its arrival to its way back."""
+        self._passed.append(seconds)
+
+    def mark(self, note: str = "") -> None:
+        """Mark an event that happens now."""
+        self.record.mark(self._clock(), note)
 
     @property
     def waiting(self) -> bool:
@@ -143,25 +168,25 @@ class LiveSession:
             waiting, self._waiting = self._waiting, None
         if waiting is None:
             return
-        image, arrived = waiting
+        image, arrived, number = waiting
         try:
-            faces = self._answer(image, arrived, self.settings)
+            faces = self._answer(image, arrived, number, self.settings)
         except Exception:
             self.fail("analysis")
         else:
             self._finish(Analysis(faces, image.shape[:2], arrived, self._clock()))
 
     def _answer(
-        self, image: RGBImage, arrived: float, settings: Settings
+        self, image: RGBImage, arrived: float, number: int, settings: Settings
     ) -> tuple[TrackedFace, ...]:
         self._brightness = float(image[::_SPARSE, ::_SPARSE].mean())
-        found = self._analyze(image, DETECTION_WIDTHS[settings.detection])
+        found = self._analyze(image, settings)
         faces = [replace(face, unsure_below=settings.unsure_below) for face in found]
         self._follow_resolution(image.shape[:2])
         self._tracker.smoothing_seconds = settings.smoothing
         tracked = self._tracker.update(faces, arrived)
         if not self._closed:
-            self.record.append(arrived, tracked)
+            self.record.append(arrived, tracked, frame=number, settings=settings.to_dict())
         return tracked
 
     def _follow_resolution(self, size: tuple[int, int]) -> None:
@@ -191,11 +216,12 @@ class LiveSession:
         with self._lock:
             recent = [done for done in self._done if now - done.finished <= _WINDOW]
             failures = sum(now - at <= _WINDOW for at in self._failed)
-            delays = sorted(done.finished - done.arrived for done in recent)
+            passed = list(self._passed)
             return Status(
                 frames=self._frames,
+                answers=self._answers,
                 analysed_fps=len(recent) / _WINDOW,
-                delay_ms=1000 * delays[len(delays) // 2] if delays else None,
+                passing_ms=1000 * statistics.median(passed) if passed else None,
                 since_frame=now - self._frame_at,
                 since_answer=now - self._answer_at,
                 since_face=now - self._face_at,
@@ -220,6 +246,7 @@ class LiveSession:
                 return
             self._latest = analysis
             self._done.append(analysis)
+            self._answers += 1
             self._answer_at = analysis.finished
             self._meter.add(self, analysis.finished - analysis.arrived)
             if any(face.age == 0 for face in analysis.faces):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fer_core.recognition.answers.ways import EVERYDAY, MIXES
 from fer_core.recognition.detection import VIDEO_WIDTH
 from fer_core.video.tracking import SMOOTHING_SECONDS
 
@@ -25,6 +26,7 @@ class Settings:
         parts: What is drawn, of `PARTS`; nothing if empty.
         smoothing: Time constant of the average over time, in seconds, 0 to 2.
         unsure_below: The answer is "unsure" if the largest probability is below this, [0, 1].
+        mix: The mix of expressions that is expected, of `MIXES`.
         detection: A key of `DETECTION_WIDTHS`.
         paused: Whether the analysis is paused, while the picture goes on.
     """
@@ -33,6 +35,7 @@ class Settings:
     parts: frozenset[str] = frozenset({"box", "label"})
     smoothing: float = SMOOTHING_SECONDS
     unsure_below: float = 0.0
+    mix: str = EVERYDAY
     detection: str = "balanced"
     paused: bool = False
 
@@ -44,11 +47,15 @@ class Settings:
                 f"Detection is one of {tuple(DETECTION_WIDTHS)}. Received: {self.detection!r}"
             )
 
+        if self.mix not in MIXES:
+            raise ValueError(f"The mix is one of {tuple(MIXES)}. Received: {self.mix!r}")
+
     def to_dict(self) -> dict[str, Any]:
-        """For the download of a session: what its figures depend on."""
+        """For the record of a session: what its figures depend on."""
         return {
             "smoothing_s": self.smoothing,
             "unsure_below": self.unsure_below,
+            "expected_mix": self.mix,
             "detection": self.detection,
             "detection_width": DETECTION_WIDTHS[self.detection],
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 
@@ -35,6 +36,7 @@ class LiveTracks:
         self.session = session
         self._pool = pool
         self._newest: VideoFrame | None = None
+        self._newest_at = self._taken_at = time.monotonic()
         self._arrived = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.source = PaintedTrack(self._next, self._process, painters, on_stop=self.stop)
@@ -61,7 +63,7 @@ class LiveTracks:
 
     def _receive(self, frame: VideoFrame) -> None:
         if not self.session.closed:
-            self._newest = frame
+            self._newest, self._newest_at = frame, time.monotonic()
             self._arrived.set()
 
     def _wake(self) -> None:
@@ -77,6 +79,7 @@ class LiveTracks:
         while not self.session.closed:
             frame, self._newest = self._newest, None
             if frame is not None:
+                self._taken_at = self._newest_at
                 return frame
             self._arrived.clear()
             await self._arrived.wait()
@@ -84,11 +87,13 @@ class LiveTracks:
 
     def _process(self, frame: VideoFrame) -> VideoFrame:
         """Offer the frame for analysis and paint the latest answer on it. Never raises."""
+        arrived = self._taken_at
         try:
             image = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)  # which it is
             self.session.offer(image)
             self._pool.wake(self.session)
             painted = paint(image, self.session.latest(), self.session.settings)
+            self.session.passed(time.monotonic() - arrived)
             if painted is image:
                 return frame
             result = VideoFrame.from_ndarray(painted, format="rgb24")

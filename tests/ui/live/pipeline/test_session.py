@@ -7,7 +7,7 @@ import pytest
 from live_fixtures import FakeClock, face, picture
 
 from ui.live.pipeline.session import FRESH, LiveSession
-from ui.live.pipeline.settings import Settings
+from ui.live.pipeline.settings import DETECTION_WIDTHS, Settings
 
 
 def _session(analyze, clock=None, **options):
@@ -16,7 +16,7 @@ def _session(analyze, clock=None, **options):
 
 def test_only_the_newest_frame_is_analysed():
     seen = []
-    session = _session(lambda image, width: seen.append(int(image[0, 0, 0])) or [])
+    session = _session(lambda image, settings: seen.append(int(image[0, 0, 0])) or [])
     for value in (1, 2, 3):
         session.offer(picture(value))
     assert session.waiting
@@ -30,7 +30,7 @@ def test_only_the_newest_frame_is_analysed():
 def test_answer_delay_and_rate_are_measured():
     clock = FakeClock()
 
-    def analyze(image, width):
+    def analyze(image, settings):
         clock.now += 0.040
         return [face()]
 
@@ -41,7 +41,10 @@ def test_answer_delay_and_rate_are_measured():
         clock.now += 0.060
     status = session.status()
     assert status.analysed_fps == pytest.approx(5.0)  # ten in the window of two seconds
-    assert status.delay_ms == pytest.approx(40)
+    assert (status.answers, status.passing_ms) == (10, None)
+    for seconds in (0.01, 0.02, 0.9):
+        session.passed(seconds)
+    assert session.status().passing_ms == pytest.approx(20)
     assert status.latest is not None
     assert status.latest.size == (48, 64)
     assert status.since_face == pytest.approx(0.060)
@@ -49,7 +52,7 @@ def test_answer_delay_and_rate_are_measured():
 
 def test_old_answer_is_not_shown():
     clock = FakeClock()
-    session = _session(lambda image, width: [face()], clock)
+    session = _session(lambda image, settings: [face()], clock)
     session.offer(picture())
     session.run()
     assert session.latest() is not None
@@ -61,7 +64,7 @@ def test_old_answer_is_not_shown():
 def test_failing_analysis_is_counted_and_the_next_frame_served():
     answers = iter([ValueError("secret pixels"), [face()]])
 
-    def analyze(image, width):
+    def analyze(image, settings):
         answer = next(answers)
         if isinstance(answer, Exception):
             raise answer
@@ -79,7 +82,7 @@ def test_failing_analysis_is_counted_and_the_next_frame_served():
 
 def test_burst_of_failures_is_logged_once(caplog):
     clock = FakeClock()
-    session = _session(lambda image, width: 1 / 0, clock)
+    session = _session(lambda image, settings: 1 / 0, clock)
     for _ in range(20):
         session.offer(picture())
         session.run()
@@ -89,7 +92,7 @@ def test_burst_of_failures_is_logged_once(caplog):
 
 
 def test_faces_get_numbers_and_are_written_down_in_order():
-    session = _session(lambda image, width: [face(), face("sad", x=200)])
+    session = _session(lambda image, settings: [face(), face("sad", x=200)])
     for time in (1.0, 2.0):
         session.offer(picture(), arrived=time)
         session.run()
@@ -112,8 +115,8 @@ def test_faces_get_numbers_and_are_written_down_in_order():
 def test_settings_count_from_the_next_frame_on(settings, answer, width):
     widths = []
 
-    def analyze(image, width):
-        widths.append(width)
+    def analyze(image, settings):
+        widths.append(DETECTION_WIDTHS[settings.detection])
         return [face()]
 
     session = _session(analyze)
@@ -127,7 +130,7 @@ def test_settings_count_from_the_next_frame_on(settings, answer, width):
 @pytest.mark.parametrize(("smoothing", "shown"), [(0.0, "sad"), (2.0, "happy")])
 def test_smoothing_can_be_changed_while_it_runs(smoothing, shown):
     answers = iter([[face("happy")], [face("sad")]])
-    session = _session(lambda image, width: next(answers))
+    session = _session(lambda image, settings: next(answers))
     session.settings = Settings(smoothing=smoothing)
     for time in (1.0, 1.1):
         session.offer(picture(), arrived=time)
@@ -137,7 +140,7 @@ def test_smoothing_can_be_changed_while_it_runs(smoothing, shown):
 
 
 def test_paused_session_analyses_nothing_and_shows_no_answer():
-    session = _session(lambda image, width: [face()])
+    session = _session(lambda image, settings: [face()])
     session.offer(picture())
     session.run()
     session.settings = Settings(paused=True)
@@ -154,7 +157,7 @@ def test_paused_session_analyses_nothing_and_shows_no_answer():
 
 def test_another_resolution_changes_no_number():
     faces = iter([[face(x=10)], [face(x=20, scale=2)]])
-    session = _session(lambda image, width: next(faces))
+    session = _session(lambda image, settings: next(faces))
     for size in ((48, 64), (96, 128)):
         session.offer(picture(size=size))
         session.run()
@@ -162,7 +165,7 @@ def test_another_resolution_changes_no_number():
 
 
 def test_brightness_is_the_last_frames():
-    session = _session(lambda image, width: [])
+    session = _session(lambda image, settings: [])
     assert session.status().brightness is None
     session.offer(picture(12))
     session.run()
@@ -173,7 +176,7 @@ def test_brightness_is_the_last_frames():
 def test_closed_session_keeps_no_face(closed_while_analysing):
     crops = []
 
-    def analyze(image, width):
+    def analyze(image, settings):
         found = face()
         crops.append(weakref.ref(found.crop))
         if closed_while_analysing:
@@ -192,7 +195,7 @@ def test_closed_session_keeps_no_face(closed_while_analysing):
 def test_closed_session_keeps_no_picture():
     started, go = threading.Event(), threading.Event()
 
-    def analyze(image, width):
+    def analyze(image, settings):
         started.set()
         assert go.wait(60)
         return [face()]
@@ -218,9 +221,60 @@ def test_closed_session_keeps_no_picture():
 )
 def test_time_without_a_face(faces, since_face):
     clock = FakeClock()
-    session = _session(lambda image, width: faces, clock)
+    session = _session(lambda image, settings: faces, clock)
     clock.now += 5
     session.offer(picture())
     session.run()
     assert session.status().since_face == pytest.approx(since_face)
     assert session.status().since_answer == pytest.approx(0.0)
+
+
+def test_the_record_has_every_analysed_frame_with_the_settings_in_force():
+    clock = FakeClock()
+    faces = iter([[face()], [], [face()]])
+    session = _session(lambda image, settings: next(faces), clock)
+    for settings in (Settings(unsure_below=0.4), Settings(unsure_below=0.4), Settings(mix="even")):
+        session.settings = settings
+        session.offer(picture())
+        session.offer(picture())  # replaces the one before
+        session.run()
+        clock.now += 0.1
+    rows = session.record.rows()
+    assert rows["number"].tolist() == [1, 0, 1]
+    assert rows["frame"].tolist() == [1, 3, 5], "of all frames that came"
+    told = [
+        (c.settings["unsure_below"], c.settings["expected_mix"]) for c in session.record.changes
+    ]
+    assert told == [(0.4, "everyday"), (0.0, "even")]
+
+
+def test_pauses_and_frames_that_nobody_analysed_count_in_the_records_time():
+    clock = FakeClock()
+    session = _session(lambda image, settings: [face()], clock)
+    session.offer(picture())
+    session.run()
+    clock.now += 1
+    session.settings = Settings(paused=True)
+    session.settings = Settings(paused=True, mirror=False)
+    clock.now += 3
+    session.settings = Settings()
+    clock.now += 2
+    session.offer(picture())  # never analysed
+    session.close()
+    clock.now += 5
+    session.offer(picture())  # after the end
+    timing = session.record.timing
+    assert [(round(p.start, 6), round(p.end, 6)) for p in timing.pauses] == [(1, 4)]
+    assert timing.end == pytest.approx(6)
+
+
+def test_an_event_is_marked_at_its_moment_and_its_note_may_come_later():
+    clock = FakeClock()
+    session = _session(lambda image, settings: [face()], clock)
+    session.mark("too early: nothing was analysed")
+    session.offer(picture())
+    session.run()
+    clock.now += 2.5
+    session.mark()
+    session.record.note(0, "smile asked for")
+    assert [(m.time, m.note) for m in session.record.marks] == [(2.5, "smile asked for")]

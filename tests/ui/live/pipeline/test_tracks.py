@@ -76,7 +76,7 @@ def _is_painted(frame):
 
 def test_frames_come_back_with_the_cameras_times_and_the_answer_painted(made):
     async def scenario():
-        tracks = made(lambda image, width: [face()])
+        tracks = made(lambda image, settings: [face()])
         camera = await _started(tracks)
         async with asyncio.timeout(60):
             for number in itertools.count():
@@ -93,7 +93,7 @@ def test_frames_come_back_with_the_cameras_times_and_the_answer_painted(made):
 
 def test_only_the_newest_frame_goes_back(made):
     async def scenario():
-        tracks = made(lambda image, width: [])
+        tracks = made(lambda image, settings: [])
         camera = await _started(tracks)
         for number in range(50):
             camera.frames.put_nowait(_frame(number))
@@ -108,7 +108,7 @@ def test_only_the_newest_frame_goes_back(made):
 def test_hanging_analysis_does_not_hold_up_the_picture(made):
     async def scenario():
         go = threading.Event()
-        tracks = made(lambda image, width: go.wait(10) and [])
+        tracks = made(lambda image, settings: go.wait(10) and [])
         camera = await _started(tracks)
         for number in range(5):
             assert (await _send(tracks, camera, number)).pts == number * 3000
@@ -120,7 +120,7 @@ def test_hanging_analysis_does_not_hold_up_the_picture(made):
 
 def test_raising_analysis_and_painting_leave_the_picture_as_it_is(made, monkeypatch):
     async def scenario():
-        tracks = made(lambda image, width: 1 / 0)
+        tracks = made(lambda image, settings: 1 / 0)
         camera = await _started(tracks)
         monkeypatch.setattr("ui.live.pipeline.tracks.paint", lambda *_: 1 / 0)
         for number in range(3):
@@ -135,7 +135,7 @@ def test_raising_analysis_and_painting_leave_the_picture_as_it_is(made, monkeypa
 
 def test_camera_may_change_its_resolution(made):
     async def scenario():
-        tracks = made(lambda image, width: [face()])
+        tracks = made(lambda image, settings: [face()])
         camera = await _started(tracks)
         sizes = [(120, 160)] * 3 + [(240, 320)] * 3
         for number, size in enumerate(sizes):
@@ -150,7 +150,7 @@ def test_camera_may_change_its_resolution(made):
 @pytest.mark.parametrize("ending", ["camera", "sink", "source", "both"])
 def test_any_end_ends_all(made, ending):
     async def scenario():
-        tracks = made(lambda image, width: [])
+        tracks = made(lambda image, settings: [])
         made.pool.admit(tracks.session, seats=1)
         camera = await _started(tracks)
         await _send(tracks, camera, 0)
@@ -178,7 +178,7 @@ def test_any_end_ends_all(made, ending):
 
 
 def test_stop_before_any_start_does_no_harm(made):
-    tracks = made(lambda image, width: [])
+    tracks = made(lambda image, settings: [])
     tracks.stop()
     tracks.stop()
     assert tracks.ended
@@ -186,7 +186,7 @@ def test_stop_before_any_start_does_no_harm(made):
 
 def test_stop_after_the_loop_has_closed_does_no_harm(made):
     async def scenario():
-        tracks = made(lambda image, width: [])
+        tracks = made(lambda image, settings: [])
         await _started(tracks)
         return tracks
 

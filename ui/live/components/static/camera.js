@@ -1,6 +1,6 @@
 // Watches the camera from beside streamlit-webrtc's frame, which has this page's origin: wraps its
-// getUserMedia and RTCPeerConnection to learn how each request and each connection ends, and hides
-// the raw error that ours stands for.
+// getUserMedia and RTCPeerConnection to learn how each request and each connection ends, hides the raw
+// error that ours stands for, and asks before a session is lost that nobody has downloaded.
 
 const FRAME = 'iframe[title="streamlit_webrtc.component.webrtc_streamer"]';
 const STATES = {
@@ -22,15 +22,30 @@ const ASK_AGAIN = 2000; // ms between two questions whether the app is back
 
 export default function ({ data, parentElement }) {
   const box = parentElement.querySelector(".message");
-  const again = box.querySelector("button");
+  const [again, discard, keep] = box.querySelectorAll("button");
   box.show = (state) => {
     box.hidden = state === null;
     box.dataset.state = state ?? "";
     box.querySelector(".text").textContent = state === null ? "" : data.messages[state];
     again.hidden = state !== "lost";
+    discard.hidden = keep.hidden = state !== "unsaved";
+    // The page's own notice then makes room (camera.py).
+    if (state === null) delete document.body.dataset.liveCamera;
+    else document.body.dataset.liveCamera = state;
   };
+  box.start = data.start;
+  window.liveUnsaved = data.unsaved;
   again.textContent = data.again;
+  discard.textContent = data.messages.discard;
+  keep.textContent = data.messages.keep;
   again.onclick = () => startButton(data.start)?.click();
+  discard.onclick = () => {
+    window.liveTaken = data.unsaved;
+    box.show(null);
+    startButton(data.start)?.click();
+  };
+  keep.onclick = () => box.show(null);
+  watchSaving();
   if (box.watching) {
     return box.watching;
   }
@@ -44,6 +59,7 @@ export default function ({ data, parentElement }) {
   const timer = setInterval(attach, 200);
   box.watching = () => {
     clearInterval(timer);
+    delete document.body.dataset.liveCamera;
     box.watching = null;
   };
   return box.watching;
@@ -61,6 +77,26 @@ async function beforehand() {
   } catch {
     return null; // Firefox knows no permission of this name
   }
+}
+
+// Once a page. A session counts as taken as soon as one of its links is clicked; that its figures are
+// also gone with a reload holds on every page of the app.
+function watchSaving() {
+  if (window.liveSaving) return;
+  window.liveSaving = true;
+  document.addEventListener("click", ({ target }) => {
+    const link = target.closest?.("a[download]");
+    if (link && isUnsaved() && link.href.includes(window.liveUnsaved)) {
+      window.liveTaken = window.liveUnsaved;
+    }
+  }, true);
+  window.addEventListener("beforeunload", (event) => {
+    if (isUnsaved()) event.preventDefault();
+  });
+}
+
+function isUnsaved() {
+  return Boolean(window.liveUnsaved) && window.liveTaken !== window.liveUnsaved;
 }
 
 function startButton(name) {
@@ -112,6 +148,7 @@ function listenToConnections(view) {
   view.RTCPeerConnection = new Proxy(view.RTCPeerConnection, {
     construct(target, options) {
       const connection = new target(...options);
+      window.liveConnection = connection; // for figures.js
       follow(connection, view);
       return connection;
     },
@@ -170,6 +207,26 @@ function dress(doc) {
   doc.dressed = true;
   doc.head.append(Object.assign(doc.createElement("style"), { textContent: FRAME_STYLE }));
   hideRawErrors(doc);
+  doc.addEventListener("click", askFirst, true);
+  doc.addEventListener("keydown", passOn);
+}
+
+// A start that would discard a session asks first, on the page.
+function askFirst(event) {
+  const box = event.view.cameraMessage;
+  if (event.target.closest("button")?.textContent !== box.start || !isUnsaved()) return;
+  event.preventDefault();
+  event.stopPropagation();
+  box.show("unsaved");
+  box.querySelector(".keep").focus();
+}
+
+// The page's keys also work after a click in this frame.
+function passOn(event) {
+  if (event.target.closest("input, textarea, select, [role='listbox']")) return;
+  const { key, code, ctrlKey, metaKey, altKey, shiftKey } = event;
+  const same = { key, code, ctrlKey, metaKey, altKey, shiftKey, bubbles: true, cancelable: true };
+  if (key.length === 1) document.dispatchEvent(new KeyboardEvent("keydown", same));
 }
 
 function hideRawErrors(doc) {

@@ -13,6 +13,7 @@ export default function ({ data, parentElement }) {
   root.querySelectorAll("path").forEach((path, i) => {
     path.setAttribute("d", stretches.map((stretch) => area(stretch, i, data.window)).join(""));
   });
+  fillNotes(root.querySelector(".notes"), data);
   fillStrips(root.querySelector(".strips"), data);
   point(root);
 }
@@ -36,7 +37,7 @@ function scale() {
 
 function plotOf(answers) {
   const plot = make("div", "plot");
-  plot.append(...[0, 25, 50, 75, 100].map(gridLine), drawing(answers), make("div", "line"));
+  plot.append(...[0, 25, 50, 75, 100].map(gridLine), drawing(answers), make("div", "notes"), make("div", "line"));
   return plot;
 }
 
@@ -132,6 +133,22 @@ function area(stretch, i, window) {
   return `M${[...above, ...below].join("L")}Z`;
 }
 
+// Over the areas: what was not analysed, and the events that somebody marked.
+function fillNotes(place, { gaps, marks, window }) {
+  const notes = [
+    ...gaps.map(([from, to, kind]) => ["gap", from, to, kind]),
+    ...marks.map(([time, note]) => ["mark", time, time, note]),
+  ];
+  setCount(place, notes.length, () => make("div", ""));
+  notes.forEach(([kind, from, to, words], i) => {
+    const note = place.children[i];
+    note.className = kind;
+    note.textContent = words;
+    note.style.left = `${100 * (1 + from / window)}%`;
+    note.style.width = kind === "gap" ? `${(100 * (to - from)) / window}%` : "";
+  });
+}
+
 function fillStrips(place, { strips, answers, window }) {
   place.hidden = strips.length === 0;
   const all = place.lastChild;
@@ -182,8 +199,10 @@ function point(root) {
   root.querySelector(".head").textContent = said ?? data.title;
 }
 
-function moment({ window, edges, shares, answers }, pointed) {
+function moment({ window, edges, shares, answers, gaps }, pointed) {
   const second = (pointed - 1) * window;
+  const gap = gaps.find(([from, to]) => from <= second && second < to);
+  if (gap) return `${Math.round(-second)} s ago: ${gap[2]}`;
   const i = edges.findLastIndex((edge) => edge <= second);
   const row = shares[Math.min(Math.max(i, 0), shares.length - 1)];
   const when = `${Math.round(-second)} s ago`;
