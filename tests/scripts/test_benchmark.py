@@ -179,3 +179,13 @@ def test_both_training_pipelines_are_timed(monkeypatch: pytest.MonkeyPatch, tmp_
     seconds = frozen["seconds_for_20_epochs"]
     assert seconds["ours"] > frozen["of_which_after_the_features"] > 0
     assert frozen["ratio"] == pytest.approx(seconds["stock"] / seconds["ours"], rel=0.1)
+
+
+def test_every_way_through_a_folder_is_timed(make_model: MakeModel) -> None:
+    from scripts.benchmarks.batch import speed
+
+    measured = speed.measure(str(make_model()), 1, {"small": (320, 240, 24)})
+    figures = measured["photographs_per_s"]["small"]
+    ways = {"plain loop", "as the page does, with a picture", "one worker", "two workers"}
+    assert ways < figures.keys()
+    assert min(figures.values()) > 0

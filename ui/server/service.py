@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime import Runtime
 
 from ui.live.pipeline.meter import METER
-from ui.live.pipeline.service import CORES, limit_arenas
+from ui.live.pipeline.service import CORES, limit_heaps
 from ui.server import metrics, outbound, sessions
 from ui.server.budget import ORIGINALS
 from ui.server.films import FILMS
@@ -42,7 +42,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     """From before the first request to after the last."""
     outbound.stay_inside()
     keep_uploads_in_memory()
-    limit_arenas()  # before other threads start, which would have heaps of their own
+    limit_heaps()  # before other threads start, which would have heaps of their own
     sys.setswitchinterval(SWITCH_S)
     settle()
     metrics.log_to_console()

@@ -6,7 +6,7 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,17 +28,22 @@ SIZES: Final = {"640x480": (640, 480, 240), "12 megapixels": (4000, 3000, 24)}
 ROUNDS: Final = 2
 
 
-def measure(model: str, rounds: int = ROUNDS) -> dict[str, Any]:
+def measure(
+    model: str, rounds: int = ROUNDS, sizes: Mapping[str, tuple[int, int, int]] = SIZES
+) -> dict[str, Any]:
     """Photographs a second of each way, medians of rounds in which all ways take turns.
 
     Workers are measured once they have begun: from the first finished shard to the last.
+
+    Args:
+        sizes: As `SIZES`.
     """
     cv2.setNumThreads(1)
     recognizer = Recognizer.load(model)
     job = pack(Job(recognizer, FilmSettings()))
     found = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, (width, height, count) in SIZES.items():
+        for name, (width, height, count) in sizes.items():
             inputs = _write(Path(folder) / name, photo_bytes(width, height), count)
             found[name] = _compare(recognizer, job, inputs, rounds)
     return {"photographs_per_s": found}

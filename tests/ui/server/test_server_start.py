@@ -22,7 +22,7 @@ def steps(monkeypatch):
     async def waiting(*_):
         await asyncio.Event().wait()
 
-    for name in ("limit_arenas", "settle", "keep_uploads_in_memory"):
+    for name in ("limit_heaps", "settle", "keep_uploads_in_memory"):
         monkeypatch.setattr(service, name, only_named(name))
     # What it sets would stay for the tests after this one, whose log lines caplog could not see.
     monkeypatch.setattr(service.metrics, "log_to_console", only_named("log_to_console"))
@@ -45,11 +45,11 @@ def test_every_step_is_taken_before_the_first_request(steps):
 
     before = asyncio.run(start())
     assert sorted(before) == [
-        "keep_uploads_in_memory", "limit_arenas", "log_to_console", "setswitchinterval", "settle",
+        "keep_uploads_in_memory", "limit_heaps", "log_to_console", "setswitchinterval", "settle",
         "stay_inside",
     ]  # fmt: skip
     assert sorted(steps[len(before) :]) == ["FILMS.close", "TURNS.close"]
-    assert before.index("limit_arenas") < before.index("settle"), "which may start threads"
+    assert before.index("limit_heaps") < before.index("settle"), "which may start threads"
 
 
 def test_what_stays_for_good_is_not_looked_through_and_no_component_is_declared():
