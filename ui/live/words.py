@@ -211,9 +211,9 @@ UNSAVED: Final[dict[str, str]] = {
 """Before a start that would discard a session (camera.js)."""
 
 DELAY: Final[dict[str, str]] = {
-    "delay": "about {ms}\N{NO-BREAK SPACE}ms from camera to screen",
+    "delay": "at least {ms}\N{NO-BREAK SPACE}ms from camera to screen",
     "help": (
-        "Encoding, the way to the app, the app, the way back and decoding, as the browser measures "
-        "them for the picture. The boxes on it are older by the time of an analysis."
+        "What the browser and the app can measure of a picture's way. Cameras, screens and the app's "
+        "own decoder take some more, and boxes are older by the time of an analysis."
     ),
 }

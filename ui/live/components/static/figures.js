@@ -10,12 +10,13 @@ export default async function ({ data, parentElement }) {
   }
   line.textContent = [data.rate, line.delay].filter(Boolean).join(" · ");
   const way = data.passing === null ? null : await browsersPart(line);
-  line.delay = way === null ? "" : data.delay.replace("{ms}", Math.round((way + data.passing) / 10) * 10);
+  line.delay = way === null ? "" : data.delay.replace("{ms}", Math.floor((way + data.passing) / 10) * 10);
   line.textContent = [data.rate, line.delay].filter(Boolean).join(" · ");
 }
 
-// Milliseconds to encode, send, receive and decode a picture, over the time since the last look;
-// null if the browser does not tell each of them.
+// Milliseconds to encode, send, receive and decode a picture, over the time since the last look, and
+// until the next one begins, by which aiortc knows that one is whole (its jitterbuffer.py); null if the
+// browser does not tell each of them.
 async function browsersPart(line) {
   const connection = window.liveConnection;
   if (connection?.connectionState !== "connected") return null;
@@ -31,6 +32,7 @@ async function browsersPart(line) {
   }
   const parts = [
     mean("totalEncodeTime", "framesEncoded", before?.sent, now.sent),
+    1 / now.sent?.framesPerSecond,
     now.pair?.currentRoundTripTime,
     mean("jitterBufferDelay", "jitterBufferEmittedCount", before?.got, now.got),
     mean("totalDecodeTime", "framesDecoded", before?.got, now.got),
