@@ -213,7 +213,7 @@ UNSAVED: Final[dict[str, str]] = {
 DELAY: Final[dict[str, str]] = {
     "delay": "at least {ms}\N{NO-BREAK SPACE}ms from camera to screen",
     "help": (
-        "What the browser and the app can measure of a picture's way. Cameras, screens and the app's "
-        "own decoder take some more, and boxes are older by the time of an analysis."
+        "What the browser and the app can measure of a picture's way. Camera, screen and the "
+        "app's decoder take some more, and boxes are older by the time of an analysis."
     ),
 }
