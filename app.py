@@ -9,7 +9,9 @@ if __name__ == "__main__":  # a visitor's run of a page
 
     # A file of our own: a Material name here would be fetched from Google at every page.
     icon = Path(__file__).parent / "ui/assets/icon.svg"
-    st.set_page_config(page_title="Apparent expression", page_icon=icon, layout="wide")
+    st.set_page_config(
+        page_title=frame.NAME, page_icon=icon, layout="wide", initial_sidebar_state="collapsed"
+    )
     frame.run(
         st.navigation(
             [

@@ -1,6 +1,7 @@
 """What is in use: the model's card, the data and its faults, limits, privacy and the law."""
 
 import json
+from html import escape
 
 import streamlit as st
 
@@ -13,13 +14,13 @@ from ui.widgets import plain
 
 def _model_card(card: ModelCard) -> None:
     """The card in words, its numbers beside it, and the whole of it to unfold."""
-    st.subheader(f"Model card: {plain(card.title)}", anchor=False)
+    st.header(f"Model card: {plain(card.title)}", anchor=False)
     st.markdown(plain(card.summary))
     st.markdown(f"**Headline:** {resources.headline()}.")
-    st.table(_facts(card))
+    st.markdown("\n".join(f"- {name}: {plain(value)}" for name, value in _facts(card).items()))
     st.markdown("\n".join(f"- {plain(limit)}" for limit in card.limits))
     with st.expander("The whole card"):
-        st.code(json.dumps(card.to_dict(), indent=2), language=None)
+        st.html(f'<pre tabindex="0">{escape(json.dumps(card.to_dict(), indent=2))}</pre>')
 
 
 def _few() -> str:
@@ -33,7 +34,7 @@ def _few() -> str:
 
 
 def _facts(card: ModelCard) -> dict[str, str]:
-    shown = {
+    return {
         "Files": f"models/{card.stem}.*",
         "Made on": card.created,
         "Answers": ", ".join(DISPLAY_NAMES[name] for name in card.emotions),
@@ -49,7 +50,6 @@ def _facts(card: ModelCard) -> dict[str, str]:
         "Intended use": card.intended_use,
         "Licence": card.licence,
     }
-    return {name: plain(value) for name, value in shown.items()}
 
 
 frame.header(
@@ -63,10 +63,10 @@ try:
     card = resources.recognizer().card
     _model_card(card)
 except ModelError as error:
-    st.subheader("Model card", anchor=False)
+    st.header("Model card", anchor=False)
     model_choice.in_its_place(error)
 
-st.subheader("The data and its faults", anchor=False)
+st.header("The data and its faults", anchor=False)
 st.markdown(
     """
 The networks here learned from **FER-2013** (Goodfellow et al. 2013): 35,887 faces found on the web,
@@ -83,7 +83,7 @@ Evaluation page are to be read with them in mind.
     + _few()
 )
 
-st.subheader("Limits", anchor=False)
+st.header("Limits", anchor=False)
 st.markdown(
     """
 **Measured:** accuracy, recall of each expression, calibration and the tendency to answer neutral,
@@ -99,7 +99,7 @@ face is read differently across cultures (Barrett et al. 2019). This app names w
 """
 )
 
-st.subheader("Privacy", anchor=False)
+st.header("Privacy", anchor=False)
 st.markdown(
     """
 Pictures are processed by the computer that runs this app, in memory. Of a photograph only the copy
@@ -112,7 +112,7 @@ for you, your pictures go to that person's computer.
 """
 )
 
-st.subheader("The law", anchor=False)
+st.header("The law", anchor=False)
 st.markdown(
     """
 In the European Union, systems that infer the emotions of people **at work or in education** are
@@ -121,13 +121,13 @@ elsewhere they are high-risk and people must be told. Do not use this app to jud
 """
 )
 
-st.subheader("Face detector", anchor=False)
+st.header("Face detector", anchor=False)
 try:
     st.markdown(resources.detector_sentence())
 except FerError:
     st.markdown("No model is in use, so no detector is loaded.")
 
-st.subheader("Licences", anchor=False)
+st.header("Licences", anchor=False)
 network = f"- **Network:** trained here {plain(facts.backbone(card))}." if card else ""
 st.markdown(
     f"""

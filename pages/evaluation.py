@@ -181,12 +181,12 @@ def _mistakes(subjects: list[Subject]) -> None:
 
         view.side_by_side(subjects, draw)
     with bars:
-        st.subheader("Each expression, hardest first", anchor=False)
+        st.header("Each expression, hardest first", anchor=False)
         metric = st.segmented_control(
             "Figure", list(view.METRICS), default="Recall", required=True, help=view.METRIC_HELP
         )
         view.side_by_side(subjects, lambda s: view.per_class(s.split, metric, s.key))
-    st.subheader("Neutral, fear and surprise", anchor=False)
+    st.header("Neutral, fear and surprise", anchor=False)
     view.side_by_side(
         subjects,
         lambda s: st.markdown(
@@ -197,7 +197,7 @@ def _mistakes(subjects: list[Subject]) -> None:
 
 def _unsure(subjects: list[Subject]) -> None:
     view.side_by_side(subjects, panels.unsure)
-    st.subheader("Is it as often right as it is sure?", anchor=False)
+    st.header("Is it as often right as it is sure?", anchor=False)
     view.side_by_side(subjects, lambda s: view.calibration(s.split, s.key))
 
 

@@ -6,23 +6,24 @@ from fer_core.errors import ModelError, ReportError
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.recognition.drawing import caption
 from ui import frame, model_choice, resources, sample, thumbnail
-from ui.charts.draw import draw
-from ui.charts.faces import probability_bars
-from ui.widgets import SPLIT_KINDS, answer_line
+from ui.photos import faces as face_view
+from ui.widgets import SPLIT_KINDS
 
 
 def _ways_in() -> None:
-    camera, photos, trust = st.columns(3, border=True)
+    """Three cards, each of which is a link as a whole (frame.css)."""
+    with st.container(key="ways"):
+        camera, photos, trust = st.columns(3, border=True)
     with camera:
-        st.subheader("Try the camera", anchor=False)
+        st.header("Try the camera", anchor=False)
         st.markdown("Your face on the screen, boxed and named, many times a second.")
         st.page_link("pages/live.py", label="Open the camera page", icon=":material/videocam:")
     with photos:
-        st.subheader("Try photos", anchor=False)
+        st.header("Try photos", anchor=False)
         st.markdown("Drop in pictures; take the results home as a table.")
         st.page_link("pages/photos.py", label="Open the photo page", icon=":material/image:")
     with trust:
-        st.subheader("See how far to trust it", anchor=False)
+        st.header("See how far to trust it", anchor=False)
         _trust()
         st.page_link(
             "pages/evaluation.py", label="Open the evaluation", icon=":material/query_stats:"
@@ -41,8 +42,8 @@ def _trust() -> None:
     if report is None or name not in report.splits:
         st.markdown(words)
         return
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
-        st.markdown(f"{words} Dark cells off the diagonal are what it takes for something else.")
+    with st.container(horizontal=True, vertical_alignment="center", key="trust"):
+        st.markdown(words, width="content")
         thumbnail.show(report.splits[name])
 
 
@@ -54,22 +55,21 @@ def _report() -> EvaluationReport | None:
 
 
 def _sample() -> None:
+    st.header("A sample", anchor=False)
     picture, faces = sample.answer()
     left, right = st.columns(2, gap="large")
-    with left:
+    with left, st.container(key="sample-picture"):
         words = [caption(face, number) for number, face in enumerate(faces, start=1)]
         alt = ", ".join(["Portrait, its face boxed", *words])
         st.image(picture, width="stretch", caption=sample.CREDIT, alt=alt)
-    with right:
-        for face in faces:
-            st.markdown(f"**{answer_line(face)}**")
-            draw(probability_bars(face.probabilities), "bars", answer_line(face))
+    with right, st.container(key="sample-faces"):
+        face_view.show(faces)
         st.caption("The network's probabilities for the seven expressions it knows.")
 
 
 frame.header(
     "Apparent expression",
-    "Point a camera at a face, or drop in a photo, and see which of seven expressions it *shows*. "
+    "Point a camera at a face, or drop in a photo, and see which of seven expressions it shows. "
     "It cannot tell what anybody feels. Everything stays on this computer.",
 )
 _ways_in()

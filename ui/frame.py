@@ -13,16 +13,11 @@ from ui import downloads, model_choice, resources
 from ui.server import uploads
 from ui.widgets import plain
 
+NAME = "Apparent expression"
+"""The app's, in the title of every page."""
 APP = Path(__file__).resolve().parents[1] / "app.py"
 
 _log = logging.getLogger(__name__)
-
-# Streamlit leaves 6rem above and 5rem beside the page: a fifth of a small screen, of which the live
-# page has the picture to show.
-_ROOM = """<style>
-.stMainBlockContainer { padding-top: 4.5rem; }
-@media (min-width: 800px) { .stMainBlockContainer { padding-left: 3rem; padding-right: 3rem; } }
-</style>"""
 
 _PAGE = "page"
 """In the session: the title of the page that ran last."""
@@ -37,6 +32,7 @@ def run(page: "st.Page") -> None:
     else goes to the console with its traceback, and a sentence to the page. (Streamlit's own stop
     and rerun signals are not `Exception`s and pass through.)
     """
+    st.set_page_config(page_title=f"{page.title} · {NAME}" if page.url_path else NAME)
     if st.session_state.get(_PAGE) != page.title:  # what was given to the page before goes with it
         uploads.forget()
         st.session_state[_PAGE] = page.title
@@ -65,7 +61,6 @@ def header(title: str, lead: str) -> None:
     """A page's title and the sentence under it. Every page begins with it."""
     if not _framed.get() and _main_script() == APP:
         _run_in_the_frame()
-    st.html(_ROOM)
     st.title(title, anchor=False)
     st.markdown(lead)
 

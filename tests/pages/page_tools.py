@@ -38,5 +38,5 @@ def write_history(path: Path) -> None:
 
 def texts(app: AppTest) -> str:
     """Everything written on a page."""
-    kinds = ("title", "subheader", "markdown", "caption", "error", "warning", "info", "metric")
+    kinds = ("title", "header", "markdown", "caption", "error", "warning", "info", "metric")
     return "\n".join(str(item.value) for kind in kinds for item in app.get(kind))

@@ -27,7 +27,7 @@ def ablation(models, tmp_path):
 
 
 def _headings(app) -> list[str]:
-    return [heading.value for heading in app.subheader]
+    return [heading.value for heading in app.header]
 
 
 def test_without_the_file_nothing_is_said_of_claims(open_page):

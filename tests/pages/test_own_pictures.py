@@ -135,7 +135,7 @@ def test_the_model_in_use_is_chosen_for_the_session(open_page, models, make_mode
     assert "A small test network" in app.caption[-1].value
     _box(app, "Model in use").select("other").run()
     assert not app.exception
-    assert "Model card: Another" in [heading.value for heading in app.subheader]
+    assert "Model card: Another" in [heading.value for heading in app.header]
     assert "Model in use: Another" in app.caption[-1].value
 
 

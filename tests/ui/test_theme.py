@@ -1,5 +1,6 @@
 """The theme's promise: every text colour reaches 4.5:1 on both backgrounds (WCAG 2.2, 1.4.3)."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -7,9 +8,9 @@ import pytest
 
 from fer_core.recognition import label_tiles
 
-CONFIG = tomllib.loads(
-    (Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml").read_text("utf-8")
-)
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+FRAME = ROOT / "ui/assets/frame.css"
 
 
 def contrast(first: str, second: str) -> float:
@@ -29,6 +30,13 @@ def test_text_is_readable(theme: str, text: str, ground: str):
 def test_captions_are_readable(theme: str, ground: str):
     colors = CONFIG["theme"][theme]
     assert contrast(_faded(colors["textColor"], colors[ground]), colors[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("ground", ["backgroundColor", "secondaryBackgroundColor"])
+def test_the_focus_can_be_seen(theme: str, ground: str):
+    found = re.search(r":focus-visible \{ outline: 3px solid (#\w{6})", FRAME.read_text("utf-8"))
+    assert found and contrast(found[1], CONFIG["theme"][theme][ground]) >= 3
 
 
 def _faded(text: str, ground: str) -> str:

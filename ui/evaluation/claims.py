@@ -36,12 +36,12 @@ def section() -> None:
     try:
         report = resources.ablation()
     except ReportError as error:
-        st.subheader("The seed recipe's claims, tested", anchor=False)
+        st.header("The seed recipe's claims, tested", anchor=False)
         st.error(plain(str(error)), icon=":material/error:")
         return
     if report is None:
         return
-    st.subheader("The seed recipe's claims, tested", anchor=False)
+    st.header("The seed recipe's claims, tested", anchor=False)
     st.caption(read_design(report))
     _remarks(report)
     left, right = st.columns([2, 3], gap="large")

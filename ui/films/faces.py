@@ -72,7 +72,7 @@ def edit(job: Edited) -> None:
     faces = sorted(analyzed.summary().faces, key=lambda face: -face.seconds)
     if not faces:
         return
-    st.subheader("Who is who", anchor=False)
+    st.header("Who is who", anchor=False)
     edits, numbers = job.edits, [face.number for face in faces]
     choice, name, other, out = st.columns([2, 3, 3, 2], vertical_alignment="bottom")
     number = choice.selectbox(

@@ -40,7 +40,7 @@ def draw(job: FilmJob, recognizer: Recognizer) -> None:
     if summary.faces:
         faces.table(film)
     faces.edit(job)
-    st.subheader("Take it with you", anchor=False)
+    st.header("Take it with you", anchor=False)
     st.html(outputs.links(job))
     made = outputs.annotated_is_new(job) or job.state != "ready"
     if not made and st.button("Make the film with boxes (MP4)", icon=":material/movie:"):

@@ -39,7 +39,7 @@ def draw(recognizer: Recognizer) -> tuple[str, Settings]:
         The participant's name, and the settings; `paused` is not among them.
     """
     with st.sidebar:
-        st.subheader("Live settings", anchor=False)
+        st.header("Live settings", anchor=False)
         participant, mix = _participant(), _mix()
         return participant, Settings(
             mirror=_mirror(),

@@ -30,7 +30,7 @@ def draw(study: Study) -> None:
     Args:
         study: Its record is no longer written to.
     """
-    st.subheader("This session")
+    st.header("This session")
     film = study.shown
     if not len(film.rows):
         st.markdown(_EMPTY)
@@ -46,7 +46,7 @@ def draw(study: Study) -> None:
         st.dataframe(shares(film), hide_index=True, key="session_shares", height="content")
     _events(study)
     faces.edit(study)
-    st.subheader("Take it with you", anchor=False)
+    st.header("Take it with you", anchor=False)
     st.html(outputs.links(study))
     st.caption(_ROWS)
 

@@ -23,24 +23,6 @@ from ui.widgets import answer_line
 
 MOST_OPEN = 6
 
-STYLE = """
-<style>
-.face { display: flex; gap: 1rem; align-items: flex-start; margin-bottom: 0.75rem; }
-.face img { width: 96px; height: 96px; border-radius: 4px; image-rendering: auto; flex: none; }
-.face .unsure { border: 1px dashed currentColor; border-radius: 4px; padding: 0 0.3rem; }
-.face .answers { flex: 1; min-width: 0; }
-.face .row { display: grid; grid-template-columns: 4.4rem 1fr 2.8rem; gap: 0.5rem;
-             align-items: center; font-size: 0.875rem; line-height: 1.35; }
-.face .track { background: rgba(128, 128, 128, 0.18); border-radius: 2px; }
-.face .bar { display: block; height: 0.6rem; border-radius: 2px; min-width: 1px; }
-.face .share { text-align: right; font-variant-numeric: tabular-nums; }
-.face .notes { font-size: 0.875rem; margin-top: 0.25rem; padding-left: 0.5rem;
-               border-left: 3px solid currentColor; }
-.face details { font-size: 0.875rem; margin-top: 0.25rem; }
-.face summary { cursor: pointer; }
-</style>
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Extras:
@@ -72,10 +54,10 @@ def show(faces: Sequence[FaceEmotion], extras: Extras = PLAIN) -> None:
 def _draw(faces: Sequence[tuple[int, FaceEmotion]], extras: Extras) -> None:
     parts = [face_html(number, face, extras) for number, face in faces]
     if extras.menu is None:
-        st.html(STYLE + "".join(parts))
+        st.html("".join(parts))
         return
     for (number, _), part in zip(faces, parts, strict=True):
-        st.html(STYLE + part)
+        st.html(part)
         extras.menu(number)
 
 

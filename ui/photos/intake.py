@@ -98,7 +98,6 @@ def _choose_mix() -> None:
 
 def _given() -> Photos:
     folder = bool(st.session_state.get(_FOLDER))
-    st.html(uploads.STYLE)
     files = st.file_uploader(
         "Choose a folder of photos" if folder else "Drop photos here",
         type=ENDINGS if folder else None,

@@ -14,7 +14,6 @@ from fer_core.recognition.photos import PhotoResult
 from fer_core.recognition.recognizer import Recognizer
 from ui import downloads
 from ui.photos import choice, kept
-from ui.photos.faces import STYLE
 from ui.widgets import plain
 
 
@@ -48,7 +47,7 @@ def totals_html(answers: dict[str, int]) -> str:
         f'background:{COLORS[name]}"></span></span><span class="share">{n:,}</span></div>'
         for name, n in answers.items()
     )
-    return f'{STYLE}<div class="face"><div class="answers">{rows}</div></div>'
+    return f'<div class="face"><div class="answers">{rows}</div></div>'
 
 
 def _downloads(results: list[PhotoResult], recognizer: Recognizer, complete: bool) -> None:

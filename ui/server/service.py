@@ -22,6 +22,7 @@ from ui.server.films import FILMS
 from ui.server.gate import Gate
 from ui.server.turns import Turns
 from ui.server.uploads import PHOTO_MB, UploadGate, new_budget, uploaded
+from ui.shell import Shell
 
 BUDGET: Final = new_budget()
 """Of the whole process: uploads and decoded pictures share it."""
@@ -34,7 +35,11 @@ calls to the system: with Python's own 5 ms that was most of its time."""
 NEEDED: Final = ("ui.evaluation.view", "ui.photos.faces")
 """Modules of the pages that bring much of what these need. Not those of the live page: Streamlit
 knows only the components that are declared in a visitor's run (its component_registry.py)."""
-MIDDLEWARE: Final = [Middleware(Gate), Middleware(UploadGate, budget=BUDGET)]
+MIDDLEWARE: Final = [
+    Middleware(Gate),
+    Middleware(Shell),
+    Middleware(UploadGate, budget=BUDGET),
+]
 
 
 @contextlib.asynccontextmanager

@@ -40,19 +40,6 @@ PHOTO_MB: Final = 20
 WIDGET_MB: Final = 1_000_000
 """What an uploader's own limit should be, in megabytes: a file above its true limit is answered on
 the page, as every other file that cannot be looked at."""
-STYLE: Final = """<style>
-[data-testid="stFileUploaderDropzoneInstructions"],
-[data-testid="stFileChips"] > div > :has([data-testid="stFileChip"]):not(
-  :has([data-testid="stFileChipIconSpinner"], [data-testid="stFileChipIconError"])
-) { display: none; }
-[data-testid="stFileChips"] button[aria-label="Add files"] { width: auto; }
-[data-testid="stFileChips"] button[aria-label="Add files"]::after {
-  content: "Add more"; white-space: nowrap;
-}
-</style>"""
-"""Hides what is not true on a page that takes files out of its uploader: the limit that the
-uploader would tell, and the files that it took; those on their way and those that failed stay."""
-
 STALLED_S: Final = 30.0
 """Seconds without a byte after which an upload is given up."""
 

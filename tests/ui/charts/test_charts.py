@@ -16,7 +16,6 @@ from fer_core.evaluation.split_report import ClassScores, SplitReport
 from fer_core.labels import COLORS, DISPLAY_NAMES, EMOTIONS, FEAR, SURPRISE
 from fer_core.recognition.label_tiles import contrast, from_hex
 from ui.charts.evaluation import confusion_heatmap, per_class_bars, reliability_diagram
-from ui.charts.faces import probability_bars
 from ui.charts.history import history_curves
 from ui.charts.style import blue, ink_on, with_text_color
 
@@ -36,7 +35,6 @@ HISTORY = history_of(
     val_loss=(1.8, 1.4, 1.3, 1.35),
     val_accuracy=(0.3, 0.45, 0.58, 0.55),
 )
-PROBABILITIES = np.array([0.02, 0, 0.05, 0.86, 0.01, 0.05, 0.01], np.float32)
 
 
 def _without_intervals(split: SplitReport) -> SplitReport:
@@ -66,8 +64,6 @@ FIGURES: dict[str, Callable[[], go.Figure]] = {
     "reliability without bins": lambda: reliability_diagram(_without_intervals(SPLIT)),
     "loss": lambda: history_curves(HISTORY, "loss"),
     "accuracy": lambda: history_curves(HISTORY, "accuracy"),
-    "probabilities": lambda: probability_bars(PROBABILITIES),
-    "no probabilities": lambda: probability_bars(None),
 }
 
 

@@ -41,7 +41,7 @@ def _links(app: AppTest) -> list[str]:
 
 def test_a_session_is_summed_up():
     app = _drawn(Study(record_of(TOLD), MAKER))
-    assert app.subheader[0].value == "This session"
+    assert app.header[0].value == "This session"
     assert re.search(r"\b9 s\b.*\b91 analysed frames", _texts(app))
     faces, _, shares = app.dataframe
     assert faces.value["In view"].tolist() == ["9 s", "4 s"]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-import streamlit as st
-
 from ui.component import component
 from ui.live import words
 from ui.live.components import STATIC
 
 FRAME: Final = "live_frame"
-"""Key of the container that streamlit-webrtc's frame is drawn in."""
+"""Key of the container that streamlit-webrtc's frame is drawn in (frame.css gives it its room)."""
 
 START: Final = "Start camera"
 """The button in that frame."""
@@ -20,26 +18,6 @@ BESIDE: Final = "live_beside"
 """Key of the container at the video's side, over which the browser's message lies."""
 NOTICE: Final = "live_notice"
 """Key of the container that holds the page's own notice."""
-
-# As high as a 4:3 video and the row of buttons, from the start: nothing jumps when it comes.
-# As wide as lets both stand in the window below the heading: the button to press is in view.
-_ROOM: Final = f"""<style>
-.st-key-{FRAME} {{
-  container-type: inline-size;
-  max-width: max(320px, calc((100dvh - 350px) * 4 / 3));
-}}
-.st-key-{FRAME} iframe {{ min-height: calc(75cqi + 62px); }}
-/* On a telephone the chosen face's bars come into view below the buttons. */
-@media (max-width: 640px) {{
-  [data-testid="stHorizontalBlock"]:has(.st-key-{FRAME}) {{ gap: 0.25rem; }}
-}}
-/* The browser's message takes no place of its own: nothing moves when it comes or goes. */
-.st-key-{BESIDE} {{ position: relative; }}
-.st-key-{BESIDE} > :has(> .st-key-live_camera), .st-key-{BESIDE} > .st-key-live_camera {{
-  position: absolute; inset: 0 0 auto 0; z-index: 2;
-}}
-body[data-live-camera] .st-key-{NOTICE} * {{ visibility: hidden; }}
-</style>"""
 
 
 def watch(unsaved: str) -> None:
@@ -53,7 +31,6 @@ def watch(unsaved: str) -> None:
     without a word when the connection ends, and never tells Python; so this listens in the
     browser (camera.js). If it cannot, the original message stays.
     """
-    st.html(_ROOM)
     data = {
         "messages": words.CAMERA | words.LOST | words.UNSAVED,
         "again": words.AGAIN,

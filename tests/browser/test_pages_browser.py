@@ -1,0 +1,89 @@
+"""Every page as it opens: its title and headings, its drawer, what jumps, and its weight."""
+
+from itertools import pairwise
+
+import pytest
+from live_page import until
+
+PAGES = {
+    "": "Apparent expression",
+    "live": "Live · Apparent expression",
+    "photos": "Photos · Apparent expression",
+    "films": "Films · Apparent expression",
+    "evaluation": "Evaluation · Apparent expression",
+    "about": "About · Apparent expression",
+}
+SIZES = {1280: 900, 390: 844}
+MOST_SHIFT = 0.1
+"""Of all layout shifts together, as in Cumulative Layout Shift; "good" ends there."""
+MOST_MB = 3.5
+"""What Start may fetch."""
+OBSERVE = """
+window.shift = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.mark.parametrize("width", SIZES)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_whole_in_its_width_and_nothing_jumps(open_page, path, width):
+    page = open_page(path, script=OBSERVE, viewport={"width": width, "height": SIZES[width]})
+    drawn(page)
+    assert page.title() == PAGES[path]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("window.shift") < MOST_SHIFT
+    headings = page.get_by_test_id("stMain").locator("h1, h2, h3, h4")
+    levels = headings.evaluate_all("all => all.map(heading => Number(heading.tagName[1]))")
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(below <= above + 1 for above, below in pairwise(levels)), "none is left out"
+
+
+def test_start_is_light(open_page):
+    page = open_page()
+    drawn(page)
+    sizes = page.evaluate(
+        "performance.getEntriesByType('resource').map(each => [each.name, each.transferSize])"
+    )
+    assert not any("Plotly" in name for name, _ in sizes)
+    assert 1e6 < sum(size for _, size in sizes) < MOST_MB * 1e6
+
+
+def test_the_drawer_closes_after_a_choice(open_page):
+    page = open_page("photos", viewport={"width": 390, "height": 844})
+    drawn(page)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    link = page.get_by_test_id("stSidebarNavLink").filter(has_text="About")
+    until(page, lambda: link.bounding_box()["x"] >= 0)
+    link.click()
+    page.get_by_role("heading", name="Model card").wait_for()
+    sidebar = page.get_by_test_id("stSidebar")
+    until(page, lambda: (box := sidebar.bounding_box()) is None or box["x"] + box["width"] <= 0)
+
+
+def test_the_focus_can_be_seen(open_page):
+    page = open_page()
+    drawn(page)
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    style = page.evaluate(
+        "(({outlineStyle, outlineWidth, outlineColor}) => [outlineStyle, outlineWidth, "
+        "outlineColor])(getComputedStyle(document.activeElement))"
+    )
+    assert style == ["solid", "3px", "rgb(47, 127, 191)"], "as in frame.css: 3:1 on every ground"
+
+
+def test_a_card_of_start_is_a_link_as_a_whole(open_page):
+    page = open_page()
+    drawn(page)
+    page.get_by_text("Drop in pictures; take the results home").click()
+    page.get_by_role("heading", name="Photos", exact=True).wait_for()
+
+
+def drawn(page):
+    """Waits for the foot, which comes last, and for what its parts fetch."""
+    page.get_by_text("Model in use:").wait_for()
+    page.wait_for_load_state("networkidle")
+    until(page, lambda: not page.get_by_test_id("stSkeleton").count())
+    page.wait_for_timeout(500)  # for a shift that follows the last part

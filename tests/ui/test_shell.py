@@ -1,0 +1,68 @@
+"""The frame's style and script stand in every whole page, and in nothing else."""
+
+import asyncio
+
+import pytest
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import HTMLResponse, PlainTextResponse, StreamingResponse
+from starlette.routing import Route
+
+from ui.shell import HEAD, Shell
+
+PAGE = "<html><head><title>A</title></head><body>" + "é" * 1000 + "</body></html>"
+BROWSER = {"accept": "text/html,*/*", "accept-encoding": "gzip", "if-none-match": '"1"'}
+
+
+def _page(_request):
+    return HTMLResponse(PAGE, headers={"etag": '"1"'})
+
+
+def _in_pieces(_request):
+    pieces = [PAGE[:20].encode(), PAGE[20:].encode()]
+    return StreamingResponse(iter(pieces), media_type="text/html")
+
+
+def _data(_request):
+    return PlainTextResponse("</head>")
+
+
+def _missing(_request):
+    return HTMLResponse(PAGE, 404)
+
+
+ROUTES = [Route(f"/{f.__name__}", f) for f in (_page, _in_pieces, _data, _missing)]
+APP = Starlette(routes=ROUTES, middleware=[Middleware(Shell), Middleware(GZipMiddleware)])
+
+
+def ask(path, headers):
+    """(headers, body) of the answer."""
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": "GET", "path": f"/{path}", "headers": raw}
+    asyncio.run(APP({**scope, "query_string": b"", "root_path": ""}, receive, send))
+    return Headers(scope=sent[0]), b"".join(message["body"] for message in sent[1:])
+
+
+@pytest.mark.parametrize("path", ["_page", "_in_pieces"])
+def test_a_page_has_the_frame_at_the_end_of_its_head(path):
+    headers, body = ask(path, BROWSER)
+    assert body == PAGE.encode().replace(b"</head>", HEAD + b"</head>")
+    assert int(headers["content-length"]) == len(body)
+    assert "etag" not in headers and b".stMainBlockContainer" in HEAD
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"), [("_data", "text/html"), ("_missing", "text/html"), ("_page", "*/*")]
+)
+def test_nothing_else_is_touched(path, accept):
+    assert HEAD not in ask(path, {"accept": accept})[1]
