@@ -42,7 +42,7 @@ def ask(path, headers):
     sent = []
 
     async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
+        await asyncio.Event().wait()  # nobody disconnects
 
     async def send(message):
         sent.append(message)
