@@ -5,7 +5,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from session_fixtures import tracked
 
+from fer_core.recognition.recognizer import Recognizer
 from ui.live import streamer
 from ui.live import words as states
 from ui.live.pipeline import session as session_of_live
@@ -83,6 +85,48 @@ def test_record_outlives_its_session(open_page, webrtc):
     app.slider(key="live_smoothing").set_value(1.5).run()
     assert app.session_state["live_tracks"].session.settings.smoothing == 1.5
     assert app.session_state["live_recorded"].record is record
+
+
+@pytest.mark.parametrize(("detector", "knows_eyes"), [("YuNet", True), ("Haar cascade", False)])
+def test_eyes_are_offered_only_by_a_detector_that_knows_them(
+    open_page, webrtc, monkeypatch, detector, knows_eyes
+):
+    monkeypatch.setattr(Recognizer, "detector_name", detector)
+    app = open_page("live")
+    offered = app.button_group(key="live_parts").options
+    assert ("Eyes, nose, mouth" in offered) is knows_eyes
+    assert ("Haar" in _texts(app)) is not knows_eyes, "the fallback is said"
+
+
+def test_what_would_be_lost_is_told_to_the_browser(open_page, webrtc):
+    app = open_page("live")
+    assert _component(app, "live_camera")["unsaved"] == ""
+    webrtc.playing = True
+    app.run()
+    token = app.session_state["live_study"].token
+    assert _component(app, "live_camera")["unsaved"] == token
+    record = app.session_state["live_study"].record
+    record.append(1.0, [tracked(1, "happy")])
+    webrtc.playing = False
+    webrtc.given["sink_video_track"].stop()
+    app.run()
+    assert _component(app, "live_camera")["unsaved"] == token
+    app.session_state["live_recorded"].taken = True
+    app.run()
+    assert _component(app, "live_camera")["unsaved"] == ""
+
+
+def test_participant_and_mix_reach_the_session_that_runs(open_page, webrtc):
+    webrtc.playing = True
+    app = open_page("live")
+    app.text_input(key="live_participant").set_value(" P07 ").run()
+    app.selectbox(key="live_mix").set_value("even").run()
+    assert app.session_state["live_study"].participant == "P07"
+    assert app.session_state["live_tracks"].session.settings.mix == "even"
+    webrtc.playing = False
+    app.run()
+    app.text_input(key="live_participant").set_value("P08").run()
+    assert app.session_state["live_study"].participant == "P07", "the next one's name is not its"
 
 
 def test_two_viewers_share_nothing_of_their_own(open_page, webrtc):

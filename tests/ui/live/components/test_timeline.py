@@ -70,3 +70,18 @@ def test_of_a_crowd_eight_strips():
 
 def test_what_goes_to_the_browser_is_json_without_nan():
     json.dumps(course(record_of(TWO), 2), allow_nan=False)
+
+
+def test_pauses_gaps_and_events_are_drawn_however_long_ago_they_began():
+    record = record_of(steady(1, "happy", 0, 5))
+    record.mark(4.0, "smile")
+    record.pause(5.0)
+    record.see(35.0)
+    shown = course(record, 1)
+    assert shown["gaps"] == [[pytest.approx(-30, abs=0.1), 0, "paused"]]
+    assert shown["marks"] == [[pytest.approx(-31, abs=0.1), "smile"]]
+    record.see(200.0)
+    later = course(record, 1)
+    assert later["gaps"] == [[-60, 0, "paused"]]
+    assert later["marks"] == []
+    assert later["shares"] == [None] * len(later["shares"])
