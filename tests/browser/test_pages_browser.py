@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from live_page import until
 
 PAGES = {
@@ -38,6 +39,17 @@ def test_a_page_opens_whole_in_its_width_and_nothing_jumps(open_page, path, widt
     levels = headings.evaluate_all("all => all.map(heading => Number(heading.tagName[1]))")
     assert levels[0] == 1 and levels.count(1) == 1
     assert all(below <= above + 1 for above, below in pairwise(levels)), "none is left out"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_serious(open_page, path, theme):
+    page = open_page(path, color_scheme=theme)
+    drawn(page)
+    found = Axe().run(page).response
+    assert found["testEngine"]["name"] == "axe-core"
+    serious = [each for each in found["violations"] if each["impact"] in {"serious", "critical"}]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in serious] == []
 
 
 def test_start_is_light(open_page):
