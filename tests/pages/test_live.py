@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from session_fixtures import tracked
 
+from fer_core.recognition.answers.ways import MIXES
 from fer_core.recognition.recognizer import Recognizer
 from ui.live import streamer
 from ui.live import words as states
@@ -55,6 +56,17 @@ def test_before_the_start(open_page, webrtc):
     assert app.title[0].value == "Live"
     assert states.LEAD in _texts(app)
     assert states.BEFORE in _texts(app)
+
+
+def test_each_mix_begins_with_its_own_threshold(open_page, webrtc, monkeypatch):
+    own = {mix: 30 + 10 * i for i, mix in enumerate(MIXES)}
+    of_the_mix = property(lambda recognizer: own[recognizer.way.mix] / 100)
+    monkeypatch.setattr(Recognizer, "unsure_below", of_the_mix)
+    app = open_page("live")
+    for mix in [*MIXES, *MIXES]:
+        app.selectbox(key="live_mix").select(mix).run()
+        (slider,) = (each for each in app.slider if each.label.startswith("Unsure below"))
+        assert slider.value == own[mix]
 
 
 def test_camera_is_asked_for_video_only_and_no_server_is_named(open_page, webrtc):

@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import StopException
 from fer_core.batch.photo_worker import PhotoWorker
 from fer_core.recognition.photos import PhotoResult
 from page_tools import texts
+from ui.photos import correcting
 from ui.sample import SAMPLE
 from ui.server.budget import ORIGINALS
 from ui.server.turns import Turns
@@ -338,3 +339,16 @@ def test_the_expected_mix_is_chosen_before_the_first_photo(open_page, monkeypatc
     assert data["expected_mix"] == "even"
     _button(app, "Remove all").click().run()
     assert not app.selectbox(key="photo-mix-menu").disabled
+
+
+def test_an_original_that_finds_no_room_is_told(open_page, monkeypatch):
+    monkeypatch.setattr(correcting, "MOST_KEPT", len(PORTRAIT) + 1)
+    app = open_page("photos")
+    app.toggle(key="photo-correct-toggle").set_value(True).run()
+    app = _upload(app, ("a.jpg", PORTRAIT))
+    assert "Kept now: 1." in texts(app)
+    app = _upload(app, ("a.jpg", PORTRAIT), ("b.jpg", PORTRAIT), ("c.jpg", PORTRAIT))
+    assert len(ORIGINALS.all()) == 1
+    assert "for 3 more there was no room" in texts(app)
+    _button(app, "Remove all").click().run()
+    assert "no room" not in texts(app)

@@ -182,17 +182,18 @@ def _smoothing() -> float:
 
 
 def _threshold(of_the_model: float) -> float:
+    own = round(100 * of_the_model)
     percent = st.slider(
         "Unsure below (%)",
         0,
         90,
-        round(100 * of_the_model),
+        own,
         help="If the likeliest expression has less than this, the answer is “unsure”. "
         f"The model's own threshold is {100 * of_the_model:.0f} %.",
-        **_remembered("unsure"),
+        **_remembered(f"unsure_{own}"),  # another model or mix begins with its own
     )
     # The model's own is finer than the slider.
-    return of_the_model if percent == round(100 * of_the_model) else percent / 100
+    return of_the_model if percent == own else percent / 100
 
 
 def _detection() -> str:

@@ -31,6 +31,8 @@ LABELS: Final = {
 _ON: Final = "photo-correct"
 _TOGGLE: Final = "photo-correct-toggle"
 _SAID: Final = "photo-label"
+_WITHOUT_ROOM: Final = "photo-without-room"
+"""In the session: the numbers of the photos whose originals `MOST_KEPT` did not let in."""
 _ZIP: Final = "photo-zip"
 """In the session: (the results that a zip was made of, its bytes)."""
 
@@ -47,7 +49,9 @@ def draw() -> None:
     if not is_on():
         return
     count = len(ORIGINALS.of(session_id()))
-    st.caption(f"{EXPLAINED} Kept now: {count}.")
+    left_out = len(_without_room() & kept.results().keys())
+    full = f"; for {left_out} more there was no room: the zip has their faces only"
+    st.caption(f"{EXPLAINED} Kept now: {count}{full if left_out else ''}.")
     results = list(kept.results().values())
     if not results:
         return
@@ -61,8 +65,14 @@ def draw() -> None:
 
 def keep_original(number: int, photo: Photo) -> None:
     """Keep a photo as it came, if the visitor corrects answers, it may serve, and there is room."""
-    if is_on() and kept.results()[number].faces_found == 1:
-        ORIGINALS.keep(session_id(), number, photo.read(), MOST_KEPT)
+    wanted = is_on() and kept.results()[number].faces_found == 1
+    if wanted and not ORIGINALS.keep(session_id(), number, photo.read(), MOST_KEPT):
+        _without_room().add(number)
+
+
+def _without_room() -> set[int]:
+    numbers: set[int] = st.session_state.setdefault(_WITHOUT_ROOM, set())
+    return numbers
 
 
 def menu(number: int, face: int) -> None:
@@ -83,7 +93,8 @@ def menu(number: int, face: int) -> None:
 def _switch() -> None:
     st.session_state[_ON] = st.session_state[_TOGGLE]
     ORIGINALS.drop(session_id())
-    st.session_state.pop(_ZIP, None)
+    for key in (_ZIP, _WITHOUT_ROOM):
+        st.session_state.pop(key, None)
 
 
 def _zip(results: list[PhotoResult], count: int) -> None:
