@@ -108,9 +108,14 @@ def controls(page: Page) -> FrameLocator:
 def press_start(page: Page) -> None:
     """Start the camera, over a session that nobody has downloaded as well."""
     controls(page).get_by_role("button", name="Start camera").click()
-    discard = page.get_by_role("button", name=words.UNSAVED["discard"])
-    if within(page, 0.5, discard.is_visible):
-        discard.click()
+    discard(page)
+
+
+def discard(page: Page) -> None:
+    """Agree to lose a session that nobody has downloaded, if the page asks."""
+    agree = page.get_by_role("button", name=words.UNSAVED["discard"])
+    if within(page, 0.5, agree.is_visible):
+        agree.click()
 
 
 def press_stop(page: Page) -> None:
@@ -142,7 +147,6 @@ def start(page: Page) -> None:
     """
     busy = page.get_by_role("button", name="Try again")
     again = page.get_by_role("button", name=words.AGAIN)
-    discard = page.get_by_role("button", name=words.UNSAVED["discard"])
     unreachable = page.get_by_role("status").filter(has_text=words.LOST["unreachable"])
 
     def plays() -> bool:
@@ -153,8 +157,7 @@ def start(page: Page) -> None:
             press_start(page)
         elif again.is_visible():
             again.click()
-            if within(page, 0.5, discard.is_visible):
-                discard.click()
+            discard(page)
         elif unreachable.is_visible():
             press_stop(page)
             press_start(page)

@@ -1,7 +1,7 @@
 """A connection that is lost, and the connection test, in Chromium."""
 
 import pytest
-from live_page import controls, press_start, start, until, video_frame, within
+from live_page import controls, discard, press_start, start, until, video_frame, within
 
 from ui.live import words
 
@@ -57,6 +57,7 @@ def test_lost_connection_is_said_and_the_camera_starts_again(open_page):
     page.unroute("**/_stcore/health")
     _says(page, "lost").wait_for()
     again.click()
+    discard(page)
     until(page, lambda: _connections(page) > before and video_frame(page).evaluate(PLAYS))
     until(page, lambda: not again.is_visible())
 

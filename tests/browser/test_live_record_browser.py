@@ -187,6 +187,7 @@ def test_settings_change_the_picture_and_are_remembered(open_page):
     start(page)
     until(page, lambda: bars_of_a_face(page))
     mirrored = wait_for_picture(page)
+    page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_text("Mirror the picture").click()
     until(page, lambda: _alike(picture(page), mirrored[:, ::-1]))
     press_stop(page)
