@@ -8,12 +8,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _ASSETS: Final = Path(__file__).parent / "assets"
+_HEADINGS_FONT: Final = "SourceSerifVariable-Roman*.woff2"
+
+
+def _fonts() -> str:
+    """Streamlit fetches its headings' font once a heading stands there, in a wider one."""
+    found = (Path(streamlit.__file__).parent / "static/static/media").glob(_HEADINGS_FONT)
+    link = '<link rel="preload" href="./static/media/{}" as="font" type="font/woff2" crossorigin>'
+    return "".join(link.format(path.name) for path in found)
+
+
 HEAD: Final = (
-    f"<style>{(_ASSETS / 'frame.css').read_text('utf-8')}</style>"
+    f"{_fonts()}<style>{(_ASSETS / 'frame.css').read_text('utf-8')}</style>"
     f"<script>{(_ASSETS / 'frame.js').read_text('utf-8')}</script>"
 ).encode()
 _END: Final = b"</head>"

@@ -1,8 +1,11 @@
 """The frame's style and script stand in every whole page, and in nothing else."""
 
 import asyncio
+import re
+from pathlib import Path
 
 import pytest
+import streamlit
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
@@ -66,3 +69,9 @@ def test_a_page_has_the_frame_at_the_end_of_its_head(path):
 )
 def test_nothing_else_is_touched(path, accept):
     assert HEAD not in ask(path, {"accept": accept})[1]
+
+
+def test_the_headings_font_is_fetched_at_once():
+    """It is Streamlit's file, whose name has a hash: another release may call it otherwise."""
+    (name,) = re.findall(r'rel="preload" href="\./static/media/([^"]+)"', HEAD.decode())
+    assert (Path(streamlit.__file__).parent / "static/static/media" / name).is_file()
