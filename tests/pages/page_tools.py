@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 from pathlib import Path
 
 import numpy as np
 from made_figures import split_of
+from PIL import Image
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from fer_core.evaluation.audits.slices import Agreement, slices
 from fer_core.evaluation.history import COLUMNS
@@ -40,3 +43,25 @@ def texts(app: AppTest) -> str:
     """Everything written on a page."""
     kinds = ("title", "header", "markdown", "caption", "error", "warning", "info", "metric")
     return "\n".join(str(item.value) for kind in kinds for item in app.get(kind))
+
+
+def png(value: int) -> bytes:
+    """A plain gray picture of that level."""
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((120, 160, 3), value, np.uint8)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    """Adds (name, content) on the Photos page."""
+    uploads = [(name, data, "application/octet-stream") for name, data in files]
+    return app.file_uploader[0].set_value(uploads).run()
+
+
+def button(app: AppTest, label: str) -> Button:
+    return next(each for each in app.button if each.label == label)
+
+
+def shown(app: AppTest) -> str:
+    """The HTML on a page."""
+    return "\n".join(html.proto.body for html in app.get("html"))

@@ -1,47 +1,21 @@
-import io
 import json
-import zipfile
 from dataclasses import replace
 
-import numpy as np
 import streamlit as st
-from PIL import Image
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import StopException
 
 from fer_core.batch.photo_worker import PhotoWorker
 from fer_core.recognition.photos import PhotoResult
-from page_tools import texts
-from ui.photos import correcting
+from page_tools import button, png, shown, texts, upload
 from ui.sample import SAMPLE
-from ui.server.budget import ORIGINALS
 from ui.server.turns import Turns
 
 PORTRAIT = SAMPLE.read_bytes()
 
 
-def _png(value: int) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(np.full((120, 160, 3), value, np.uint8)).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def _upload(app, *files: tuple[str, bytes]):
-    uploads = [(name, data, "application/octet-stream") for name, data in files]
-    return app.file_uploader[0].set_value(uploads).run()
-
-
-def _button(app, label: str):
-    return next(button for button in app.button if button.label == label)
-
-
-def _shown(app) -> str:
-    """The HTML on a page."""
-    return "\n".join(html.proto.body for html in app.get("html"))
-
-
 def test_a_photo_gives_its_faces_and_the_downloads(open_page):
-    app = _upload(open_page("photos"), ("portrait.jpg", PORTRAIT))
+    app = upload(open_page("photos"), ("portrait.jpg", PORTRAIT))
     assert not app.exception
     assert "1 photo, 1 face" in texts(app)
     assert [button.label for button in app.get("download_button")] == [
@@ -49,7 +23,7 @@ def test_a_photo_gives_its_faces_and_the_downloads(open_page):
         "Download everything (JSON)",
         "Download pictures (ZIP)",
     ]
-    assert "Surprise" in _shown(app)
+    assert "Surprise" in shown(app)
 
 
 def test_the_downloads_are_made_once_for_their_results(open_page, monkeypatch):
@@ -60,12 +34,12 @@ def test_the_downloads_are_made_once_for_their_results(open_page, monkeypatch):
     monkeypatch.setattr(
         photo_results, "as_zip", lambda found: made.append(len(found)) or real(found)
     )
-    app = _upload(open_page("photos"), ("a.png", _png(1)))
+    app = upload(open_page("photos"), ("a.png", png(1)))
     app.run()
     assert made == [1]
-    app = _upload(app, ("b.png", _png(2)))
+    app = upload(app, ("b.png", png(2)))
     assert made == [1, 2]
-    _button(app, "Remove all").click().run()
+    button(app, "Remove all").click().run()
     assert app.session_state["downloads"] == {}
 
 
@@ -76,13 +50,13 @@ def test_of_a_crowd_the_page_says_how_many_were_looked_at(open_page, monkeypatch
         return replace(real(*args), faces_left_out=2)
 
     monkeypatch.setattr(PhotoWorker, "analyze", crowded)
-    app = _upload(open_page("photos"), ("portrait.jpg", PORTRAIT))
+    app = upload(open_page("photos"), ("portrait.jpg", PORTRAIT))
     assert "3 faces were found" in "".join(info.value for info in app.info)
     assert "1 face of 3 faces found" in texts(app)
 
 
 def test_a_name_hides_nothing_on_the_page(open_page):
-    app = _upload(open_page("photos"), ("gpj.\u202eexe\x1b.jpg", PORTRAIT))
+    app = upload(open_page("photos"), ("gpj.\u202eexe\x1b.jpg", PORTRAIT))
     shown = [*(html.proto.body for html in app.get("html")), *app.dataframe[0].value["file"]]
     assert sum("\\u202e" in text and "\\x1b" in text for text in shown) == 2
     assert not any({"\u202e", "\x1b"} & set(text) for text in shown)
@@ -90,27 +64,27 @@ def test_a_name_hides_nothing_on_the_page(open_page):
 
 def test_the_sample_needs_no_file_and_can_be_removed(open_page):
     app = open_page("photos")
-    _button(app, "Use the sample").click().run()
+    button(app, "Use the sample").click().run()
     assert "1 photo, 1 face" in texts(app)
-    _button(app, "Remove").click().run()
+    button(app, "Remove").click().run()
     assert "1 photo" not in texts(app)
 
 
 def test_a_bad_file_shows_its_reason_and_the_others_go_on(open_page):
-    app = _upload(
+    app = upload(
         open_page("photos"),
         ("*bold* [x](y).jpg", b"not a picture"),
-        ("wall.png", _png(200)),
+        ("wall.png", png(200)),
         ("portrait.jpg", PORTRAIT),
     )
     page = texts(app)
     assert "3 photos, 1 face, 1 file not readable" in page.replace("\\", "")
-    assert "<strong>*bold* [x](y).jpg</strong>" in _shown(app)
+    assert "<strong>*bold* [x](y).jpg</strong>" in shown(app)
     assert len(app.error) == 1
-    _button(app, "Next").click().run()
+    button(app, "Next").click().run()
     assert "No face was found" in app.info[-1].value
-    _button(app, "Next").click().run()
-    assert "portrait.jpg" in _shown(app)
+    button(app, "Next").click().run()
+    assert "portrait.jpg" in shown(app)
     assert not app.error
 
 
@@ -123,13 +97,13 @@ def test_one_photos_problem_stays_with_it(open_page, monkeypatch):
         return real(worker, photo, recognizer)
 
     monkeypatch.setattr(PhotoWorker, "analyze", failing)
-    app = _upload(open_page("photos"), ("a.jpg", b"trouble"), ("b.jpg", PORTRAIT))
+    app = upload(open_page("photos"), ("a.jpg", b"trouble"), ("b.jpg", PORTRAIT))
     assert "fault in the app" in app.error[0].value
     assert "1 face" in texts(app)
 
 
 def test_more_photos_than_fit_are_told(open_page):
-    app = _upload(open_page("photos"), *((f"{i}.png", _png(i)) for i in range(51)))
+    app = upload(open_page("photos"), *((f"{i}.png", png(i)) for i in range(51)))
     assert "1 photos more than the 50" in app.warning[0].value
     assert "50 photos" in texts(app)
 
@@ -145,7 +119,7 @@ def test_what_was_analysed_before_an_interruption_is_kept(open_page, monkeypatch
         return real(worker, photo, recognizer)
 
     monkeypatch.setattr(PhotoWorker, "analyze", interrupted)
-    app = _upload(open_page("photos"), ("a.png", _png(1)), ("b.png", _png(2)))
+    app = upload(open_page("photos"), ("a.png", png(1)), ("b.png", png(2)))
     assert "2 photos" not in texts(app)
     app.run()
     assert calls == ["a.png", "b.png", "b.png"]
@@ -164,15 +138,15 @@ def test_photos_that_a_change_of_page_takes_away_are_counted_and_can_be_added_ag
         return real(worker, photo, recognizer)
 
     monkeypatch.setattr(PhotoWorker, "analyze", leaving)
-    files = [(name, _png(value)) for value, name in enumerate(("a.png", "b.png", "c.png"))]
-    app = _upload(open_page("photos"), *files)
+    files = [(name, png(value)) for value, name in enumerate(("a.png", "b.png", "c.png"))]
+    app = upload(open_page("photos"), *files)
     app.switch_page("pages/about.py").run()
     app.switch_page("pages/photos.py").run()
     assert "1 photo," in texts(app)
     assert app.warning[0].value.startswith("2 photos were not looked at")
     app.run()
     assert not app.warning
-    app = _upload(app, *files)  # of the same names, at the same places
+    app = upload(app, *files)  # of the same names, at the same places
     assert "4 photos," in texts(app)
 
 
@@ -185,15 +159,15 @@ def test_results_stay_and_originals_go(open_page, monkeypatch):
         stayed.append(len(manager.file_storage[session]))
 
     monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", removing)
-    app = _upload(open_page("photos"), ("a.png", _png(1)))
+    app = upload(open_page("photos"), ("a.png", png(1)))
     assert stayed == [0]
-    app = _upload(app, ("b.png", _png(2)), ("c.png", _png(3)))
+    app = upload(app, ("b.png", png(2)), ("c.png", png(3)))
     assert stayed[1:] == [1, 0]
     assert "3 photos" in texts(app)
     app.switch_page("pages/about.py").run()
     app.switch_page("pages/photos.py").run()
     assert "3 photos" in texts(app)
-    _button(app, "Remove all").click().run()
+    button(app, "Remove all").click().run()
     assert app.session_state["photo-results"] == {}
 
 
@@ -215,31 +189,31 @@ def test_who_waits_is_told_how_many_come_first(open_page, monkeypatch):
 
     monkeypatch.setattr(st, "progress", lambda *args: Bar(progress(*args)))
     monkeypatch.setattr(Turns, "turn", crowded)
-    _upload(open_page("photos"), ("a.png", _png(1)))
+    upload(open_page("photos"), ("a.png", png(1)))
     assert any("3 photos of other visitors" in text for text in said)
 
 
 def test_photos_are_chosen_by_what_they_show(open_page):
-    app = _upload(open_page("photos"), ("b.png", _png(1)), ("a.jpg", PORTRAIT), ("c.txt", b"no"))
-    assert "b.png" in _shown(app)
+    app = upload(open_page("photos"), ("b.png", png(1)), ("a.jpg", PORTRAIT), ("c.txt", b"no"))
+    assert "b.png" in shown(app)
     app.selectbox(key="photo-order").select("name").run()
-    assert "a.jpg" not in _shown(app), "the open card stays open"
-    _button(app, "Previous").click().run()
-    assert "a.jpg" in _shown(app)
+    assert "a.jpg" not in shown(app), "the open card stays open"
+    button(app, "Previous").click().run()
+    assert "a.jpg" in shown(app)
     app.selectbox(key="photo-kind").select("unreadable").run()
-    assert "c.txt" in _shown(app)
+    assert "c.txt" in shown(app)
     app.text_input[0].input("nothing like it").run()
     assert "No photo is like this" in texts(app)
     assert "3 photos," in texts(app), "totals and downloads are of all"
 
 
 def test_the_next_card_is_open_once_one_is_removed(open_page):
-    app = _upload(open_page("photos"), *((f"{i}.png", _png(i)) for i in range(3)))
-    _button(app, "Next").click().run()
-    _button(app, "Remove").click().run()
-    assert "2.png" in _shown(app)
-    _button(app, "Remove").click().run()
-    assert "0.png" in _shown(app)
+    app = upload(open_page("photos"), *((f"{i}.png", png(i)) for i in range(3)))
+    button(app, "Next").click().run()
+    button(app, "Remove").click().run()
+    assert "2.png" in shown(app)
+    button(app, "Remove").click().run()
+    assert "0.png" in shown(app)
     assert len(app.selectbox) == 1, "one photo needs no menus to choose among photos"
 
 
@@ -256,7 +230,7 @@ def test_each_result_stands_on_the_page_before_the_next_photo_is_looked_at(open_
     monkeypatch.setattr(gallery, "_card", lambda *args: drawn.append(args[1].name) or card(*args))
     monkeypatch.setattr(PhotoWorker, "analyze", watching)
     monkeypatch.setattr(intake, "SHOWN_S", 0)
-    app = _upload(open_page("photos"), *((f"{i}.png", _png(i)) for i in range(3)))
+    app = upload(open_page("photos"), *((f"{i}.png", png(i)) for i in range(3)))
     assert seen == [0, 1, 2]
     assert all(not button.disabled for button in app.get("download_button"))
 
@@ -267,54 +241,16 @@ def test_a_whole_folder_can_be_given(open_page):
     uploader = app.file_uploader[0].proto
     assert uploader.accept_directory
     assert {".jpg", ".heic"} < set(uploader.type)
-    app = _upload(app, ("trip/one.png", _png(1)), ("trip/two.png", _png(2)))
+    app = upload(app, ("trip/one.png", png(1)), ("trip/two.png", png(2)))
     assert "2 photos," in texts(app)
-    assert "trip/one.png" in _shown(app)
-
-
-def _zip_of(app) -> set[str]:
-    _button(
-        app, next(b.label for b in app.button if b.label.startswith("Make a zip"))
-    ).click().run()
-    data = app.session_state["photo-zip"][1]
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return set(archive.namelist())
-
-
-def test_an_answer_is_corrected_undone_and_exported_with_its_original(open_page):
-    app = _upload(open_page("photos"), ("before.jpg", PORTRAIT))
-    assert not ORIGINALS.all(), "nothing is kept before it is asked for"
-    app.toggle(key="photo-correct-toggle").set_value(True).run()
-    assert "kept in the app's memory" in texts(app)
-    assert "Only the results are kept" not in texts(app)
-    app = _upload(app, ("after.jpg", PORTRAIT), ("wall.png", _png(3)))
-    assert "Kept now: 1" in texts(app)
-    assert [*ORIGINALS.all().values()] == [[PORTRAIT]]
-    app.selectbox(key="photo-label-1-1").select("sad").run()
-    app.selectbox(key="photo-label-1-1").select("fear").run()
-    assert app.dataframe[0].value["your_label"].tolist() == ["", "fear"]
-    assert {"faces/test/fear/after.png", "photos/fear/after.jpg", "labels.csv"} == _zip_of(app)
-    _button(app, "Undo").click().run()
-    assert app.selectbox(key="photo-label-1-1").value == "sad"
-    assert app.dataframe[0].value["your_label"].tolist() == ["", "sad"]
-    _button(app, "Previous").click().run()
-    app.selectbox(key="photo-label-0-1").select("happy").run()
-    found = _zip_of(app)
-    assert {"faces/test/happy/before.png", "faces/train/sad/after.png"} < found
-    assert "photos/happy/before.jpg" not in found, "it was not kept"
-    app.switch_page("pages/about.py").run()
-    app.switch_page("pages/photos.py").run()
-    assert app.toggle(key="photo-correct-toggle").value, "a change of page costs nothing"
-    app.toggle(key="photo-correct-toggle").set_value(False).run()
-    assert not any(ORIGINALS.all().values())
-    assert not any(box.key.startswith("photo-label") for box in app.selectbox)
+    assert "trip/one.png" in shown(app)
 
 
 def test_why_an_answer_and_its_odds_stand_beside_the_face_on_request(open_page):
-    app = _upload(open_page("photos"), ("portrait.jpg", PORTRAIT))
-    assert "hangs on" not in _shown(app)
+    app = upload(open_page("photos"), ("portrait.jpg", PORTRAIT))
+    assert "hangs on" not in shown(app)
     app.toggle(key="photo-why-0").set_value(True).run()
-    assert "What the answer for face 1 hangs on" in _shown(app)
+    assert "What the answer for face 1 hangs on" in shown(app)
     assert "not why somebody looks as they do" in texts(app)
 
 
@@ -328,27 +264,14 @@ def test_the_expected_mix_is_chosen_before_the_first_photo(open_page, monkeypatc
     monkeypatch.setattr(PhotoWorker, "analyze", noting)
     app = open_page("photos")
     app.selectbox(key="photo-mix-menu").select("even").run()
-    app = _upload(app, ("a.jpg", PORTRAIT))
+    app = upload(app, ("a.jpg", PORTRAIT))
     app.switch_page("pages/about.py").run()
     app.switch_page("pages/photos.py").run()
     menu = app.selectbox(key="photo-mix-menu")
     assert (menu.value, menu.disabled) == ("even", True)
-    app = _upload(app, ("b.jpg", PORTRAIT))
+    app = upload(app, ("b.jpg", PORTRAIT))
     assert mixes == ["even", "even"]
     data = json.loads(app.session_state["downloads"]["faces.json"][1])
     assert data["expected_mix"] == "even"
-    _button(app, "Remove all").click().run()
+    button(app, "Remove all").click().run()
     assert not app.selectbox(key="photo-mix-menu").disabled
-
-
-def test_an_original_that_finds_no_room_is_told(open_page, monkeypatch):
-    monkeypatch.setattr(correcting, "MOST_KEPT", len(PORTRAIT) + 1)
-    app = open_page("photos")
-    app.toggle(key="photo-correct-toggle").set_value(True).run()
-    app = _upload(app, ("a.jpg", PORTRAIT))
-    assert "Kept now: 1." in texts(app)
-    app = _upload(app, ("a.jpg", PORTRAIT), ("b.jpg", PORTRAIT), ("c.jpg", PORTRAIT))
-    assert len(ORIGINALS.all()) == 1
-    assert "for 3 more there was no room" in texts(app)
-    _button(app, "Remove all").click().run()
-    assert "no room" not in texts(app)

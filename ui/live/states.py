@@ -40,11 +40,6 @@ class Facts:
     def faces(self) -> tuple[TrackedFace, ...]:
         return self.status.latest.faces if self.status.latest else ()
 
-    @property
-    def late(self) -> float:
-        """Seconds since the last answer, once there are frames that wait for one."""
-        return self.status.since_answer
-
 
 @dataclass(frozen=True, slots=True)
 class Saying:
@@ -87,12 +82,17 @@ TABLE: Final = (
     Saying("paused", lambda f: f.status.paused, "Paused", words.PAUSED),
     Saying(
         "failing",
-        lambda f: f.late > _PATIENCE and f.status.failures > 0,
+        lambda f: f.status.since_answer > _PATIENCE and f.status.failures > 0,
         "No answer at the moment",
         words.FAILING,
         "warning",
     ),
-    Saying("behind", lambda f: f.late > _PATIENCE, "No answer at the moment", words.BEHIND),
+    Saying(
+        "behind",
+        lambda f: f.status.since_answer > _PATIENCE,
+        "No answer at the moment",
+        words.BEHIND,
+    ),
     Saying("looking", lambda f: f.status.latest is None, "Looking …"),
     Saying(
         "dark",

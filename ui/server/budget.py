@@ -127,11 +127,6 @@ class Budget:
         finally:
             self._give_back(session, size)
 
-    def holds(self, session: str) -> bool:
-        """Whether anything of a visitor's is on its way in, or being decoded."""
-        with self._lock:
-            return session in self._reserved
-
     def try_decode(self, session: str, size: int) -> bool:
         """Holds the bytes that decoding a picture takes, if they are free.
 

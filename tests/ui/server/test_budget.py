@@ -50,13 +50,6 @@ def test_what_is_coming_in_counts_for_its_person_and_for_all():
         pass
 
 
-def test_what_is_on_its_way_is_known_of_each_person():
-    one = _budget()
-    with one.upload("a", 1):
-        assert (one.holds("a"), one.holds("b")) == (True, False)
-    assert not one.holds("a")
-
-
 def test_a_failed_upload_gives_its_bytes_back():
     one = _budget()
     with pytest.raises(OSError, match="gone"), one.upload("a", 500):
