@@ -101,6 +101,11 @@ def take(page: Page, link: str) -> bytes:
     return waiting.value.path().read_bytes()
 
 
+def wait_for_foot(page: Page) -> None:
+    """Wait for what every page draws last. The words alone also name a choice on Evaluation."""
+    page.locator(".st-key-foot").get_by_text("Model in use").wait_for()
+
+
 def controls(page: Page) -> FrameLocator:
     return page.frame_locator(FRAME)
 

@@ -1,7 +1,16 @@
 """A connection that is lost, and the connection test, in Chromium."""
 
 import pytest
-from live_page import controls, discard, press_start, start, until, video_frame, within
+from live_page import (
+    controls,
+    discard,
+    press_start,
+    start,
+    until,
+    video_frame,
+    wait_for_foot,
+    within,
+)
 
 from ui.live import words
 
@@ -76,7 +85,7 @@ def test_connection_that_never_comes_about_is_said(open_page):
 def _open(page):
     """Unfolds the test. Streamlit folds it up once more if a click meets a rerun of the page, as
     there are while it loads: then the viewer clicks again."""
-    page.locator(".st-key-foot").get_by_text("Model in use").wait_for()
+    wait_for_foot(page)
     fold = page.locator("details").filter(has_text=words.TEST["title"])
     button = page.get_by_role("button", name=words.TEST["start"])
 

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from live_page import wait_for_foot
 from playwright.sync_api import Page
 
 
@@ -12,7 +13,7 @@ def test_no_page_asks_another_computer_for_anything(open_page):
     page.on("request", lambda request: asked.append(request.url))
     for name in ("", "live", "photos", "evaluation", "about"):
         page.goto(f"http://{home}/{name}")
-        page.get_by_text("Model in use").wait_for()
+        wait_for_foot(page)
         page.wait_for_load_state("networkidle")
     assert any(urlsplit(url).netloc == home for url in asked), "no request was seen at all"
     elsewhere = {url for url in asked if url.startswith("http") and urlsplit(url).netloc != home}

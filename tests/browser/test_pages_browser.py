@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from live_page import until
+from live_page import until, wait_for_foot
 
 PAGES = {
     "": "Apparent expression",
@@ -96,7 +96,7 @@ def test_a_card_of_start_is_a_link_as_a_whole(open_page):
 
 def drawn(page):
     """Waits for the foot, which comes last, and for what its parts fetch."""
-    page.get_by_text("Model in use:").wait_for()
+    wait_for_foot(page)
     page.wait_for_load_state("networkidle")
     until(page, lambda: not page.get_by_test_id("stSkeleton").count())
     page.wait_for_timeout(500)  # for a shift that follows the last part

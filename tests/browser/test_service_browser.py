@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from app_server import running_app
 from conftest import PORTRAIT
-from live_page import PATIENCE
+from live_page import PATIENCE, wait_for_foot
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -51,7 +51,7 @@ def visit(browsers, service):
         contexts.append(context)
         page = context.new_page()
         page.goto(f"{service}/{path}")
-        page.get_by_text("Model in use").wait_for()
+        wait_for_foot(page)
         return page
 
     yield open_page
