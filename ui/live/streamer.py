@@ -12,7 +12,7 @@ from streamlit_webrtc.config import Translations
 
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.video.film import maker
-from ui.live.components.camera import START
+from ui.camera_words import START
 from ui.live.pipeline import capacity
 from ui.live.pipeline import service as pipeline
 from ui.live.pipeline.session import LiveSession

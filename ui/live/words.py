@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ui.camera_words import camera_words
+
 LEAD: Final = (
     "Each face before your camera gets a box with its apparent expression. Pictures go to this app "
     "and back, to nobody else; none is kept."
@@ -16,36 +18,8 @@ BUSY: Final = (
     "Try again in a minute, or use photos meanwhile."
 )
 
-CAMERA: Final[dict[str, str]] = {
-    "asking": (
-        "Your browser is asking whether this page may use the camera. Choose Allow to go on."
-    ),
-    "denied": (
-        "The camera is blocked for this page. Click the camera or lock sign beside the address, "
-        "allow the camera, and press Start camera again. The Photos page works without it."
-    ),
-    "missing": (
-        "No camera was found. Connect one and press Start camera again, "
-        "or use the Photos page, which works without it."
-    ),
-    "in_use": (
-        "The camera gives no picture; most likely another program or tab is using it. "
-        "Close that one and press Start camera again."
-    ),
-    "insecure": (
-        "Browsers give out the camera only on HTTPS or on this computer. Open this app through "
-        "https:// or as http://localhost. The Photos page works here all the same."
-    ),
-    "unsupported": (
-        "This browser has no access to cameras. A current Chrome, Edge, Firefox or Safari has. "
-        "The Photos page works here all the same."
-    ),
-    "failed": (
-        "The camera could not be started. Reload the page and try again, "
-        "or use the Photos page, which works without it."
-    ),
-}
-"""What the browser knows about its camera (camera.js names the states) → what the page says."""
+CAMERA: Final = camera_words("The Photos page works without it.")
+"""What the browser knows about its camera → what the page says."""
 
 AGAIN: Final = "Start camera again"
 

@@ -9,7 +9,6 @@ from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer_core.errors import ImageError
 from fer_core.images import examine, supported_kind
@@ -18,7 +17,7 @@ from fer_core.recognition.answers.ways import EVERYDAY, MIXES
 from fer_core.recognition.photos import Photo, PhotoResult
 from fer_core.recognition.recognizer import Recognizer
 from ui import sample
-from ui.photos import correcting, kept
+from ui.photos import correcting, kept, shutter
 from ui.server import service, uploads
 
 MOST_PHOTOS: Final = 50
@@ -46,13 +45,10 @@ _LOOKED_AT: Final = "photo-looked-at"
 """In the session, while photos are looked at: how many were."""
 _WAITING: Final = "photo-waiting"
 """In the session, while photos are looked at: how many were not yet."""
-_PICTURES: Final = "photo-pictures"
-"""In the session: how many pictures were taken with the camera, which begins anew after each."""
 _TOO_MANY: Final = "photos-too-many"
 """In the session, after photos were looked at: how many were left out."""
 _FOLDER: Final = "photo-folder"
 _SAMPLE: Final = "sample"
-_CAMERA: Final = "camera.jpg"
 
 _MIX: Final = "photo-mix"
 """In the session: the mix of expressions that the visitor expects."""
@@ -112,6 +108,8 @@ def _given() -> Photos:
         # Another uploader takes its place, and photos in this one would be lost.
         st.toggle("Take a whole folder", key=_FOLDER, disabled=_WAITING in st.session_state)
         wants_sample = st.button("Use the sample", icon=":material/portrait:")
+    if camera:
+        shutter.draw()
     _choose_mix()
     photos: Photos = {}
     if wants_sample:  # the first one: the next run does not know of the click
@@ -120,15 +118,7 @@ def _given() -> Photos:
     for file in files:
         if file.file_id not in done:
             photos[file.file_id] = Photo(file.name, partial(uploads.content, file))
-    if camera and (taken := _taken()) and taken.file_id not in done:
-        photos[taken.file_id] = Photo(_CAMERA, taken.getvalue)
     return photos
-
-
-def _taken() -> UploadedFile | None:
-    """The camera's picture; once it was looked at, the camera shows what it sees again."""
-    count = st.session_state.setdefault(_PICTURES, 0)
-    return st.camera_input("Look at the camera, then take the picture", key=f"camera-{count}")
 
 
 def _done() -> set[str]:
@@ -156,23 +146,20 @@ def look_at_next(photos: Photos, recognizer: Recognizer) -> None:
         if not count:
             kept.choose(number)
         st.session_state[_LOOKED_AT] = count + 1
-        _drop(left.pop(0), photo)
+        _drop(left.pop(0))
         if left and time.monotonic() > ends:
             st.rerun()
     st.session_state[_TOO_MANY] = len(left)
     for key in left:
-        _drop(key, photos[key])
+        _drop(key)
     _finish()
     st.rerun()
 
 
-def _drop(key: str, photo: Photo) -> None:
-    if key == _SAMPLE:
-        return
-    if photo.name == _CAMERA:
-        st.session_state[_PICTURES] += 1
-    _done().add(key)
-    uploads.drop(key)
+def _drop(key: str) -> None:
+    if key != _SAMPLE:
+        _done().add(key)
+        uploads.drop(key)
 
 
 def _finish() -> None:

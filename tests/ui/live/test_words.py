@@ -1,7 +1,6 @@
-from pathlib import Path
-
 import pytest
 
+from ui.component import CAMERA_STATES
 from ui.live import words
 
 
@@ -13,6 +12,6 @@ def test_each_camera_state_has_a_sentence_and_a_way_on(state):
 
 
 def test_every_state_of_the_browser_has_words():
-    script = (Path(words.__file__).parent / "components/static/camera.js").read_text("utf-8")
+    script = CAMERA_STATES.read_text("utf-8")
     for state in words.CAMERA:
         assert f'"{state}"' in script

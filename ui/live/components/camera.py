@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from ui.component import component
+from ui import camera_words
+from ui.component import CAMERA_STATES, component
 from ui.live import words
 from ui.live.components import STATIC
 
 FRAME: Final = "live_frame"
 """Key of the container that streamlit-webrtc's frame is drawn in (frame.css gives it its room)."""
-
-START: Final = "Start camera"
-"""The button in that frame."""
 
 BESIDE: Final = "live_beside"
 """Key of the container at the video's side, over which the browser's message lies."""
@@ -34,7 +32,7 @@ def watch(unsaved: str) -> None:
     data = {
         "messages": words.CAMERA | words.LOST | words.UNSAVED,
         "again": words.AGAIN,
-        "start": START,
+        "start": camera_words.START,
         "unsaved": unsaved,
     }
     _component(key="live_camera", data=data)
@@ -47,4 +45,5 @@ _component = component(
     '<span class="text"></span><div class="ways"><button type="button" class="again"></button>'
     '<button type="button" class="discard"></button>'
     '<button type="button" class="keep"></button></div></div>',
+    CAMERA_STATES,
 )

@@ -7,7 +7,7 @@ import pytest
 
 from ui.live import streamer, words
 from ui.live.components import connection_test
-from ui.live.components.camera import START
+from ui.camera_words import START
 from ui.live.webrtc.ice import VARIABLE
 from ui.live.webrtc.probe import Answer, ProbeError
 

@@ -3,20 +3,11 @@
 // error that ours stands for, and asks before a session is lost that nobody has downloaded.
 
 const FRAME = 'iframe[title="streamlit_webrtc.component.webrtc_streamer"]';
-const STATES = {
-  NotAllowedError: "denied",
-  SecurityError: "denied",
-  NotFoundError: "missing",
-  OverconstrainedError: "missing",
-  NotReadableError: "in_use",
-  AbortError: "in_use",
-};
 // The empty place is as large as the video that comes into it, so that nothing jumps.
 const FRAME_STYLE = `
   .MuiPaper-root:not([role="alert"]) { aspect-ratio: 4 / 3; }
   .MuiButton-root { text-transform: none !important; font-size: 1rem !important; }
 `;
-const ASKING_AFTER = 500; // ms; a camera that is already allowed answers sooner or opens slowly
 const CONNECTED_WITHIN = 15000; // ms
 const ASK_AGAIN = 2000; // ms between two questions whether the app is back
 
@@ -49,7 +40,7 @@ export default function ({ data, parentElement }) {
   if (box.watching) {
     return box.watching;
   }
-  beforehand().then((state) => state && box.show(state));
+  cameraBeforehand().then((state) => state && box.show(state));
   const attach = () => {
     for (const frame of document.querySelectorAll(FRAME)) {
       listen(frame.contentWindow, box);
@@ -63,20 +54,6 @@ export default function ({ data, parentElement }) {
     box.watching = null;
   };
   return box.watching;
-}
-
-// What is known before any request.
-async function beforehand() {
-  if (!window.isSecureContext) return "insecure";
-  if (!navigator.mediaDevices?.getUserMedia) return "unsupported";
-  try {
-    const devices = await navigator.mediaDevices.enumerateDevices();
-    if (!devices.some(({ kind }) => kind === "videoinput")) return "missing";
-    const permission = await navigator.permissions.query({ name: "camera" });
-    return permission.state === "denied" ? "denied" : null;
-  } catch {
-    return null; // Firefox knows no permission of this name
-  }
 }
 
 // Once a page. A session counts as taken as soon as one of its links is clicked; that its figures are
@@ -117,31 +94,8 @@ function listen(view, box) {
 function listenToRequests(view) {
   const devices = view.navigator.mediaDevices;
   const original = devices.getUserMedia.bind(devices);
-  devices.getUserMedia = async (constraints) => {
-    let pending = true;
-    view.cameraMessage.show(null);
-    setTimeout(async () => {
-      if (pending && (await isPrompt()) && pending) view.cameraMessage.show("asking");
-    }, ASKING_AFTER);
-    try {
-      const stream = await original(constraints);
-      pending = false;
-      view.cameraMessage.show(null);
-      return stream;
-    } catch (error) {
-      pending = false;
-      view.cameraMessage.show(STATES[error.name] ?? "failed");
-      throw error;
-    }
-  };
-}
-
-async function isPrompt() {
-  try {
-    return (await navigator.permissions.query({ name: "camera" })).state === "prompt";
-  } catch {
-    return true;
-  }
+  devices.getUserMedia = (constraints) =>
+    requestCamera(() => original(constraints), (state) => view.cameraMessage.show(state));
 }
 
 function listenToConnections(view) {
@@ -230,7 +184,7 @@ function passOn(event) {
 }
 
 function hideRawErrors(doc) {
-  const names = [...Object.keys(STATES), "TypeError"];
+  const names = [...Object.keys(CAMERA_STATES), "TypeError"];
   const hide = () => {
     for (const alert of doc.querySelectorAll('[role="alert"]')) {
       const raw = names.some((name) => alert.textContent.startsWith(`${name}: `));
