@@ -1,4 +1,4 @@
-"""The camera of the Photos page in Chromium: its shutter, and what is said if it gives no picture."""
+"""The camera of the Photos page: its shutter, and what is said if it gives no picture."""
 
 import json
 

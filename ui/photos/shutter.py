@@ -1,4 +1,4 @@
-"""The camera and its shutter: a picture goes into the page's own uploader, as if it were dropped."""
+"""The camera and its shutter: a picture goes into the uploader, as if it were dropped."""
 
 from __future__ import annotations
 

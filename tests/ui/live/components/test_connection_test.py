@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from ui.camera_words import START
 from ui.live import streamer, words
 from ui.live.components import connection_test
-from ui.camera_words import START
 from ui.live.webrtc.ice import VARIABLE
 from ui.live.webrtc.probe import Answer, ProbeError
 
