@@ -17,7 +17,7 @@ progress = st.container()
 if kept.results():
     overview.draw(network, complete=not given)
     gallery.draw(network)
-if table := photo_results.rows(kept.results().values()):
+if table := photo_results.rows(list(kept.results().values())):
     with st.expander("All faces as a table"):
         st.dataframe(table, hide_index=True)
 if given:  # last, so that what there is can be seen meanwhile

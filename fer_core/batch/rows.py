@@ -15,14 +15,13 @@ from fer_core.video.exports.tables import long_rows
 from fer_core.video.film import AnalyzedFilm
 from fer_core.video.record import NOBODY
 
-COLUMNS: Final = (*photos.COLUMNS, "frame", "timestamp", "problem", "note")
+COLUMNS: Final = (*photos.FACE_COLUMNS, "frame", "timestamp", *photos.TOLD)
 """The columns of the photo page's table, then those of films and of what was amiss.
 
 `face` numbers a picture's faces as they are read, and a film's through the film. `score` is the
 detector's, `confidence` the probability of the answer (of a film smoothed, of an unsure face the
 largest).
 `frame` counts decoded frames from 0, `timestamp` is in seconds; both are empty for a picture.
-`problem` says why a file could not be read, `note` what else is to be known of it.
 """
 WHOLE: Final = frozenset(("faces_found", "face", "x", "y", "width", "height", "turn", "frame"))
 TEXT: Final = frozenset(("file", "answer", "notes", "problem", "note"))
@@ -36,10 +35,11 @@ def rows_of(result: Result) -> Iterator[Row]:
     """The rows of one file, at least one."""
     if isinstance(result, AnalyzedFilm):
         yield from _film_rows(result)
-    elif result.problem:
-        yield _row(file=result.name, problem=result.problem)
     elif isinstance(result, PhotoResult):
-        yield from _photo_rows(result)
+        for values in photos.rows([result]):
+            yield _row(**{**values, "file": result.name})
+    else:
+        yield _row(file=result.name, problem=result.problem)
 
 
 def faces_in(result: Result) -> int:
@@ -47,13 +47,6 @@ def faces_in(result: Result) -> int:
     if isinstance(result, FilmFault):
         return 0
     return len(result.faces if isinstance(result, PhotoResult) else result.summary().faces)
-
-
-def _photo_rows(result: PhotoResult) -> Iterator[Row]:
-    if not result.faces:
-        yield _row(file=result.name, faces_found=0, note=result.note)
-    for values in photos.rows([result]):
-        yield _row(**{**values, "file": result.name}, note=result.note)
 
 
 def _film_rows(film: AnalyzedFilm) -> Iterator[Row]:
@@ -78,4 +71,4 @@ def _film_rows(film: AnalyzedFilm) -> Iterator[Row]:
 
 
 def _row(**values: Any) -> Row:
-    return tuple(values.get(name, "" if name in ("problem", "note") else None) for name in COLUMNS)
+    return tuple(values.get(name, "" if name in photos.TOLD else None) for name in COLUMNS)

@@ -9,7 +9,7 @@ import io
 import json
 import logging
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -38,12 +38,15 @@ LARGEST_EDGE: Final = 65_500
 """Of a JPEG, in pixels (libjpeg's JPEG_MAX_DIMENSION)."""
 MOST_FACES: Final = 100
 """Of a photo, that are looked at: one of a crowd, or made for the purpose, has thousands."""
-COLUMNS: Final = (
+FACE_COLUMNS: Final = (
     *("file", "faces_found", "face", "x", "y", "width", "height", "turn", "score", "answer"),
     *("confidence", "notes"),
     *EMOTIONS,
 )
 """Of the table of faces."""
+TOLD: Final = ("problem", "note")
+"""Why a file could not be read, and what else is to be known of it; "" if there is nothing."""
+COLUMNS: Final = (*FACE_COLUMNS, *TOLD)
 
 _QUALITY: Final = 90
 
@@ -173,10 +176,10 @@ def analyze(
 
 
 def totals(results: Sequence[PhotoResult]) -> str:
-    """One line: photos, faces, and how often each answer was given."""
+    """One line: photos, faces, files that are none, and how often each answer was given."""
     faces = [face for result in results for face in result.faces]
     bad = sum(bool(result.problem) for result in results)
-    line = f"{_count(len(results), 'photo')}, {_count(len(faces), 'face')}"
+    line = f"{_count(len(results) - bad, 'photo')}, {_count(len(faces), 'face')}"
     if left_out := sum(result.faces_left_out for result in results):
         line += f" of {_count(len(faces) + left_out, 'face')} found"
     if bad:
@@ -194,36 +197,51 @@ def described(result: PhotoResult) -> str:
     return ", ".join([f"The photo, {_count(len(captions), 'face')} boxed", *captions])
 
 
-def rows(results: Iterable[PhotoResult]) -> list[dict[str, Any]]:
-    """One row a face, by `COLUMNS`: file, box, answer and seven probabilities.
+def rows(results: Sequence[PhotoResult]) -> list[dict[str, Any]]:
+    """By `columns`: one row a face, one a photo without any, one an unreadable file.
 
-    If any face has a label of somebody's, "your_label" follows. Hidden characters of the file's
-    name are escapes; `document` has the name itself.
+    An empty cell is None, or "" of `TOLD`. Hidden characters of the file's name are escapes;
+    `document` has the name itself.
     """
-    results = list(results)
-    labelled = any(result.your_labels for result in results)
+    names = columns(results)
     return [
-        {
-            "file": printable(result.name),
+        {name: values.get(name, "" if name in TOLD else None) for name in names}
+        for result in results
+        for values in _values(result)
+    ]
+
+
+def columns(results: Iterable[PhotoResult]) -> tuple[str, ...]:
+    """`COLUMNS`, and "your_label" if any face has a label of somebody's."""
+    labelled = any(result.your_labels for result in results)
+    return (*COLUMNS, "your_label") if labelled else COLUMNS
+
+
+def _values(result: PhotoResult) -> Iterator[dict[str, Any]]:
+    """What each row of a photo holds, by column."""
+    every = {"file": printable(result.name), "note": result.note, "your_label": ""}
+    if result.problem:
+        yield {**every, "problem": result.problem}
+    elif not result.faces:
+        yield {**every, "faces_found": 0}
+    for number, (face, label) in enumerate(result._labelled(), start=1):
+        values = face.to_dict()
+        yield {
+            **every,
             "faces_found": result.faces_found,
             "face": number,
             **values["box"],
             **{column: values[column] for column in ("turn", "score", "answer", "confidence")},
             "notes": ", ".join(face.notes),
             **values["probabilities"],
-            **({"your_label": label} if labelled else {}),
+            "your_label": label,
         }
-        for result in results
-        for number, (face, label) in enumerate(result._labelled(), start=1)
-        for values in [face.to_dict()]
-    ]
 
 
 def as_csv(results: Sequence[PhotoResult]) -> bytes:
     """The rows as CSV in UTF-8, with a mark by which spreadsheets know the encoding."""
-    table = rows(results)
-    header = (*COLUMNS, "your_label") if table and "your_label" in table[0] else COLUMNS
-    return table_as_csv(header, (list(row.values()) for row in table)).encode("utf-8-sig")
+    table = (list(row.values()) for row in rows(results))
+    return table_as_csv(columns(results), table).encode("utf-8-sig")
 
 
 def document(results: Iterable[PhotoResult], recognizer: Recognizer) -> dict[str, Any]:

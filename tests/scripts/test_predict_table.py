@@ -22,7 +22,7 @@ from batch_tools import waited
 from films import every, write_film
 from PIL import Image
 
-from fer_core.recognition.photos import COLUMNS
+from fer_core.recognition.photos import FACE_COLUMNS
 from scripts.prediction.progress import Progress
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +84,7 @@ def test_every_file_has_its_row_whoever_works(predict: Predict, photos: Path) ->
     assert files[0] == "photos/=1+1.jpg" and files[-1] == "photos/portrait.jpg"
     assert len(files) == 12 and files == sorted(files)
     by_file = {file: [row for row in rows if row["file"] == file] for file in files}
-    assert tuple(rows[0])[: len(COLUMNS)] == COLUMNS
+    assert tuple(rows[0])[: len(FACE_COLUMNS)] == FACE_COLUMNS
     assert [row["frame"] for row in by_file["photos/film.mp4"]] == ["0", "1", "2", "3"]
     assert {row["face"] for row in by_file["photos/film.mp4"]} == {"1"}
     (face,) = by_file["photos/portrait.jpg"]

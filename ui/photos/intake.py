@@ -24,6 +24,9 @@ MOST_PHOTOS: Final = 50
 SHOWN_S: Final = 0.5
 """So long after a result, in seconds, it stands on the page, as soon as the photo that is being
 looked at is done."""
+TOGETHER_S: Final = 3.0
+"""Seconds within which photos that are added one by one count as added together: the first one's
+card is open, however quickly each was looked at."""
 ENDINGS: Final = ("jpg", "jpeg", "png", "webp", "heic", "heif")
 """Of the files that are taken out of a folder; a single file may have any name."""
 _MEGAPIXELS: Final = f"{MAX_PIXELS // 1_000_000} megapixels"
@@ -43,6 +46,8 @@ _DONE: Final = "photo-done"
 knows. It is not emptied: a photo that somebody chooses at that moment would be lost."""
 _LOOKED_AT: Final = "photo-looked-at"
 """In the session, while photos are looked at: how many were."""
+_ENDED: Final = "photo-ended"
+"""In the session: when the last photo that there was had been looked at, in seconds."""
 _WAITING: Final = "photo-waiting"
 """In the session, while photos are looked at: how many were not yet."""
 _TOO_MANY: Final = "photos-too-many"
@@ -143,7 +148,7 @@ def look_at_next(photos: Photos, recognizer: Recognizer) -> None:
         result = _look_at(photo, recognizer, partial(_say_place, bar, share))
         number = kept.add(result)
         correcting.keep_original(number, photo)
-        if not count:
+        if photo.name == shutter.FILE or (not count and _begins()):
             kept.choose(number)
         st.session_state[_LOOKED_AT] = count + 1
         _drop(left.pop(0))
@@ -153,7 +158,14 @@ def look_at_next(photos: Photos, recognizer: Recognizer) -> None:
     for key in left:
         _drop(key)
     _finish()
+    st.session_state[_ENDED] = time.monotonic()
     st.rerun()
+
+
+def _begins() -> bool:
+    """Whether a photo that nobody waits for was added by itself, and not just after another one."""
+    ended: float | None = st.session_state.get(_ENDED)
+    return ended is None or time.monotonic() - ended > TOGETHER_S
 
 
 def _drop(key: str) -> None:

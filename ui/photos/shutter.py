@@ -8,7 +8,10 @@ from typing import Final
 from ui import camera_words
 from ui.component import CAMERA_STATES, component
 
+FILE: Final = "camera.jpg"
+"""What its pictures are called."""
 TAKE: Final = "Take picture"
+OTHER: Final = "Other camera"
 WORDS: Final = camera_words.camera_words("Photos can be added above without it.")
 
 
@@ -18,8 +21,8 @@ def draw() -> None:
     `st.camera_input` has its button below the window's edge, and tells a camera that is blocked,
     missing or in use alike: "This app would like to use your camera", with a link outwards.
     """
-    data = {"messages": WORDS, "start": camera_words.START, "take": TAKE, "other": "Other camera"}
-    _component(key="photo-camera", data=data)
+    names = {"start": camera_words.START, "take": TAKE, "other": OTHER, "file": FILE}
+    _component(key="photo-camera", data={"messages": WORDS, **names})
 
 
 _component = component(

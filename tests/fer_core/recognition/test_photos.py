@@ -70,7 +70,7 @@ def _table(data: bytes) -> list[dict[str, str]]:
 
 
 def test_one_row_a_face():
-    first, second = _table(as_csv([good("a.jpg"), BAD]))
+    first, second = _table(as_csv([good("a.jpg")]))
     assert tuple(first) == COLUMNS
     assert (first["file"], first["face"], first["answer"], first["x"]) == (
         "a.jpg",
@@ -80,6 +80,14 @@ def test_one_row_a_face():
     )
     assert second["answer"] == "unsure"
     assert sum(float(first[name]) for name in EMOTIONS) == pytest.approx(1, abs=1e-3)
+
+
+def test_a_photo_without_a_face_and_an_unreadable_file_have_a_row_each():
+    table = _table(as_csv([good("a.jpg"), PhotoResult("wall.png", size=(9, 9)), BAD]))
+    assert [row["file"] for row in table] == ["a.jpg", "a.jpg", "wall.png", "b.jpg"]
+    assert [row["faces_found"] for row in table] == ["2", "2", "0", ""]
+    assert [row["problem"] for row in table] == ["", "", "", "Not a picture."]
+    assert not any(table[2][name] or table[3][name] for name in ("face", "answer", "happy"))
 
 
 @pytest.mark.parametrize(
@@ -144,8 +152,8 @@ def test_a_bad_file_is_not_in_the_zip():
     ("results", "expected"),
     [
         ([good("a")], "1 photo, 2 faces: 1 unsure, 1 happy"),
-        ([good("a"), BAD], "2 photos, 2 faces, 1 file not readable: 1 unsure, 1 happy"),
-        ([BAD], "1 photo, 0 faces, 1 file not readable"),
+        ([good("a"), BAD], "1 photo, 2 faces, 1 file not readable: 1 unsure, 1 happy"),
+        ([BAD], "0 photos, 0 faces, 1 file not readable"),
     ],
 )
 def test_totals(results, expected: str):

@@ -1,7 +1,6 @@
 // Shows what the camera sees; a click puts one picture of it into the page's uploader. The camera is on
 // only as long as this stands on the page.
 
-const NAME = "camera.jpg";
 const QUALITY = 0.92;
 const UPLOADER = '[class*="st-key-photos-"] input[type="file"]';
 
@@ -53,7 +52,7 @@ export default function ({ data, parentElement }) {
   video.onplaying = () => { take.disabled = false; };
   take.onclick = async () => {
     video.animate([{ opacity: 0 }, { opacity: 1 }], 300); // what comes of it stands further below
-    give(await picture(video));
+    give(await picture(video), data.file);
   };
   start.onclick = () => open();
   box.close = () => {
@@ -82,9 +81,9 @@ function picture(video) {
 }
 
 // From here on it is a photo like any other, with the same limits.
-function give(blob) {
+function give(blob, name) {
   const files = new DataTransfer();
-  files.items.add(new File([blob], NAME, { type: blob.type }));
+  files.items.add(new File([blob], name, { type: blob.type }));
   const uploader = document.querySelector(UPLOADER);
   uploader.files = files.files;
   uploader.dispatchEvent(new Event("change", { bubbles: true }));
