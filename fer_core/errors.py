@@ -1,5 +1,10 @@
 """Errors that a user can cause. Each message is shown as it is: wrong, accepted, what to do."""
 
+from typing import Final
+
+UNFORESEEN: Final = "This is a fault in the app, which its console describes."
+"""Begins what is said of an error that nobody foresaw; what to do comes after it."""
+
 
 class FerError(Exception):
     """Base of every error whose message is written for the person at the screen."""

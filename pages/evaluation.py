@@ -6,7 +6,7 @@ import streamlit as st
 
 from fer_core.errors import ReportError
 from fer_core.evaluation.report import EvaluationReport
-from ui import facts, frame, resources
+from ui import facts, frame, problems, resources
 from ui.charts import readings
 from ui.charts.trust import sentences
 from ui.evaluation import behind, claims, comparison, own, panels, take_away, view
@@ -36,7 +36,7 @@ def _reports(stems: list[str]) -> dict[str, EvaluationReport]:
         try:
             reports[stem] = resources.report(stem)
         except ReportError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            problems.show(error)
     return reports
 
 

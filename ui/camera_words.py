@@ -6,6 +6,15 @@ from typing import Final
 
 START: Final = "Start camera"
 """The button that asks the browser for its camera."""
+BLOCKED: Final = "The camera is blocked for this page"
+ALLOW: Final = f"{BLOCKED}. Click the camera or lock sign beside the address"
+NO_CAMERA: Final = "No camera was found."
+NO_ACCESS: Final = "This browser gives this page no access to cameras."
+CURRENT: Final = "A current Chrome, Edge, Firefox or Safari does, on a secure page."
+SECURE: Final = (
+    "Browsers give out the camera only on HTTPS or on this computer. Open this app through "
+    "https:// or as http://localhost."
+)
 
 
 def camera_words(instead: str) -> dict[str, str]:
@@ -18,22 +27,13 @@ def camera_words(instead: str) -> dict[str, str]:
         "asking": (
             "Your browser is asking whether this page may use the camera. Choose Allow to go on."
         ),
-        "denied": (
-            "The camera is blocked for this page. Click the camera or lock sign beside the "
-            f"address, allow the camera, and press {START} again. {instead}"
-        ),
-        "missing": f"No camera was found. Connect one and press {START} again. {instead}",
+        "denied": f"{ALLOW}, allow the camera, and press {START} again. {instead}",
+        "missing": f"{NO_CAMERA} Connect one and press {START} again. {instead}",
         "in_use": (
             "The camera gives no picture; most likely another program or tab is using it. "
             f"Close that one and press {START} again."
         ),
-        "insecure": (
-            "Browsers give out the camera only on HTTPS or on this computer. Open this app through "
-            f"https:// or as http://localhost. {instead}"
-        ),
-        "unsupported": (
-            "This browser has no access to cameras. A current Chrome, Edge, Firefox or Safari has. "
-            f"{instead}"
-        ),
-        "failed": (f"The camera could not be started. Reload the page and try again. {instead}"),
+        "insecure": f"{SECURE} {instead}",
+        "unsupported": f"{NO_ACCESS} {CURRENT} {instead}",
+        "failed": f"The camera could not be started. Reload the page and try again. {instead}",
     }

@@ -8,8 +8,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from fer_core.errors import FerError, ModelError
-from ui import downloads, model_choice, resources
+from fer_core.errors import UNFORESEEN, FerError, ModelError
+from ui import downloads, model_choice, problems, resources
 from ui.server import uploads
 from ui.widgets import plain
 
@@ -44,14 +44,10 @@ def run(page: "st.Page") -> None:
     except ModelError as error:
         model_choice.in_its_place(error)
     except FerError as error:
-        st.error(plain(resources.said(error)), icon=":material/error:")
+        problems.show(error)
     except Exception:
         _log.exception("The page %r failed", page.title)
-        st.error(
-            "This page failed. Reload it to try again; the console that started the app shows the "
-            "details.",
-            icon=":material/error:",
-        )
+        problems.show(f"{UNFORESEEN} Reload the page to try again.")
     finally:
         _framed.reset(token)
     footer()

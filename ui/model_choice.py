@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from fer_core.errors import ModelError
-from ui import resources
+from ui import problems, resources
 from ui.widgets import plain
 
 _KEY = "model-choice"
@@ -31,7 +31,7 @@ def choose() -> None:
 
 def in_its_place(error: ModelError) -> None:
     """Why the model cannot be used, once, and the others that can."""
-    st.error(plain(resources.said(error)), icon=":material/error:")
+    problems.show(error)
     others = [name for name in resources.model_names() if name != resources.chosen()]
     if not others:
         return

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer_core.errors import FerError, ModelError, ReportError
+from fer_core.errors import ModelError, ReportError
 from fer_core.evaluation.ablation_report import ABLATION_FILE, AblationReport, load_ablation
 from fer_core.evaluation.audits.doubts import Doubt, read_doubts
 from fer_core.evaluation.audits.robustness import RobustnessReport, load_robustness
@@ -89,11 +89,6 @@ def title(stem: str) -> str:
 def model_names() -> list[str]:
     """The stems that can be used, the default first."""
     return model_files.list_models(models_folder())
-
-
-def said(error: FerError) -> str:
-    """An error's message without the path of the models' folder, which is nobody's business."""
-    return str(error).replace(str(models_folder()), "models")
 
 
 def report_names() -> list[str]:

@@ -12,6 +12,9 @@ from fer_core.data.layout import CONTEMPT, IMAGE_SUFFIXES, NUMBERED, rename_hint
 from fer_core.data.scan import Scan
 from fer_core.labels import EMOTIONS
 
+UNREADABLE: Final = "Images that cannot be read; they are left out."
+_REPLACE: Final = "Delete or replace them."
+
 
 def left_out(facts: Scan) -> tuple[Finding, ...]:
     """Every kind of thing in a data set that its figures do not cover; none if that is all."""
@@ -77,10 +80,10 @@ def check_others(facts: Scan) -> Iterator[Finding]:
 
 
 def check_unreadable(facts: Scan) -> Iterator[Finding]:
-    message = "Empty files (0 bytes); they are left out. Delete or replace them."
+    message = f"Empty files (0 bytes); they are left out. {_REPLACE}"
     cases = [image.path for image in facts.images if not image.size]
     yield from found("zero_byte", "warning", message, cases)
-    message = "Images that cannot be read; they are left out. Delete or replace them."
+    message = f"{UNREADABLE} {_REPLACE}"
     cases = [f"{image.path}: {image.fault}" for image in facts.images if image.fault and image.size]
     yield from found("unreadable", "warning", message, cases)
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from fer_core.errors import ReportError
-from fer_core.store.files import MOST_TEXT, read_regular
+from fer_core.store.files import read_csv
 
 _KINDS: Final = {
     "epoch": int,
@@ -73,13 +71,10 @@ def read_history(path: Path | str) -> History:
         ReportError: The file is missing, empty, or not a history.
     """
     path = Path(path)
+    header, *rows = read_csv(path, ReportError, _REMEDY) or [[]]
     try:
-        text = io.StringIO(read_regular(path, MOST_TEXT).decode(), newline="")
-        return _history(list(csv.DictReader(text)))
-    except OSError as error:
-        reason = "there is no such file" if not path.exists() else error.strerror
-        raise ReportError(f"{path.name} cannot be read: {reason}. {_REMEDY}") from error
-    except (KeyError, TypeError, ValueError, csv.Error) as error:
+        return _history([dict(zip(header, row, strict=True)) for row in rows])
+    except (KeyError, TypeError, ValueError) as error:
         raise ReportError(f"{path.name} is not a training history: {error}. {_REMEDY}") from error
 
 

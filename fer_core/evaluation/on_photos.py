@@ -19,7 +19,7 @@ from fer_core.data.archives import Packed
 from fer_core.data.findings import Finding
 from fer_core.data.findings import found as found_cases
 from fer_core.data.layout import LAYOUT
-from fer_core.data.left_out import left_out
+from fer_core.data.left_out import UNREADABLE, left_out
 from fer_core.data.scan import Scan
 from fer_core.data.sources import open_source
 from fer_core.errors import DataError, FerError, ImageError
@@ -132,9 +132,7 @@ def report_own(
 
 def _unreadable(results: Sequence[PhotoResult]) -> Iterator[Finding]:
     cases = [f"{result.name}: {result.problem}" for result in results if result.problem]
-    yield from found_cases(
-        "unreadable", "warning", "Images that cannot be read; they are left out.", cases
-    )
+    yield from found_cases("unreadable", "warning", UNREADABLE, cases)
 
 
 def score(results: Sequence[PhotoResult], unsure_below: float) -> SplitReport:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.errors import ReportError
 from fer_core.labels import EMOTIONS
-from fer_core.store.files import MOST_TEXT, read_regular, replace_text
+from fer_core.store.files import read_csv, replace_text
 from fer_core.store.tables import as_csv, from_cell
 from fer_core.types import Probabilities
 
 HEADER = ("path", "label", *EMOTIONS)
+REMEDY: Final = "Write it again with scripts/evaluate.py."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,19 +70,11 @@ def read_predictions(path: Path | str) -> Predictions:
 
 
 def _rows(path: Path) -> Iterator[tuple[str, int, list[float]]]:
-    for number, row in enumerate(_lines(path), start=1):
+    for number, row in enumerate(read_csv(path, ReportError, REMEDY) or [[]], start=1):
         if number == 1 and tuple(row) != HEADER:
-            raise ReportError(f"{path.name} does not begin with {','.join(HEADER)}.")
+            raise ReportError(f"{path.name} does not begin with {','.join(HEADER)}. {REMEDY}")
         if number > 1:
             yield _parse(row, f"{path.name}, line {number}")
-
-
-def _lines(path: Path) -> list[list[str]]:
-    try:
-        lines = list(csv.reader(io.StringIO(read_regular(path, MOST_TEXT).decode(), newline="")))
-    except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        raise ReportError(f"{path.name} cannot be read: {fault}.") from fault
-    return lines or [[]]
 
 
 def _parse(row: list[str], where: str) -> tuple[str, int, list[float]]:
@@ -93,4 +85,4 @@ def _parse(row: list[str], where: str) -> tuple[str, int, list[float]]:
             raise ValueError(f"{len(EMOTIONS)} probabilities that sum to 1 are expected")
         return from_cell(image), EMOTIONS.index(label), values
     except ValueError as fault:
-        raise ReportError(f"{where} is damaged: {fault}.") from fault
+        raise ReportError(f"{where} is damaged: {fault}. {REMEDY}") from fault

@@ -11,12 +11,12 @@ from typing import Any, Final
 from fer_core.data.findings import Finding
 from fer_core.errors import ReportError
 from fer_core.evaluation.estimates import Estimate, Json, read_count, read_estimate
+from fer_core.evaluation.predictions import REMEDY
 from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import EMOTIONS
 from fer_core.store.files import parse_json, read_json, replace_text
 
 _TEXTS: Final = ("model", "model_sha256", "data_sha256", "created")
-_REMEDY: Final = "Write it again with scripts/evaluate.py."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def load_report(path: Path | str) -> EvaluationReport:
         ReportError: The file is missing, not JSON, or not a report; the message names file and
             fault.
     """
-    return read_json(Path(path), ReportError, _REMEDY, EvaluationReport.from_dict)
+    return read_json(Path(path), ReportError, REMEDY, EvaluationReport.from_dict)
 
 
 def parse_report(data: bytes, name: str) -> EvaluationReport:
@@ -125,7 +125,7 @@ def parse_report(data: bytes, name: str) -> EvaluationReport:
     Raises:
         ReportError: as `load_report`.
     """
-    return parse_json(data, name, ReportError, _REMEDY, EvaluationReport.from_dict)
+    return parse_json(data, name, ReportError, REMEDY, EvaluationReport.from_dict)
 
 
 def save_report(report: EvaluationReport, path: Path | str) -> None:

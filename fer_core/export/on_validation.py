@@ -18,6 +18,15 @@ from fer_core.training.config import TrainingConfig
 from fer_core.training.partition import partition, unlike_training
 
 
+def require_data_of(trained: str, sha256: str | None, dataset: Dataset) -> None:
+    """Raises ModelError if a model or run was trained on other data: its parts cannot be found."""
+    if sha256 != dataset.fingerprint:
+        raise ModelError(
+            f"{trained} was trained on another data set than this one. Give the same --data as to "
+            "scripts/train.py."
+        )
+
+
 def add_validation(model: str | Path, dataset: Dataset) -> ModelCard:
     """Writes the ways of asking and the thresholds of notes into a model's card.
 
@@ -28,11 +37,7 @@ def add_validation(model: str | Path, dataset: Dataset) -> ModelCard:
         TrainingError: the card holds no recipe.
     """
     card, network = load_model(model)
-    if card.data.get("sha256") != dataset.fingerprint:
-        raise ModelError(
-            f"The model {card.stem} was trained on another data set than this one. Its validation "
-            "part cannot be found again: give the same --data as to scripts/train.py."
-        )
+    require_data_of(f"The model {card.stem}", card.data.get("sha256"), dataset)
     config = TrainingConfig.from_dict(dict(card.recipe))
     validation = unlike_training(partition(dataset, config.data, config.seed))
     classifier = Classifier(network, threads=2)

@@ -11,7 +11,6 @@ import keras
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
 
 from fer_core.data.dataset import Dataset
-from fer_core.errors import ModelError
 from fer_core.evaluation import calibration
 from fer_core.export.agreement import Agreement
 from fer_core.export.convert import (
@@ -21,7 +20,7 @@ from fer_core.export.convert import (
     with_neutral_lowered,
     with_temperature,
 )
-from fer_core.export.on_validation import train_counts
+from fer_core.export.on_validation import require_data_of, train_counts
 from fer_core.labels import EMOTIONS
 from fer_core.store.files import replace_bytes
 from fer_core.store.model_files import (
@@ -85,11 +84,7 @@ def package(
     """
     check_name(stem)
     record = run.record()
-    if record["data_sha256"] != dataset.fingerprint:
-        raise ModelError(
-            f"The run {run.path} was trained on another data set than this one. Its validation "
-            "part cannot be found again: give the same --data as to scripts/train.py."
-        )
+    require_data_of(f"The run {run.path}", record["data_sha256"], dataset)
     network = run.load_network("model.keras")
     config = TrainingConfig.from_dict(record["config"])
     parts = partition(dataset, config.data, config.seed)

@@ -22,6 +22,7 @@ from fer_core.errors import DataError, ModelError
 from fer_core.export import agreement
 from fer_core.export.agreement import Agreement
 from fer_core.export.convert import to_onnx
+from fer_core.export.on_validation import require_data_of
 from fer_core.export.quantize import CALIBRATION_FACES, to_int8
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.classifier import MAX_BATCH, Classifier
@@ -166,11 +167,7 @@ def add_runtimes(
 
 
 def _test_faces(card: ModelCard, dataset: Dataset) -> Dataset:
-    if card.data.get("sha256") != dataset.fingerprint:
-        raise DataError(
-            f"{card.stem} was trained on another data set than this one. Give the same --data as "
-            "to scripts/train.py."
-        )
+    require_data_of(f"The model {card.stem}", card.data.get("sha256"), dataset)
     test = dataset.where(dataset.is_test)
     if not len(test):
         raise DataError("There are no images under test/ to compare the runtimes on.")

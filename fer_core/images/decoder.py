@@ -161,11 +161,10 @@ def supported_kind(data: bytes) -> str:
     Raises:
         ImageError: the file is empty, no picture, or of another kind.
     """
-    if not data:
-        raise ImageError(f"The file is empty. {ACCEPTED} Choose another file.")
     kind = file_kind(data)
     if kind is None:
-        raise ImageError(f"This file is not a picture. {ACCEPTED} Choose another file.")
+        what = "This file is not a picture." if data else "The file is empty."
+        raise ImageError(f"{what} {ACCEPTED} Choose another file.")
     if kind not in _PLUGINS:
         raise ImageError(
             f"{kind} files are not supported. {ACCEPTED} Save the picture as JPEG or PNG."

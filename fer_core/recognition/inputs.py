@@ -28,6 +28,7 @@ TAKEN: Final = (
     "a PIL image."
 )
 
+_EMPTY: Final = "This one is empty."
 _SCALE: Final = "Scale the values to 0 to 255 and convert them to uint8."
 _READ_A_FILE: Final = "Read a file with decode_image(Path(...).read_bytes())."
 
@@ -60,7 +61,7 @@ def as_rgb(image: object) -> RGBImage:
     if image.ndim != 3 or image.shape[2] not in _FROM_CHANNELS:
         raise _not_taken(_shape_advice(image.shape), received)
     if 0 in image.shape:
-        raise _not_taken("This one is empty.", received)
+        raise _not_taken(_EMPTY, received)
     return _FROM_CHANNELS[image.shape[2]](np.ascontiguousarray(image))
 
 
@@ -113,7 +114,7 @@ def _shape_advice(shape: tuple[int, ...]) -> str:
 def _from_pil(picture: Image.Image) -> RGBImage:
     received = f"{picture.mode} image of {picture.width}x{picture.height} pixels"
     if 0 in picture.size:
-        raise _not_taken("This one is empty.", received)
+        raise _not_taken(_EMPTY, received)
     if picture.mode in ("F", "I"):  # whose range nobody can tell
         raise _not_taken(_SCALE, received)
     try:

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from fer_core.errors import FerError
+from fer_core.errors import UNFORESEEN, FerError
 from fer_core.images import decode
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.detectors.turns import turned_box
@@ -162,10 +162,7 @@ def analyze(
         problem = f"{error.strerror or error}."
     except Exception:
         _log.exception("A photo could not be analysed")  # its name and pixels are not logged
-        problem = (
-            "This photo met a fault in the app, which the console describes. The other photos are "
-            "not affected."
-        )
+        problem = f"{UNFORESEEN} The other photos are not affected."
     else:
         size = (image.shape[1], image.shape[0])
         left_out = len(found) - len(faces)

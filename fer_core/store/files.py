@@ -5,7 +5,9 @@ A kill or a full disk leaves the old file as it was.
 
 from __future__ import annotations
 
+import csv
 import errno
+import io
 import json
 import os
 import stat
@@ -64,12 +66,24 @@ def read_json(
         parse: Object → value. Whatever a key that is missing or of the wrong kind makes it raise
             (KeyError, TypeError, ValueError, IndexError, AttributeError) is taken as damage.
     """
+    return parse_json(_read_text(path, error, remedy), path.name, error, remedy, parse)
+
+
+def read_csv(path: Path, error: type[FerError], remedy: str) -> list[list[str]]:
+    """The rows of a CSV file; `error` and `remedy` as of `read_json`."""
+    data = _read_text(path, error, remedy)
     try:
-        data = read_regular(path, MOST_TEXT)
+        return list(csv.reader(io.StringIO(data.decode(), newline="")))
+    except (UnicodeDecodeError, csv.Error) as fault:
+        raise error(f"{path.name} is damaged: {fault}. {remedy}") from fault
+
+
+def _read_text(path: Path, error: type[FerError], remedy: str) -> bytes:
+    try:
+        return read_regular(path, MOST_TEXT)
     except OSError as fault:
         reason = fault.strerror if path.exists() else f"there is no such file in {path.parent}"
         raise error(f"{path.name} cannot be read: {reason}. {remedy}") from fault
-    return parse_json(data, path.name, error, remedy, parse)
 
 
 def parse_json(

@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from fer_core.errors import InputError
 from fer_core.labels import EMOTIONS, UNSURE
 from fer_core.types import Box, FaceEmotion, Probabilities
 
@@ -40,7 +41,13 @@ _UNSURE_MARGIN: Final = 0.03
 """How far above the threshold an unsure face has to come to be answered again."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+def check_smoothing(seconds: float) -> None:
+    """Raises InputError if answers cannot be smoothed over this time."""
+    if not 0 <= seconds <= 2:
+        raise InputError(f"Smoothing takes 0 to 2 seconds. Received: {seconds}")
+
+
+@dataclass(frozen=True, slots=True)
 class TrackedFace:
     """A face with its number and its smoothed answer.
 
@@ -91,8 +98,7 @@ class Tracker:
         max_faces: int = MAX_FACES,
         confirm_after: int = 1,
     ) -> None:
-        if not 0.0 <= smoothing_seconds <= 2.0:
-            raise ValueError(f"Smoothing takes 0 to 2 seconds. Received: {smoothing_seconds}")
+        check_smoothing(smoothing_seconds)
         self.smoothing_seconds = smoothing_seconds
         self._keep_seconds = keep_seconds
         self._max_faces = max_faces

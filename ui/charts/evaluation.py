@@ -30,6 +30,8 @@ from ui.charts.words import (
     called,
     faces,
     interval,
+    no_faces,
+    none_called,
     part_of,
     percent,
     score_of,
@@ -181,7 +183,7 @@ def _cell_sentences(counts: NDArray[np.int64], normalize: Normalize) -> list[lis
 def _answer_sentence(counts: NDArray[np.int64], row: int, column: int) -> str:
     total, count = int(counts[:, column].sum()), int(counts[row, column])
     if total == 0:
-        return f"No face was called {ADJECTIVES[column]}."
+        return none_called(ADJECTIVES[column])
     whole = f"{faces(total)} called {ADJECTIVES[column]}"
     share = percent(count / total)
     return f"{part_of(count, whole)}<br>{ADJECTIVES[row]} by label ({share})"
@@ -199,8 +201,7 @@ def _bar_sentence(split: SplitReport, name: str, metric: Metric) -> str:
     scores, word = split.per_class[name], adjective(name)
     score = score_of(split, name, metric)
     if score is None:
-        absent = metric != "precision"
-        return f"This split has no {word} faces." if absent else f"No face was called {word}."
+        return none_called(word) if metric == "precision" else no_faces(word)
     what = {
         "recall": f"of {faces(scores.support, word)} recognised",
         "precision": f"of the faces called {word} are {word} by label",

@@ -69,10 +69,20 @@ def part_of(count: int, whole: str) -> str:
     return f"{count:,} of {whole} {'was' if count == 1 else 'were'}"
 
 
+def no_faces(description: str) -> str:
+    """ "This split has no fearful faces." """
+    return f"This split has no {description} faces."
+
+
+def none_called(description: str) -> str:
+    """ "No face was called fearful." """
+    return f"No face was called {description}."
+
+
 def called(counts: NDArray[np.int64], label: int, answer: int) -> str:
     """ "14 of 40 fearful faces were called sad (35 %)", of a (7, 7) confusion matrix."""
     total, count = int(counts[label].sum()), int(counts[label, answer])
     if total == 0:
-        return f"This split has no {ADJECTIVES[label]} faces."
+        return no_faces(ADJECTIVES[label])
     whole, share = faces(total, ADJECTIVES[label]), percent(count / total)
     return f"{part_of(count, whole)} called {ADJECTIVES[answer]} ({share})"

@@ -13,12 +13,12 @@ from fer_core.data.dataset import DATA_VARIABLE
 from fer_core.errors import ReportError
 from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import DISPLAY_NAMES, EMOTIONS
+from ui import problems
 from ui.charts.draw import draw_clickable
 from ui.charts.evaluation import Normalize, confusion_heatmap
 from ui.charts.readings import read_confusion
 from ui.charts.words import faces as count_faces
 from ui.evaluation.subjects import Faces, Subject
-from ui.widgets import plain
 
 MOST: Final = 24
 """Faces shown at a time."""
@@ -80,7 +80,7 @@ def _show(subject: Subject, cell: Cell) -> None:
     try:
         found = subject.predictions()
     except ReportError as error:
-        st.info(plain(str(error)), icon=":material/info:")
+        problems.show(error, "info")
         return
     given = found.probabilities[:, answer]
     rows = np.flatnonzero((found.labels == label) & (found.probabilities.argmax(axis=1) == answer))

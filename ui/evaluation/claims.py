@@ -11,7 +11,7 @@ from fer_core.evaluation.ablation_report import (
     AblationReport,
     PairedTest,
 )
-from ui import downloads, resources
+from ui import downloads, problems, resources
 from ui.charts.ablation import (
     TITLES,
     ablation_dots,
@@ -37,7 +37,7 @@ def section() -> None:
         report = resources.ablation()
     except ReportError as error:
         st.header("The seed recipe's claims, tested", anchor=False)
-        st.error(plain(str(error)), icon=":material/error:")
+        problems.show(error)
         return
     if report is None:
         return

@@ -6,6 +6,7 @@ import streamlit as st
 
 from fer_core.errors import ReportError
 from fer_core.evaluation.audits.comparison import Comparison, Difference, common, compare
+from ui import problems
 from ui.charts.trust import figures, sentences
 from ui.evaluation.behind import gallery
 from ui.evaluation.subjects import Subject
@@ -19,7 +20,7 @@ def show(first: Subject, second: Subject) -> None:
         mine, theirs = first.predictions(), second.predictions()
         labels, one, other, paths = common(mine, theirs)
     except ReportError as error:
-        st.info(plain(str(error)), icon=":material/info:")
+        problems.show(error, "info")
         return
     found = compare(labels, one, other)
     titles = plain(first.title), plain(second.title)

@@ -20,7 +20,7 @@ from fer_core.images import examine, supported_kind
 from fer_core.recognition.photos import Photo, PhotoResult
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.store.files import expand
-from ui import resources
+from ui import problems, resources
 from ui.evaluation.subjects import OWN, OWN_KEY, OwnEvaluation, own_evaluation
 from ui.server import service, uploads
 from ui.widgets import plain
@@ -90,7 +90,7 @@ def _choose(stems: tuple[str, ...]) -> None:
         given = _given(path, file)
         photos, findings = find_photos(given)
     except FerError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        problems.show(error)
         return
     name = Path(given.name).name
     st.session_state[_WORK] = Work(name, stems, kind == WHOLE, photos, findings)

@@ -9,7 +9,7 @@ import streamlit as st
 from fer_core.errors import ReportError
 from fer_core.evaluation.audits.robustness import RobustnessReport, mean_corruption_error
 from fer_core.labels import DISPLAY_NAMES
-from ui import downloads, resources
+from ui import downloads, problems, resources
 from ui.charts.draw import draw
 from ui.charts.trust import figures, sentences
 from ui.evaluation.behind import gallery
@@ -96,7 +96,7 @@ def harm(stems: list[str]) -> None:
         try:
             reports[stem] = resources.robustness(stem)
         except ReportError as error:
-            st.info(plain(str(error)), icon=":material/info:")
+            problems.show(error, "info")
     if not reports:
         return
     st.caption(
@@ -125,7 +125,7 @@ def doubtful(subject: Subject) -> None:
     try:
         found = resources.doubts(subject.stem)
     except ReportError as error:
-        st.info(plain(str(error)), icon=":material/info:")
+        problems.show(error, "info")
         return
     images = resources.images_of(subject.stem)
     st.markdown(sentences.read_doubts(len(found), images or len(found)))

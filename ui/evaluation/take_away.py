@@ -11,7 +11,7 @@ import streamlit as st
 
 from fer_core.errors import ReportError
 from fer_core.evaluation.report import EvaluationReport, parse_report
-from ui import downloads, resources
+from ui import downloads, problems, resources
 from ui.charts.trust.html import as_html
 from ui.evaluation.subjects import OWN, Subject
 from ui.server import uploads
@@ -63,7 +63,7 @@ def _load() -> None:
     try:
         report = parse_report(uploads.content(file), file.name)
     except ReportError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        problems.show(error)
         return
     title = f"{report.model or 'report'} (from a file)"
     if loaded() != (title, report):

@@ -11,7 +11,7 @@ from fer_core.errors import ReportError
 from fer_core.evaluation.estimates import Estimate
 from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import DISPLAY_NAMES, EMOTIONS
-from ui import downloads, resources
+from ui import downloads, problems, resources
 from ui.charts import readings
 from ui.charts.draw import draw
 from ui.charts.evaluation import Normalize, per_class_bars, reliability_diagram
@@ -90,7 +90,7 @@ def curves(stem: str, key: str, *, wide: bool) -> None:
     try:
         history = resources.history(stem)
     except ReportError as error:
-        st.warning(plain(str(error)), icon=":material/warning:")
+        problems.show(error, "warning")
         return
     columns = ("epoch", "phase", "loss", "val_loss", "accuracy", "val_accuracy", "learning_rate")
     rows: list[Row] = [

@@ -9,6 +9,7 @@ import streamlit as st
 from fer_core.errors import FilmError, InputError
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.video.film import FilmSettings
+from ui import problems
 from ui.charts.session_words import clock
 from ui.films import words
 from ui.server import uploads
@@ -45,7 +46,7 @@ def take_in() -> None:
     if problem := st.session_state.get(_PROBLEM):
         with st.container(border=True):
             st.html(file_name(problem[0]))
-            st.error(plain(problem[1]), icon=":material/error:")
+            problems.show(problem[1])
 
 
 def choose(job: FilmJob, recognizer: Recognizer) -> None:
@@ -71,12 +72,12 @@ def choose(job: FilmJob, recognizer: Recognizer) -> None:
             FILMS.remove(job.session)
             st.rerun()
     if job.problem:
-        st.error(plain(job.problem), icon=":material/error:")
+        problems.show(job.problem)
     if begin:
         try:
             job.settings = _settings(first, last, duration, each)
         except InputError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            problems.show(error)
             return
         FILMS.start(job, "analysis", recognizer)
         st.rerun()

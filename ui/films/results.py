@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from fer_core.recognition.recognizer import Recognizer
+from ui import problems
 from ui.charts.session_words import read_session
 from ui.films import faces, outputs, player, progress
 from ui.server.film_jobs import FilmJob
@@ -28,7 +29,7 @@ def draw(job: FilmJob, recognizer: Recognizer) -> None:
     if film.note:
         st.info(plain(film.note), icon=":material/info:")
     if job.problem:
-        st.error(plain(job.problem), icon=":material/error:")
+        problems.show(job.problem)
     if job.state != "ready":
         progress.beside(job)
     elif job.played is None and not job.problem:

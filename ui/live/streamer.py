@@ -12,7 +12,7 @@ from streamlit_webrtc.config import Translations
 
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.video.film import maker
-from ui.camera_words import START
+from ui.camera_words import BLOCKED, NO_ACCESS, START
 from ui.live.pipeline import capacity
 from ui.live.pipeline import service as pipeline
 from ui.live.pipeline.session import LiveSession
@@ -43,10 +43,10 @@ _WORDS: Final[Translations] = {
     "stop": "Stop",
     "select_device": "Choose camera",
     "select_camera": "Camera",
-    "media_api_not_available": "This browser gives this page no access to cameras.",
+    "media_api_not_available": NO_ACCESS,
     "device_ask_permission": "Allow the camera when your browser asks.",
     "device_not_available": "The camera is not available",
-    "device_access_denied": "The camera is blocked for this page",
+    "device_access_denied": BLOCKED,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ui.camera_words import camera_words
+from ui.camera_words import ALLOW, CURRENT, NO_ACCESS, NO_CAMERA, SECURE, camera_words
 
 LEAD: Final = (
     "Each face before your camera gets a box with its apparent expression. Pictures go to this app "
@@ -17,6 +17,8 @@ BUSY: Final = (
     "All places for live sessions are taken. Yours would slow the others down. "
     "Try again in a minute, or use photos meanwhile."
 )
+
+_NAMED: Final = "the connection test under the video names the step that fails."
 
 CAMERA: Final = camera_words("The Photos page works without it.")
 """What the browser knows about its camera → what the page says."""
@@ -33,8 +35,7 @@ LOST: Final[dict[str, str]] = {
         "This page tries again by itself and says when the app is back."
     ),
     "unreachable": (
-        "The video found no way between this browser and the app. Press Stop; "
-        "the connection test under the video names the step that fails."
+        f"The video found no way between this browser and the app. Press Stop; {_NAMED}"
     ),
 }
 """How a connection ends unasked (camera.js names the states) → what the page says."""
@@ -77,29 +78,23 @@ KINDS: Final[dict[str, str]] = {
 }
 """Kinds of network addresses → how the test names them."""
 
+_TRIP: Final = "Round trip: {ms}\N{NO-BREAK SPACE}ms."
+_PORT: Final = "Check its address and port in FER_ICE_SERVERS, and that firewalls let them through."
+
 RESULTS: Final[dict[str, dict[str, str]]] = {
     "page": {
         "passed": "The page came over HTTPS or from this computer, as browsers demand for cameras.",
-        "failed": (
-            "Browsers give out the camera only on HTTPS or on this computer. Open this app through "
-            "https:// or as http://localhost."
-        ),
+        "failed": SECURE,
     },
     "camera": {
         "passed": "There is a camera, and this page may use it.",
         "prompt": "There is a camera. The browser will ask you when you press Start camera.",
-        "denied": (
-            "The camera is blocked for this page. Click the camera or lock sign beside the address "
-            "and allow it."
-        ),
+        "denied": f"{ALLOW} and allow it.",
         "missing": (
-            "No camera was found. Connect one, or switch it on for this browser in the settings of "
-            "your system."
+            f"{NO_CAMERA} Connect one, or switch it on for this browser in the settings of your "
+            "system."
         ),
-        "unsupported": (
-            "This browser gives this page no access to cameras. A current Chrome, Edge, Firefox or "
-            "Safari does, on a secure page."
-        ),
+        "unsupported": f"{NO_ACCESS} {CURRENT}",
     },
     "app": {
         "passed": "It answered within {ms}\N{NO-BREAK SPACE}ms.",
@@ -122,22 +117,16 @@ RESULTS: Final[dict[str, dict[str, str]]] = {
             "WebRTC from the network."
         ),
         "login": "The TURN server refuses the login. Correct it in FER_ICE_SERVERS.",
-        "turn": (
-            "The TURN server lends this browser no address. Check its address and port in "
-            "FER_ICE_SERVERS, and that firewalls let them through."
-        ),
+        "turn": (f"The TURN server lends this browser no address. {_PORT}"),
         "app_turn": (
             "The TURN server lends the app no address, though it does to this browser. Check that "
             "the app's computer reaches it."
         ),
-        "stun": (
-            "The STUN server does not answer. Check its address and port in FER_ICE_SERVERS, and "
-            "that firewalls let them through."
-        ),
+        "stun": f"The STUN server does not answer. {_PORT}",
     },
     "video": {
-        "direct": "It is there, without a detour. Round trip: {ms}\N{NO-BREAK SPACE}ms.",
-        "relayed": "It is there, through the TURN server. Round trip: {ms}\N{NO-BREAK SPACE}ms.",
+        "direct": f"It is there, without a detour. {_TRIP}",
+        "relayed": f"It is there, through the TURN server. {_TRIP}",
         "no_server": (
             "None was found. A firewall or NAT lies between this browser and the app, so the app "
             "needs a TURN server: set FER_ICE_SERVERS (docs/network.md)."
@@ -154,9 +143,7 @@ RESULTS: Final[dict[str, dict[str, str]]] = {
 SEVEN: Final = "Seven apparent expressions"
 
 UNREACHED: Final = (
-    "The connection has not come about. Press Stop, then Start camera. If it fails again, the "
-    "network between this browser and the app blocks video; the app then needs a TURN server "
-    "(see FER_ICE_SERVERS in the README)."
+    f"The connection has not come about. Press Stop, then Start camera. If it fails again, {_NAMED}"
 )
 SILENT: Final = (
     "No picture has arrived for a while. The camera may be paused or the connection lost: "

@@ -15,11 +15,11 @@ from fer_core.recognition.answers.ways import Way
 from fer_core.recognition.photos import PhotoResult
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.types import FaceEmotion, RGBImage
-from ui import resources
+from ui import problems, resources
 from ui.photos import choice, correcting, faces, grid, kept
 from ui.photos.choice import Choice
 from ui.photos.faces import Extras
-from ui.widgets import SPLIT_TITLES, file_name, plain
+from ui.widgets import SPLIT_TITLES, file_name
 
 NO_FACE = (
     "No face was found. It helps if the face looks towards the camera, is well lit, and is at "
@@ -89,7 +89,7 @@ def _card(number: int, result: PhotoResult, shown: list[int], recognizer: Recogn
             if st.button("Remove", icon=":material/close:", key=f"remove-{number}"):
                 _remove(number, shown)
         if result.problem:
-            st.error(plain(result.problem), icon=":material/error:")
+            problems.show(result.problem)
             return
         picture, answers = st.columns([3, 2], gap="large")
         with picture:

@@ -17,6 +17,7 @@ PERSON_SHARE: Final = 0.5
 """The most of all that one visitor's uploads may take."""
 MOST_FILES: Final = 200
 """Files that a visitor may have uploaded at a time."""
+_FIRST: Final = "Remove some, then add this one."
 
 
 class BudgetError(Exception):
@@ -108,14 +109,9 @@ class Budget:
         with self._lock:
             held, coming = self.held(session), self._reserved[session]
             if held.files >= MOST_FILES:
-                raise BudgetError(
-                    f"{MOST_FILES} files are the most at a time. Remove some, then add this one."
-                )
+                raise BudgetError(f"{MOST_FILES} files are the most at a time. {_FIRST}")
             if held.own + coming + size > self.person:
-                raise BudgetError(
-                    f"All your files together may have {_mb(self.person)}. Remove some, then add "
-                    "this one."
-                )
+                raise BudgetError(f"All your files together may have {_mb(self.person)}. {_FIRST}")
             if held.total + self._reserved.total() + size > self.total:
                 raise BudgetError(
                     "Others are using this app's memory at the moment. Add this file again in a "

@@ -20,7 +20,7 @@ from fer_core.batch.apart.film_process import (
     copy,
     opened,
 )
-from fer_core.errors import FerError, FilmError
+from fer_core.errors import UNFORESEEN, FerError, FilmError
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.video.film import (
     AnalyzedFilm,
@@ -33,10 +33,7 @@ from fer_core.video.film import (
 from fer_core.video.film.edits import Edits
 from ui.server.film_files import FilmFile
 
-FAILED: Final = (
-    "This film could not be looked at to its end. Reload the page to try again; the console that "
-    "started the app shows the details."
-)
+FAILED: Final = f"{UNFORESEEN} Look at the film again, or take another one."
 State = Literal["ready", "waiting", "working"]
 Task = Literal["analysis", "copy", "annotated"]
 _STOPPED: Final[Mapping[Task, str]] = {

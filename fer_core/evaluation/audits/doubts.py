@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +9,11 @@ from typing import Final
 
 from fer_core.errors import ReportError
 from fer_core.labels import EMOTIONS
-from fer_core.store.files import MOST_TEXT, read_regular, replace_text
+from fer_core.store.files import read_csv, replace_text
 from fer_core.store.tables import as_csv, from_cell
 
 COLUMNS: Final = ("path", "label", "suggested", "label_probability", "suggested_probability")
+_REMEDY: Final = "Write it again with scripts/trust/doubtful_labels.py."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +54,13 @@ def read_doubts(path: Path) -> list[Doubt]:
     Raises:
         ReportError: the file is missing or damaged.
     """
+    header, *rows = read_csv(path, ReportError, _REMEDY) or [[]]
     try:
-        text = read_regular(path, MOST_TEXT).decode()
-        header, *rows = list(csv.reader(io.StringIO(text, newline="")))
         if tuple(header) != COLUMNS:
             raise ValueError(f"it does not begin with {','.join(COLUMNS)}")
         return [_parsed(row) for row in rows]
-    except (OSError, ValueError, csv.Error) as fault:
-        raise ReportError(
-            f"{path.name} cannot be read ({fault}). Write it again with "
-            "scripts/trust/doubtful_labels.py."
-        ) from fault
+    except ValueError as fault:
+        raise ReportError(f"{path.name} is damaged: {fault}. {_REMEDY}") from fault
 
 
 def _parsed(row: list[str]) -> Doubt:

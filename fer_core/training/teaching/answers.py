@@ -54,8 +54,7 @@ def learned_from(
         record = run.record()
         if record["data_sha256"] != dataset.fingerprint:
             raise TrainingError(
-                f"{run.path} was trained on another data set than this one. Give the --data that "
-                "it was trained on."
+                f"{run.path} learned from other data. Give the --data that it was trained on."
             )
         if not (run.path / "model.keras").is_file():
             raise TrainingError(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fer_core.errors import InputError
 from fer_core.recognition.geometry import VIDEO_WIDTH
-from fer_core.video.tracking import SMOOTHING_SECONDS
+from fer_core.video.tracking import SMOOTHING_SECONDS, check_smoothing
 
 RATE: Final = 10.0
 MAX_FACES: Final = 32
@@ -50,8 +50,7 @@ class FilmSettings:
                 "Up to 1000 frames a second can be analysed, and 0 stands for every frame. "
                 f"Received: {rate}"
             )
-        if not 0 <= self.smoothing_seconds <= 2:
-            raise InputError(f"Smoothing takes 0 to 2 seconds. Received: {self.smoothing_seconds}")
+        check_smoothing(self.smoothing_seconds)
         if self.max_faces < 1 or self.detection_width < 1:
             raise InputError(
                 "max_faces and detection_width are at least 1. "

@@ -177,7 +177,7 @@ def test_an_inaccurate_8_bit_network_is_reported_and_left_out(
 @pytest.mark.parametrize(
     ("fault", "error", "message"),
     [
-        ("other data", DataError, "trained on another data set"),
+        ("other data", ModelError, "trained on another data set"),
         ("no test faces", DataError, "no images under test"),
         ("altered network", ModelError, "was altered"),
         ("disagreement", ModelError, "differs from the Keras network"),

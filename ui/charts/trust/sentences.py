@@ -133,14 +133,12 @@ def read_agreement(parts: Sequence[Agreement]) -> str:
 def read_harm(report: RobustnessReport) -> str:
     """What costs most, what costs least."""
     clean = report.clean
-    if clean is None:
-        return "Nothing was measured yet."
     means = {
         kind: sum(c.accuracy.value for c in cells) / len(cells)
         for kind in KINDS
         if (cells := [c for s in SEVERITIES if (c := report.cell(kind, s))])
     }
-    if not means:
+    if clean is None or not means:
         return "Nothing was measured yet."
     worst, best = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
     hardest = report.cell(worst, SEVERITIES[-1])

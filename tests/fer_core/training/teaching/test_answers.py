@@ -95,7 +95,7 @@ def test_a_run_on_another_data_set_or_no_run_cannot_teach(
     dataset: Dataset, run: RunFolder, tmp_path: Path
 ):
     fewer = dataset.where(np.arange(len(dataset)) > 0)
-    with pytest.raises(TrainingError, match="another data set"):
+    with pytest.raises(TrainingError, match="other data"):
         teach([run], fewer, Silent())
     with pytest.raises(TrainingError, match="not the folder of a training run"):
         teach([RunFolder(tmp_path)], dataset, Silent())
