@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -18,11 +19,13 @@ Told = Sequence[tuple[float, int, str]]
 STARTED = datetime.datetime(2026, 3, 1, 13, 5, 9, tzinfo=datetime.UTC)
 
 
-def tracked(number: int, answer: str, *, age: float = 0.0, side: int = 40) -> TrackedFace:
+def tracked(
+    number: int, answer: str, *, age: float = 0.0, side: int = 40, notes: tuple[str, ...] = ()
+) -> TrackedFace:
     """A face whose answer has 70 %, or whose seven shares are equal if it is unsure."""
     shares = {} if answer == UNSURE else {answer: 0.7}
     face = answered(Box(10 * number, 20, side, side + 5), **shares)
-    return TrackedFace(number, face, answer, age)
+    return TrackedFace(number, replace(face, notes=notes), answer, age)
 
 
 def record_of(told: Told, **options: Any) -> SessionRecord:

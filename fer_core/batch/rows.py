@@ -55,7 +55,7 @@ def _film_rows(film: AnalyzedFilm) -> Iterator[Row]:
     for cells in long_rows(film):
         values = dict(zip(FILM_COLUMNS, cells, strict=True))
         someone = values["face_id"] != NOBODY
-        box = ("x", "y", "width", "height", "answer", *EMOTIONS)
+        box = ("x", "y", "width", "height", "answer", "notes", *EMOTIONS)
         yield _row(
             file=film.info.name,
             faces_found=faces[values["frame"]],

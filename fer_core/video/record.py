@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.labels import EMOTIONS, UNSURE
+from fer_core.recognition.answers.usability import NOTES
 from fer_core.video.timing import Change, Mark, Pause, Timing
 from fer_core.video.tracking import TrackedFace
 
@@ -36,11 +37,12 @@ ROW: Final = np.dtype(
         ("height", "u2"),
         ("probabilities", "f4", (len(EMOTIONS),)),  # smoothed, in the order of EMOTIONS
         ("answer", "u1"),  # as shown: an index of ANSWERS
+        ("notes", "u1"),  # why the face may be hard to read: a bit each, in the order of NOTES
         ("frame", "u4"),  # of all frames that came, analysed or not, from 0
         ("score", "f4"),  # the detector's, in [0, 1]; 0 in the row of a frame without a face
     ]
 )
-"""57 bytes. Rows are in the order of their frames, those of one frame by number."""
+"""58 bytes. Rows are in the order of their frames, those of one frame by number."""
 
 Rows = NDArray[np.void]
 """(n,) of `ROW`, times ascending."""
@@ -242,7 +244,7 @@ class SessionRecord:
             return [chunk.rows[: chunk.filled] for chunk in self._chunks]
 
 
-NO_VALUES: Final = (0, 0, 0, 0, np.zeros(len(EMOTIONS), np.float32), 0)
+NO_VALUES: Final = (0, 0, 0, 0, np.zeros(len(EMOTIONS), np.float32), 0, 0)
 """`row_values` of a frame without a face."""
 
 
@@ -250,7 +252,13 @@ def row_values(face: TrackedFace) -> tuple[object, ...]:
     """A face's part of `ROW`, between number and frame."""
     box = face.result.face.box
     answer = ANSWERS.index(face.answer)
-    return box.x, box.y, box.width, box.height, face.result.probabilities, answer
+    notes = sum(1 << i for i, note in enumerate(NOTES) if note in face.result.notes)
+    return box.x, box.y, box.width, box.height, face.result.probabilities, answer, notes
+
+
+def notes_of(rows: Rows) -> NDArray[np.bool_]:
+    """(n, 4) whether each row's face has each of `NOTES`."""
+    return (rows["notes"][:, None] & (1 << np.arange(len(NOTES), dtype=np.uint8))).astype(bool)
 
 
 def _joined(parts: list[Rows]) -> Rows:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.labels import EMOTIONS
+from fer_core.recognition.answers.usability import NOTES
 from fer_core.video.gaps import Gap, gaps
-from fer_core.video.record import ANSWERS, Rows
+from fer_core.video.record import ANSWERS, Rows, notes_of
 from fer_core.video.spans import FaceRows, by_face, frame_ends, frame_times
 from fer_core.video.timing import ROWS_ALONE, Timing
 
@@ -26,6 +27,7 @@ class FaceSummary:
         shares: Of that time, by shown answer: the seven expressions and "unsure"; they sum to 1.
         changes: How often the shown answer changed.
         probabilities: (7,) means over that time in the order of `EMOTIONS`.
+        noted: Shares of that time in which the face was hard to read, by note of `NOTES`.
     """
 
     number: int
@@ -33,6 +35,7 @@ class FaceSummary:
     shares: Mapping[str, float]
     changes: int
     probabilities: tuple[float, ...]
+    noted: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(NOTES, 0.0))
 
     @property
     def main_answer(self) -> str:
@@ -48,6 +51,7 @@ class FaceSummary:
             "mean_probabilities": dict(
                 zip(EMOTIONS, (round(p, 4) for p in self.probabilities), strict=True)
             ),
+            "noted": {note: round(share, 4) for note, share in self.noted.items()},
         }
 
 
@@ -123,12 +127,14 @@ def summarize(rows: Rows, timing: Timing = ROWS_ALONE) -> Summary:
 def _face(face: FaceRows) -> FaceSummary:
     shares = face.answer_seconds / face.seconds
     means = face.durations @ face.rows["probabilities"].astype(np.float64) / face.seconds
+    noted = face.durations @ notes_of(face.rows) / face.seconds
     return FaceSummary(
         number=face.number,
         seconds=face.seconds,
         shares=dict(zip(ANSWERS, shares.tolist(), strict=True)),
         changes=int(np.count_nonzero(np.diff(face.rows["answer"].astype(np.int8)))),
         probabilities=tuple(means.tolist()),
+        noted=dict(zip(NOTES, noted.tolist(), strict=True)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
@@ -11,20 +12,22 @@ import numpy as np
 
 from fer_core.errors import FilmError
 from fer_core.labels import EMOTIONS, UNSURE
+from fer_core.recognition.answers.usability import NOTES
 from fer_core.store import tables
 from fer_core.video.film.record import AnalyzedFilm
-from fer_core.video.record import ANSWERS, NOBODY
+from fer_core.video.record import ANSWERS, NOBODY, notes_of
 
 COLUMNS: Final = (
     *("frame", "face_id", "timestamp", "confidence", "success"),
     *("answer", "probability", "unsure", *EMOTIONS),
     *("x", "y", "width", "height", "name", "file"),
-    *("unsure_below", "expected_mix", "event"),
+    *("unsure_below", "expected_mix", "event", "notes"),
 )
 """The first five in OpenFace's order and meaning: `confidence` is the detector's score, `success`
 whether there is a face. `probability` is the smoothed one of `answer`, or the largest of an unsure
 face. A frame without a face has face_id 0 and empty cells. `unsure_below` and `expected_mix` were
-in force at this frame; `event` is what somebody marked since the frame before."""
+in force at this frame; `event` is what somebody marked since the frame before; `notes` say why a
+face may be hard to read."""
 
 FEX_COLUMNS: Final = (
     *("FaceRectX", "FaceRectY", "FaceRectWidth", "FaceRectHeight", "FaceScore"),
@@ -38,10 +41,11 @@ SUMMARY_COLUMNS: Final = (
     *("analysed_s", "paused_s", "not_analysed_s", "events", "face_seconds", "changes"),
     *(f"share_{answer}" for answer in ANSWERS),
     *(f"mean_{emotion}" for emotion in EMOTIONS),
+    *(f"noted_{note}" for note in NOTES),
     *("model", "note"),
 )
 """`without_face` is a share of `analysed_s`. Shares and means are over `face_seconds`, the
-time of all faces together."""
+time of all faces together; `noted_small` is the share of it in which a face was so."""
 
 Row = Sequence[Any]
 
@@ -73,7 +77,7 @@ def long_parquet(films: Iterable[AnalyzedFilm]) -> bytes:
     except ImportError as error:
         raise FilmError("Parquet needs pyarrow, which is not installed: take CSV.") from error
     whole = {"frame", "face_id", "success", "unsure", "x", "y", "width", "height"}
-    text = {"answer", "name", "file", "expected_mix", "event"}
+    text = {"answer", "name", "file", "expected_mix", "event", "notes"}
     schema = arrow.schema(
         (
             name,
@@ -92,17 +96,18 @@ def long_rows(film: AnalyzedFilm) -> Iterator[Row]:
     force = zip(
         film.in_force("unsure_below"), film.in_force("expected_mix"), _events(film), strict=True
     )
-    for values, (threshold, mix, event) in zip(_values(film), force, strict=True):
+    notes = [", ".join(itertools.compress(NOTES, given)) for given in notes_of(film.rows).tolist()]
+    for values, (threshold, mix, event), note in zip(_values(film), force, notes, strict=True):
         frame, number, time, score, answer, probabilities, box = values
         common = film.info.name, threshold, mix, event
         if number == NOBODY:
-            yield (frame, NOBODY, time, 0.0, 0, *[None] * (len(COLUMNS) - 9), *common)
+            yield (frame, NOBODY, time, 0.0, 0, *[None] * (len(COLUMNS) - 10), *common, None)
             continue
         unsure = answer == UNSURE
         probability = max(probabilities) if unsure else probabilities[ANSWERS.index(answer)]
         yield (
             *(frame, number, time, score, 1, answer, probability, int(unsure)),
-            *(*probabilities, *box, film.name(number), *common),
+            *(*probabilities, *box, film.name(number), *common, note),
         )
 
 
@@ -171,5 +176,6 @@ def _summary_row(film: AnalyzedFilm) -> Row:
         sum(face.changes for face in summary.faces),
         *(over_faces(face.shares[answer] for face in summary.faces) for answer in ANSWERS),
         *(over_faces(f.probabilities[i] for f in summary.faces) for i in range(len(EMOTIONS))),
+        *(over_faces(face.noted[note] for face in summary.faces) for note in NOTES),
         *(film.maker.get("model", ""), film.note),
     )

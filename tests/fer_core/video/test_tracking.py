@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from faces import answered
@@ -98,6 +100,14 @@ def test_one_leaves_and_the_other_stays_itself():
 def test_a_face_elsewhere_or_of_another_size_is_another_face():
     assert _play(Tracker(), [[_face(100)], [_face(500)]])[-1] == {2: 500.0}
     assert _play(Tracker(), [[_face(100, side=40)], [_face(100, side=120)]])[-1] == {2: 100.0}
+
+
+def test_why_a_face_is_hard_to_read_goes_along():
+    face = replace(answered(Box(10, 20, 40, 40), happy=0.7), notes=("dark",))
+    tracker = Tracker()
+    for i in range(3):
+        shown = tracker.update([face], i / 10)
+    assert [tracked.result.notes for tracked in shown] == [("dark",)]
 
 
 def test_the_order_of_detections_does_not_matter():

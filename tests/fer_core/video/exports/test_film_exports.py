@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from session_fixtures import tracked
 
+from fer_core.batch.rows import COLUMNS, rows_of
 from fer_core.labels import EMOTIONS
+from fer_core.recognition.answers.usability import CUT, DARK, NOTES, SMALL
 from fer_core.video.exports import tables
 from fer_core.video.exports.document import as_json
 from fer_core.video.exports.events import as_boris, as_vtt
@@ -27,10 +29,10 @@ TOLD = [
 ]
 
 
-def film_of(told) -> AnalyzedFilm:
+def film_of(told, notes=lambda time: ()) -> AnalyzedFilm:
     record = FilmRecord()
     for frame, time, faces in told:
-        shown = tuple(tracked(number, answer) for number, answer in faces.items())
+        shown = tuple(tracked(n, answer, notes=notes(time)) for n, answer in faces.items())
         record.append(FrameResult(frame, time, shown, cut=frame == 9))
     maker = {"model": "small", "model_sha256": "ab", "unsure_below": 0.4, "versions": {"av": "18"}}
     return AnalyzedFilm(
@@ -92,6 +94,26 @@ def test_a_film_is_one_row_of_the_summary() -> None:
     assert sum(shares) == pytest.approx(1, abs=1e-3)
     assert first["note"] == "A note."
     assert (second["faces"], second["without_face"], second["share_happy"]) == ("0", "1.0", "")
+
+
+def test_why_a_face_is_hard_to_read_stands_in_rows_and_summaries() -> None:
+    told = [(i, i / 10, {1: "happy"} if i < 8 else {}) for i in range(10)]
+    film = film_of(told, lambda time: (DARK, CUT) if time < 0.2 else (SMALL,) if time < 0.6 else ())
+    table = read(tables.long_csv([film]))
+    assert [row["notes"] for row in table] == ["dark, cut"] * 2 + ["small"] * 4 + [""] * 4
+    batch = [dict(zip(COLUMNS, row, strict=True)) for row in rows_of(film)]
+    assert [row["notes"] for row in batch] == ["dark, cut"] * 2 + ["small"] * 4 + [
+        "",
+        "",
+        None,
+        None,
+    ]
+    (row,) = read(tables.summary_csv([film]))
+    noted = {note: float(row[f"noted_{note}"]) for note in NOTES}
+    assert noted == {"small": 0.5, "blurred": 0, "dark": 0.25, "cut": 0.25}
+    data = json.loads(as_json(film))
+    assert data["summary"]["faces"][0]["noted"] == noted
+    assert data["rows"][0][data["columns"].index("notes")] == "dark, cut"
 
 
 def test_captions_and_events_tell_the_episodes() -> None:
