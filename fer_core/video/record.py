@@ -258,7 +258,8 @@ def row_values(face: TrackedFace) -> tuple[object, ...]:
 
 def notes_of(rows: Rows) -> NDArray[np.bool_]:
     """(n, 4) whether each row's face has each of `NOTES`."""
-    return (rows["notes"][:, None] & (1 << np.arange(len(NOTES), dtype=np.uint8))).astype(bool)
+    bits = 1 << np.arange(len(NOTES), dtype=np.uint8)
+    return np.asarray(rows["notes"][:, None] & bits, np.bool_)
 
 
 def _joined(parts: list[Rows]) -> Rows:
