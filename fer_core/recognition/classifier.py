@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fer_core.errors import ModelError
 from fer_core.labels import EMOTIONS
+from fer_core.recognition.litert import new_interpreter, run
 from fer_core.recognition.pool import Pool
 from fer_core.types import FACE_SIDE, Probabilities
 
@@ -54,38 +55,20 @@ class Classifier:
         faces = crops[..., None].astype(np.float32)
         with self._interpreters.borrow() as interpreter:
             parts = [
-                _run(interpreter, faces[start : start + MAX_BATCH])
+                np.asarray(run(interpreter, faces[start : start + MAX_BATCH])[0], np.float32)
                 for start in range(0, len(faces), MAX_BATCH)
             ]
         return np.concatenate(parts)
 
 
 def _new_interpreter(model: bytes, threads: int) -> Interpreter:
-    try:
-        interpreter = Interpreter(model_content=model, num_threads=threads)
-        interpreter.allocate_tensors()
-    except (ValueError, RuntimeError) as error:
-        raise ModelError(f"The model file is not a LiteRT network ({error}).") from error
+    interpreter = new_interpreter(model, threads)
     _check_shapes(interpreter)
     return interpreter
 
 
-def _run(interpreter: Interpreter, faces: NDArray[np.float32]) -> Probabilities:
-    source, target = _tensors(interpreter)
-    if source["shape"][0] != len(faces):
-        interpreter.resize_tensor_input(source["index"], faces.shape)
-        interpreter.allocate_tensors()
-    interpreter.set_tensor(source["index"], faces)
-    interpreter.invoke()
-    return np.asarray(interpreter.get_tensor(target["index"]), dtype=np.float32)
-
-
-def _tensors(interpreter: Interpreter) -> tuple[dict[str, Any], dict[str, Any]]:
-    return interpreter.get_input_details()[0], interpreter.get_output_details()[0]
-
-
 def _check_shapes(interpreter: Interpreter) -> None:
-    source, target = _tensors(interpreter)
+    source, target = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
     shapes = tuple(source["shape"][1:]), tuple(target["shape"][1:])
     if shapes != (INPUT_SHAPE, (len(EMOTIONS),)) or source["dtype"] != np.float32:
         raise ModelError(

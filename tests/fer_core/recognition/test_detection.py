@@ -20,7 +20,6 @@ from fer_core.recognition.detection import (
     YuNetDetector,
     load_detector,
 )
-from fer_core.recognition.pool import Pool
 from fer_core.store import assets
 from fer_core.store.assets import YUNET, find_asset
 from fer_core.types import Box, Face
@@ -167,36 +166,33 @@ def test_without_a_face_the_list_is_empty(name: str, shape: tuple[int, int]) -> 
 
 
 @has_yunet
-@pytest.mark.parametrize(
-    ("shape", "seen"),
-    [
-        ((16, 16), (64, 64)),
-        ((31, 320), (64, 320)),
-        ((320, 32), (320, 64)),
-        ((16, 20_000), (64, 320)),
-        ((240, 320), (240, 320)),
-    ],
-)
-def test_the_network_never_sees_a_side_below_64(
-    shape: tuple[int, int], seen: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("shape", [(16, 16), (31, 320), (320, 32), (240, 320), (512, 512)])
+def test_thin_pictures_are_answered_alike_each_time(
+    portrait: np.ndarray, shape: tuple[int, int]
 ) -> None:
-    # OpenCV reads memory it has not written where a side is 32 pixels or less: its answers to one
-    # picture differ then, now and again with a face of score 1.0.
-    class Network:
-        def setInputSize(self, size: tuple[int, int]) -> None:  # noqa: N802
-            self.size = size
-
-        def detect(self, image: np.ndarray) -> tuple[int, None]:
-            assert image.shape[1::-1] == self.size
-            inputs.append(image)
-            return 1, None
-
-    inputs: list[np.ndarray] = []
     detector = make("YuNet")
-    monkeypatch.setattr(detector, "_networks", Pool(Network))
-    detector.detect(np.full((*shape, 3), 90, np.uint8), VIDEO_WIDTH)
-    assert [image.shape[:2] for image in inputs] == [seen]
-    assert (inputs[0] == 90).any()
+    for picture in (np.full((*shape, 3), 90, np.uint8), portrait[: shape[0], : shape[1]]):
+        first, *others = (detector.detect(picture) for _ in range(4))
+        for other in others:
+            assert [(face.box, face.score) for face in other] == [
+                (face.box, face.score) for face in first
+            ]
+
+
+@has_yunet
+@pytest.mark.parametrize("size", [(512, 512), (320, 240), (333, 211), (203, 170)])
+def test_the_network_answers_as_opencvs_own_yunet(
+    portrait: np.ndarray, size: tuple[int, int]
+) -> None:
+    picture = np.tile(cv2.resize(portrait, (size[0] // 2, size[1])), (1, 2, 1))  # two faces
+    opencv = cv2.FaceDetectorYN.create(
+        str(find_asset(YUNET)), "", picture.shape[1::-1], 0.7, 0.3, 5000
+    )
+    expected = opencv.detect(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1]
+    detector = make("YuNet")
+    rows = detector._rows(picture, detector._networks)
+    assert len(expected) == 2
+    np.testing.assert_allclose(rows, expected, atol=1e-3)
 
 
 @pytest.mark.parametrize("name", BOTH)
