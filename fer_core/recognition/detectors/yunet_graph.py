@@ -19,6 +19,8 @@ CHANNELS: Final = 16
 _SAME, _VALID = schema.Padding.SAME, schema.Padding.VALID
 
 Weights = NDArray[np.float32]
+Layer = tuple[Weights, Weights]
+"""A convolution's kernel (out, in, h, w) and bias (out,)."""
 
 
 def litert_model(onnx: bytes) -> bytes:
@@ -43,8 +45,8 @@ def litert_model(onnx: bytes) -> bytes:
     return graph.model(outputs)
 
 
-def _convolutions(onnx: bytes) -> Iterator[tuple[Weights, Weights]]:
-    """Kernel (out, in, h, w) and bias (out,) of each convolution, in the order of the file."""
+def _convolutions(onnx: bytes) -> Iterator[Layer]:
+    """In the order of the file."""
     network = cv2.dnn.readNetFromONNX(np.frombuffer(onnx, np.uint8))
     for name in network.getLayerNames():
         layer = network.getLayer(network.getLayerId(name))
@@ -53,41 +55,41 @@ def _convolutions(onnx: bytes) -> Iterator[tuple[Weights, Weights]]:
             yield np.asarray(kernel, np.float32), np.asarray(bias, np.float32).reshape(-1)
 
 
-def _backbone(graph: _Graph, layers: Iterator[tuple[Weights, Weights]]) -> list[int]:
+def _backbone(graph: _Graph, layers: Iterator[Layer]) -> list[int]:
     """Wu, Peng and Yu 2023, figure 2: stages of units, and a neck from the coarsest upwards.
 
     Returns:
         The features at each of `STRIDES`.
     """
     kernel, bias = next(layers)
-    x = graph.convolution(graph.padded(graph.input), kernel[:, ::-1], bias, stride=2)
+    x = graph.convolution(graph.padded(graph.input), (kernel[:, ::-1], bias), stride=2)
     stages = []
     for units, pooled in ((1, True), (4, True), (2, True), (2, True), (2, False)):
         for _ in range(units):
-            x = graph.unit(x, *next(layers), *next(layers))
+            x = graph.unit(x, next(layers), next(layers))
         stages.append(x)
         x = graph.halved(x) if pooled else x
     fine, middle, coarse = stages[2:]
-    coarse = graph.unit(coarse, *next(layers), *next(layers))
-    middle = graph.unit(graph.sum(graph.doubled(coarse), middle), *next(layers), *next(layers))
-    fine = graph.unit(graph.sum(graph.doubled(middle), fine), *next(layers), *next(layers))
+    coarse = graph.unit(coarse, next(layers), next(layers))
+    middle = graph.unit(graph.sum(graph.doubled(coarse), middle), next(layers), next(layers))
+    fine = graph.unit(graph.sum(graph.doubled(middle), fine), next(layers), next(layers))
     return [fine, middle, coarse]
 
 
-def _heads(
-    graph: _Graph, features: list[int], layers: list[tuple[Weights, Weights]]
-) -> Iterator[int]:
+def _heads(graph: _Graph, features: list[int], layers: list[Layer]) -> Iterator[int]:
     """The outputs; the file holds a pair of convolutions for each kind, and each stride of it."""
     order = (0, 2, 1, 3)  # of the kinds: the two scores first
     for index, x in enumerate(features):
         starts = [2 * (kind * len(STRIDES) + index) for kind in order]
-        point, depth = (
-            [np.concatenate(parts) for parts in zip(*(layers[i + n] for i in starts), strict=True)]
-            for n in range(2)
-        )
+        point, depth = (_side_by_side([layers[i + n] for i in starts]) for n in range(2))
         if len(point[1]) != CHANNELS:
             raise ValueError(f"YuNet's heads have {CHANNELS} channels. Received: {len(point[1])}")
-        yield graph.unit(x, *point, *depth, relu=False)
+        yield graph.unit(x, point, depth, relu=False)
+
+
+def _side_by_side(layers: list[Layer]) -> Layer:
+    kernels, biases = zip(*layers, strict=True)
+    return np.concatenate(kernels), np.concatenate(biases)
 
 
 class _Graph:
@@ -100,8 +102,9 @@ class _Graph:
         self._codes: list[int] = []
         self.input = self._activation(3)
 
-    def convolution(self, x: int, kernel: Weights, bias: Weights, stride: int = 1) -> int:
+    def convolution(self, x: int, layer: Layer, stride: int = 1) -> int:
         """Without padding; with a ReLU if the kernel is more than a point."""
+        kernel, bias = layer
         options = schema.Conv2DOptionsT()
         options.padding, options.strideH, options.strideW = _VALID, stride, stride
         if kernel.shape[2] > 1:
@@ -109,24 +112,16 @@ class _Graph:
         weights = [self._constant(kernel.transpose(0, 2, 3, 1)), self._constant(bias)]
         return self._add("CONV_2D", [x, *weights], len(kernel), options)
 
-    def unit(
-        self,
-        x: int,
-        point: Weights,
-        point_bias: Weights,
-        depth: Weights,
-        depth_bias: Weights,
-        relu: bool = True,
-    ) -> int:
+    def unit(self, x: int, point: Layer, depth: Layer, relu: bool = True) -> int:
         """YuNet's unit: every pixel's channels mixed, then each channel's neighbourhood."""
-        x = self.convolution(x, point, point_bias)
+        x, (kernel, bias) = self.convolution(x, point), depth
         options = schema.DepthwiseConv2DOptionsT()
         options.padding, options.strideH, options.strideW = _SAME, 1, 1
         options.depthMultiplier = 1
         if relu:
             options.fusedActivationFunction = schema.ActivationFunctionType.RELU
-        weights = [self._constant(depth.transpose(1, 2, 3, 0)), self._constant(depth_bias)]
-        return self._add("DEPTHWISE_CONV_2D", [x, *weights], len(depth), options)
+        weights = [self._constant(kernel.transpose(1, 2, 3, 0)), self._constant(bias)]
+        return self._add("DEPTHWISE_CONV_2D", [x, *weights], len(kernel), options)
 
     def padded(self, x: int) -> int:
         """One pixel of black all around, as the file says. LiteRT's own would be at two sides."""

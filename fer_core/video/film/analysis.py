@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections import deque
 from collections.abc import Iterator
@@ -97,7 +96,7 @@ def _looked_at(
         found = recognizer.analyze(image, detection_width=width, max_faces=most)
         return Scene.of(image), found
 
-    with _opencv_on(1 if threads > 1 else None), ThreadPoolExecutor(threads, "film") as pool:
+    with ThreadPoolExecutor(threads, "film") as pool:
         ahead = deque[tuple[FilmFrame, Future[tuple[Scene, list[FaceEmotion]]]]]()
         for frame in film.frames(settings):
             ahead.append((frame, pool.submit(look, frame.image)))
@@ -106,21 +105,6 @@ def _looked_at(
                 yield first, *looked.result()
         for first, looked in ahead:
             yield first, *looked.result()
-
-
-@contextlib.contextmanager
-def _opencv_on(threads: int | None) -> Iterator[None]:
-    """Inside, OpenCV uses so many threads for a call, in this process; None leaves it.
-
-    Two frames at a time keep two cores busy: OpenCV's own threads cost a tenth more than they gain.
-    """
-    before = cv2.getNumThreads()
-    if threads is not None:
-        cv2.setNumThreads(threads)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

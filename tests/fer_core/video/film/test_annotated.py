@@ -185,3 +185,16 @@ def test_a_file_without_a_name_takes_it(tmp_path):
         file.seek(0)
         with av.open(file) as container:
             assert len(list(container.decode(video=0))) == 5
+
+
+@pytest.mark.parametrize("color", [(200, 40, 40), (30, 160, 60), (40, 60, 210), (235, 235, 235)])
+def test_colours_are_what_players_make_of_the_file(tmp_path, color):
+    path = write_film(tmp_path / "a.mp4", every(0.1, 4))
+    target = io.BytesIO()
+    write_mp4(path, target, draw=lambda image, *_: np.full_like(image, color))
+    for _, image in frames_of(target):
+        assert np.abs(image.astype(int) - color).max() <= 6
+    target.seek(0)
+    with av.open(target) as container:
+        frame = next(container.decode(video=0))
+        assert (frame.colorspace, frame.color_range) == (6, 1), "BT.601, 16 to 235"

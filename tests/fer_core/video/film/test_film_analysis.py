@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from films import Squares, every, square, write_film
@@ -46,23 +45,6 @@ def test_a_face_keeps_its_number_and_every_frame_has_a_row(tmp_path: Path) -> No
     assert rows["x"][seen] == pytest.approx(10 + 2 * rows["frame"][seen].astype(int), abs=2)
     assert rows["score"][seen] == pytest.approx(0.75)
     assert summarize(rows).faces[0].main_answer == "happy"
-
-
-@pytest.mark.parametrize("ends", ["read to its end", "given up"])
-def test_opencv_has_its_threads_back_after_a_film(tmp_path: Path, ends: str) -> None:
-    path, before = write_film(tmp_path / "a.mp4", every(0.04, 5), square), cv2.getNumThreads()
-    cv2.setNumThreads(3)
-    try:
-        seen = []
-        results = analyze_film(path, Squares(), EVERY, threads=2)
-        for _ in results:
-            seen.append(cv2.getNumThreads())
-            if ends == "given up":
-                results.close()
-        assert set(seen) == {1}
-        assert cv2.getNumThreads() == 3
-    finally:
-        cv2.setNumThreads(before)
 
 
 def test_a_cut_begins_new_numbers(tmp_path: Path) -> None:
