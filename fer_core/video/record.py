@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from fer_core.labels import EMOTIONS, UNSURE
 from fer_core.recognition.answers.usability import NOTES
-from fer_core.video.timing import Change, Mark, Pause, Timing
+from fer_core.video.timing import LAST, Change, Mark, Pause, Timing
 from fer_core.video.tracking import TrackedFace
 
 ANSWERS: Final = (*EMOTIONS, UNSURE)
@@ -120,7 +120,7 @@ class SessionRecord:
             if self._first is None:
                 self._first, self._started = time, self._now()
             at = time - self._first
-            self._last = max(self._last, at)
+            self._last = max(self._last, at + LAST)
             if not self._changes or self._changes[-1].settings != settings:
                 self._changes.append(Change(at, dict(settings)))
             index = self._analysed if frame is None else frame
@@ -211,8 +211,8 @@ class SessionRecord:
 
     @property
     def duration(self) -> float:
-        """Seconds from the first analysed frame to the last one seen, even if the first row was
-        dropped."""
+        """Seconds from the first analysed frame to the last one seen, or `LAST` after the last
+        analysed one, even if the first row was dropped; 0 before any."""
         return self._last
 
     @property

@@ -16,9 +16,7 @@ GAP: Final = 1.0
 """Seconds for which an answer counts at most without a new one: as long as the tracker keeps a lost
 face."""
 
-_LAST: Final = 0.04
-"""Seconds for which the last frame's answers count, as no later frame says how long they lasted."""
-_LEAST: Final = 0.001  # of frames with the same time: so that a face's shares always exist
+_LEAST: Final = 0.001  # of a face whose rows all have no time, so that its shares exist
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +26,7 @@ class FaceRows:
     Attributes:
         number: From 1.
         rows: (n,) of `ROW`, n at least 1.
-        durations: (n,) float64, seconds in (0, `GAP`].
+        durations: (n,) float64, seconds in [0, `GAP`], some above 0.
     """
 
     number: int
@@ -62,9 +60,16 @@ def frame_ends(frames: NDArray[np.float64], timing: Timing = ROWS_ALONE) -> NDAr
     not into a pause, and for `GAP` at most."""
     if not len(frames):
         return frames
-    last = max(float(frames[-1]) + _LAST, timing.end or 0.0)
+    last = max(float(frames[-1]) + timing.last, timing.end or 0.0)
     ends = np.minimum(np.append(frames[1:], last), frames + GAP)
     return np.asarray(np.minimum(ends, _next_pauses(frames, timing)))
+
+
+def end_of(frames: NDArray[np.float64], timing: Timing = ROWS_ALONE) -> float:
+    """When a session or film with these analysed frames ends, in seconds; 0 without any."""
+    if not len(frames):
+        return 0.0
+    return max(timing.end or 0.0, float(frame_ends(frames, timing)[-1]))
 
 
 def by_face(rows: Rows, timing: Timing = ROWS_ALONE) -> tuple[FaceRows, ...]:
@@ -88,7 +93,8 @@ def _by_face(rows: Rows, timing: Timing) -> Iterator[FaceRows]:
         to_end = ends[np.searchsorted(frames, times)] - times
         counts = np.where(to_own <= GAP, to_own, to_end)
         counts = np.minimum(counts, _next_pauses(times, timing) - times)
-        yield FaceRows(int(number), own, np.clip(counts, _LEAST, GAP))
+        durations = np.clip(counts, 0.0, GAP)
+        yield FaceRows(int(number), own, durations if durations.any() else durations + _LEAST)
 
 
 def _next_pauses(times: NDArray[np.float64], timing: Timing) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from fer_core.labels import EMOTIONS
 from fer_core.recognition.answers.usability import NOTES
 from fer_core.video.gaps import Gap, gaps
 from fer_core.video.record import ANSWERS, Rows, notes_of
-from fer_core.video.spans import FaceRows, by_face, frame_ends, frame_times
+from fer_core.video.spans import FaceRows, by_face, end_of, frame_ends, frame_times
 from fer_core.video.timing import ROWS_ALONE, Timing
 
 
@@ -62,7 +62,7 @@ class Summary:
     Attributes:
         start: Time of the first row, in seconds since the first frame; above 0 if older rows were
             dropped.
-        end: Of the session, or time of a film's last row.
+        end: Of the session or film, in the same seconds.
         frames: Analysed frames.
         without_face: Share of the analysed time without a face in view, in [0, 1]; 0 of no frames.
         faces: By number.
@@ -113,12 +113,11 @@ def summarize(rows: Rows, timing: Timing = ROWS_ALONE) -> Summary:
     """The figures, weighted with time, so that they do not depend on the frame rate."""
     frames = frame_times(rows)
     faces = by_face(rows, timing)
-    end = max(float(frames[-1]), timing.end or 0.0) if len(frames) else 0.0
     return Summary(
         start=float(frames[0]) if len(frames) else 0.0,
-        end=end,
+        end=end_of(frames, timing),
         frames=len(frames),
-        without_face=_without_face(frames, np.minimum(frame_ends(frames, timing), end), faces),
+        without_face=_without_face(frames, frame_ends(frames, timing), faces),
         faces=tuple(_face(face) for face in faces),
         gaps=gaps(rows, timing),
     )
@@ -143,7 +142,7 @@ def _without_face(
 ) -> float:
     """A frame whose time lies within some face's is not without one, blinks of it included."""
     steps = frame_ends - frames
-    if not steps.any():  # one frame
+    if not steps.any():  # none at all, or none that counts
         return 0.0 if faces else float(len(frames) > 0)
     times = np.concatenate([face.rows["time"] for face in faces] or [np.zeros(0)])
     ends = np.concatenate([face.ends for face in faces] or [np.zeros(0)])

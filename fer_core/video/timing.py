@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+LAST: Final = 0.04
+"""Seconds for which the last frame counts, as no later one says how long it lasted. A session or
+film goes on for as long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:
@@ -47,12 +51,14 @@ class Timing:
 
     Attributes:
         pauses: Ascending, none overlapping.
-        end: Of the session, not before the last row; None if it ends with that row.
+        end: Of the session, `LAST` after its last row or later; None if nobody knows it.
+        last: Seconds for which the last frame counts, if nothing else ends it.
     """
 
     pauses: tuple[Pause, ...] = ()
     end: float | None = None
+    last: float = LAST
 
 
 ROWS_ALONE: Final = Timing()
-"""Of a film: no pauses, and it ends with its last row."""
+"""Of a film: no pauses, and it ends `LAST` after its last row."""

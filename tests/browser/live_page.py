@@ -210,7 +210,7 @@ class Bars:
 
     Attributes:
         title: Above them.
-        percents: Expression's name → percent, in their order.
+        percents: Expression's name → percent, in their order; empty without a face.
     """
 
     title: str
@@ -232,7 +232,8 @@ def bars(page: Page) -> Bars:
     title, rows = page.locator(".bars").last.evaluate(_BARS, timeout=2000)
     if len(rows) != 7 or not all(share for _, share in rows):
         raise Error("the bars are being built")
-    return Bars(title, {name: int(share.split()[0]) for name, share in rows})
+    known = {name: int(share.split()[0]) for name, share in rows if share != "–"}
+    return Bars(title, known)
 
 
 def bars_of_a_face(page: Page) -> Bars | None:

@@ -82,6 +82,10 @@ def test_session_is_summed_up_and_its_table_says_what_was_shown(open_page):
     session = json.loads(take(page, "Everything, with its making (JSON)"))
     assert session["emotions"] == list(EMOTIONS)
     assert sum(row[1] != 0 for row in session["rows"]) == len(table)
+    said = session["summary"]
+    parts = said["analysed_s"] + said["paused_s"] + said["not_analysed_s"]
+    assert parts == pytest.approx(session["duration_s"], abs=0.003)
+    assert all(each["end_s"] <= session["duration_s"] for each in session["episodes"])
 
 
 def test_two_faces_have_a_number_each_and_one_can_be_chosen(open_page):

@@ -25,6 +25,8 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
+FAILED = """performance.getEntriesByType("resource")
+  .filter(({ responseStatus }) => responseStatus >= 400).map(({ name }) => name)"""
 
 
 @pytest.mark.parametrize("width", SIZES)
@@ -35,6 +37,7 @@ def test_a_page_opens_whole_in_its_width_and_nothing_jumps(open_page, path, widt
     assert page.title() == PAGES[path]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("window.shift") < MOST_SHIFT
+    assert page.evaluate(FAILED) == [], "as the browser's console would say"
     headings = page.get_by_test_id("stMain").locator("h1, h2, h3, h4")
     levels = headings.evaluate_all("all => all.map(heading => Number(heading.tagName[1]))")
     assert levels[0] == 1 and levels.count(1) == 1

@@ -12,8 +12,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from starlette.routing import Route
+from streamlit import config
 
-from ui.shell import HEAD, Shell
+from ui.shell import Shell, head
 
 PAGE = "<html><head><title>A</title></head><body>" + "é" * 1000 + "</body></html>"
 BROWSER = {"accept": "text/html,*/*", "accept-encoding": "gzip", "if-none-match": '"1"'}
@@ -59,19 +60,35 @@ def ask(path, headers):
 @pytest.mark.parametrize("path", ["_page", "_in_pieces"])
 def test_a_page_has_the_frame_at_the_end_of_its_head(path):
     headers, body = ask(path, BROWSER)
-    assert body == PAGE.encode().replace(b"</head>", HEAD + b"</head>")
+    assert body == PAGE.encode().replace(b"</head>", head() + b"</head>")
     assert int(headers["content-length"]) == len(body)
-    assert "etag" not in headers and b".stMainBlockContainer" in HEAD
+    assert "etag" not in headers and b".stMainBlockContainer" in head()
 
 
 @pytest.mark.parametrize(
     ("path", "accept"), [("_data", "text/html"), ("_missing", "text/html"), ("_page", "*/*")]
 )
 def test_nothing_else_is_touched(path, accept):
-    assert HEAD not in ask(path, {"accept": accept})[1]
+    assert head() not in ask(path, {"accept": accept})[1]
+
+
+@pytest.mark.parametrize(("base", "place"), [("", "/"), ("faces", "/faces"), ("/a/b/", "/a/b")])
+def test_the_browser_is_told_where_the_app_is(base, place):
+    before = config.get_option("server.baseUrlPath")
+    config.set_option("server.baseUrlPath", base)
+    try:
+        assert f'BACKEND_BASE_URL: new URL("{place}", location.origin)'.encode() in head("/photos")
+    finally:
+        config.set_option("server.baseUrlPath", before)
+
+
+def test_the_frame_of_a_component_gets_the_style_alone():
+    assert b":focus-visible" in head("/component/a.b/index.html")
+    assert b"<link" not in head("/component/a.b/index.html")
+    assert b"<script" not in head("/component/a.b/index.html")
 
 
 def test_the_headings_font_is_fetched_at_once():
     """It is Streamlit's file, whose name has a hash: another release may call it otherwise."""
-    (name,) = re.findall(r'rel="preload" href="\./static/media/([^"]+)"', HEAD.decode())
+    (name,) = re.findall(r'rel="preload" href="\./static/media/([^"]+)"', head().decode())
     assert (Path(streamlit.__file__).parent / "static/static/media" / name).is_file()

@@ -37,10 +37,17 @@ def read_session(summary: Summary) -> str:
     whole = "of the analysed time" if summary.gaps else "of the time"
     if not summary.faces:
         return f"{sentence}no face was in view."
-    if summary.without_face < 0.005:
+    if summary.without_face == 0:
         throughout = "all the analysed time" if summary.gaps else "throughout"
         return f"{sentence}a face was in view {throughout}."
-    return f"{sentence}no face was in view for {percent(summary.without_face)} {whole}."
+    return f"{sentence}no face was in view for {share(summary.without_face)} {whole}."
+
+
+def share(part: float) -> str:
+    """ "61 %"; "under 1 %" is not none, and "over 99 %" not all."""
+    if 0 < part < 0.01:
+        return "under 1 %"
+    return "over 99 %" if 0.99 < part < 1 else percent(part)
 
 
 def _parts(summary: Summary) -> str:

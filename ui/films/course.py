@@ -24,7 +24,7 @@ def course(film: AnalyzedFilm, until: float | None = None) -> dict[str, Any]:
     """The timeline of a film.
 
     Args:
-        until: Where it ends, in seconds; with the last analysed frame by default.
+        until: Where it ends, in seconds; with the film by default.
 
     Returns:
         "start", "end" in seconds; "edges", n + 1 edges of the bins in seconds; "answers", {"name",
@@ -34,8 +34,8 @@ def course(film: AnalyzedFilm, until: float | None = None) -> dict[str, Any]:
         and "marks" of [time, note].
     """
     times = frame_times(film.rows)
-    start, end = (float(times[0]), float(times[-1])) if len(times) else (0.0, 0.0)
-    end = max(end, until or 0.0, film.timing.end or 0.0)
+    start = float(times[0]) if len(times) else 0.0
+    end = max(film.end, until or 0.0)
     step = max(end - start, 1.0) / BINS
     faces = film.faces()
     longest = sorted(faces, key=lambda face: -face.seconds)[:MOST_FACES]

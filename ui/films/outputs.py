@@ -12,7 +12,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from streamlit import config
 
 from fer_core.store.names import safe_stem
 from fer_core.video.exports.files import ANNOTATED, EXPORTS
@@ -22,6 +21,7 @@ from ui.live.study import Study
 from ui.server.film_files import serve
 from ui.server.film_jobs import FilmJob
 from ui.server.films import FILMS
+from ui.shell import base_path
 
 GONE: Final = "This film is no longer here."
 _NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -58,7 +58,7 @@ FILM: Final = "film"
 
 def address(job: FilmJob | Study, what: str) -> str:
     """Where the browser gets a part of a film."""
-    return f"{_base()}/film/{job.token}/{what}"
+    return f"{base_path()}/film/{job.token}/{what}"
 
 
 def links(job: FilmJob | Study) -> str:
@@ -85,7 +85,7 @@ def file_name(name: str, ending: str) -> str:
 
 
 def routes() -> list[Route]:
-    return [Route(f"{_base()}/film/{{token}}/{{what}}", _answer, methods=["GET", "HEAD"])]
+    return [Route(f"{base_path()}/film/{{token}}/{{what}}", _answer, methods=["GET", "HEAD"])]
 
 
 async def _answer(request: Request) -> Response:
@@ -135,11 +135,6 @@ async def _made(job: FilmJob | Study, ending: str) -> Response | None:
 def _as_file(name: str) -> dict[str, str]:
     """RFC 6266: a name of any letters."""
     return {"Content-Disposition": f"attachment; filename*=utf-8''{quote(name, safe='')}"}
-
-
-def _base() -> str:
-    base = config.get_option("server.baseUrlPath").strip("/")
-    return f"/{base}" if base else ""
 
 
 _STYLE: Final = """<style>

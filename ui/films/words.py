@@ -8,7 +8,7 @@ from typing import Final
 from fer_core.errors import InputError
 from fer_core.video.film import FilmInfo
 from fer_core.video.summary import FaceSummary
-from ui.charts.session_words import clock, duration
+from ui.charts.session_words import clock, duration, share
 
 LIMITS: Final = (
     "MP4, MOV, WebM, MKV or AVI, up to 200 MB. It is looked at on the computer that runs this app, "
@@ -65,7 +65,7 @@ def face_line(face: FaceSummary, name: str, episodes: int) -> dict[str, str | in
     return {
         "Face": name,
         "In view": duration(face.seconds),
-        "Mostly (share of it)": f"{main} ({100 * face.shares[main]:.0f} %)",
+        "Mostly (share of it)": f"{main} ({share(face.shares[main])})",
         "Changes": face.changes,
         "Episodes": episodes,
     }

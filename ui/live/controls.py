@@ -24,6 +24,7 @@ _PART_NAMES: Final = {
 }
 _FIRST: Final = Settings()
 _CHOSEN: Final = "live_chosen_face"
+PARTICIPANT_HELP: Final = "Stands in the downloads and their names. Empty for none."
 MARK_KEY: Final = "m"
 MOST_NOTE: Final = 200
 """Letters of an event's note."""
@@ -87,8 +88,9 @@ def last_note(session: LiveSession) -> None:
         if marks:
             last = len(marks) - 1
             key = f"live_note_{id(session)}_{last}"
+            saved = ", saved" if marks[last].note else ""
             st.text_input(
-                f"Note on the event at {clock(marks[last].time)}",
+                f"Note on the event at {clock(marks[last].time)}{saved}",
                 marks[last].note,
                 max_chars=MOST_NOTE,
                 key=key,
@@ -127,7 +129,7 @@ def _participant() -> str:
         "Participant",
         max_chars=MOST_NAME,
         placeholder="Name or code",
-        help="Stands in the downloads and their names. Empty for none.",
+        help=PARTICIPANT_HELP,
         **_remembered("participant"),
     )
     return name.strip()

@@ -16,12 +16,17 @@ def beside(camera: Camera) -> None:
     if camera.on:
         _running(camera.session)
     else:
-        _draw(states.Facts(False, camera.session.status()))
+        said = states.saying(states.Facts(False, camera.session.status()))
+        bars.draw(None, said.title)
+        with st.container(key=NOTICE):
+            st.markdown(said.notice)
 
 
 def buttons(camera: Camera) -> None:
     """What can be done while the camera runs."""
-    # The place is always there, so that nothing moves at the start.
+    if not camera.on:
+        return
+    # The place is there from the click on, so that nothing moves when the picture comes.
     with st.container(horizontal=True, key="live_buttons", height=60, border=False):
         if camera.playing:
             snapshot.button()
@@ -51,9 +56,7 @@ def _draw(facts: states.Facts) -> None:
     figures.draw(rate, facts.status.passing_ms)
     # The place is always there, so that nothing moves when a message comes or goes.
     with st.container(key=NOTICE, height=130, border=False):
-        if said.notice and said.state == "off":
-            st.markdown(said.notice)
-        elif said.notice:
+        if said.notice:
             show = st.warning if said.kind == "warning" else st.info
             show(said.notice)
 

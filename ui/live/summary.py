@@ -10,9 +10,9 @@ from fer_core.labels import DISPLAY_NAMES
 from fer_core.video.film import AnalyzedFilm
 from fer_core.video.record import ANSWERS
 from fer_core.video.summary import FaceSummary, Summary
-from ui.charts.session_words import clock, read_lost, read_session
+from ui.charts.session_words import clock, read_lost, read_session, share
 from ui.films import faces, outputs, player
-from ui.live.controls import MOST_NOTE
+from ui.live.controls import MOST_NOTE, PARTICIPANT_HELP
 from ui.live.study import Study
 from ui.widgets import plain
 
@@ -47,6 +47,15 @@ def draw(study: Study) -> None:
     _events(study)
     faces.edit(study)
     st.header("Take it with you", anchor=False)
+    study.participant = st.text_input(
+        "Participant",
+        study.participant,
+        max_chars=faces.MOST_NAME,
+        placeholder="Name or code",
+        help=PARTICIPANT_HELP,
+        key=f"session_participant_{study.token}",
+        width=300,
+    ).strip()
     st.html(outputs.links(study))
     st.caption(_ROWS)
 
@@ -56,7 +65,7 @@ def shares(film: AnalyzedFilm) -> dict[str, list[str]]:
     return {
         "Answer": [DISPLAY_NAMES[answer] for answer in ANSWERS],
         **{
-            film.name(face.number): [_percent(face.shares[answer]) for answer in ANSWERS]
+            film.name(face.number): [share(face.shares[answer]) for answer in ANSWERS]
             for face in _shown(film.summary())
         },
     }
@@ -95,10 +104,3 @@ def _left_out(summary: Summary) -> str:
         f" of {MOST_FACES} of the {len(summary.faces)} faces, those in view the longest; "
         "the downloads have all"
     )
-
-
-def _percent(share: float) -> str:
-    """ "61 %"; "under 1 %" is not none."""
-    if 0 < share < 0.01:
-        return "under 1 %"
-    return f"{100 * share:.0f} %"

@@ -22,7 +22,7 @@ from fer_core.video.record import (
     Rows,
     row_values,
 )
-from fer_core.video.spans import FaceRows, by_face
+from fer_core.video.spans import FaceRows, by_face, end_of, frame_times
 from fer_core.video.summary import Summary, summarize
 from fer_core.video.timing import ROWS_ALONE, Change, Mark, Timing
 
@@ -96,16 +96,30 @@ class AnalyzedFilm:
         """What a face is called: its given name, or "Face 1"."""
         return self.names.get(number, f"Face {number}")
 
+    @property
+    def end(self) -> float:
+        """When it ends, in seconds; 0 without any row."""
+        return end_of(frame_times(self.rows), self._timing)
+
     def summary(self) -> Summary:
-        return summarize(self.rows, self.timing)
+        return summarize(self.rows, self._timing)
 
     def faces(self) -> tuple[FaceRows, ...]:
         """The rows of each face, by number."""
-        return by_face(self.rows, self.timing)
+        return by_face(self.rows, self._timing)
 
     def gaps(self) -> tuple[Gap, ...]:
         """What was not analysed, by time."""
-        return gaps(self.rows, self.timing)
+        return gaps(self.rows, self._timing)
+
+    @property
+    def _timing(self) -> Timing:
+        """The last frame of a film counts until the film's end at most, if that is known."""
+        ends = self.info.duration
+        if self.timing.end is not None or ends is None or not len(self.rows):
+            return self.timing
+        left = ends - float(self.rows["time"][-1])
+        return replace(self.timing, last=left) if 0 < left < self.timing.last else self.timing
 
     def in_force(self, setting: str) -> list[Any]:
         """(n,) values of a setting, one a row; None if it is not known.

@@ -5,6 +5,7 @@ import pytest
 from session_fixtures import STARTED, record_of, steady, tracked
 
 from fer_core.video.record import ANSWERS, NOBODY, ROW, SessionRecord
+from fer_core.video.timing import LAST
 
 
 def test_a_row_holds_what_was_shown():
@@ -55,7 +56,7 @@ def test_the_oldest_chunk_is_let_go(frames: int, kept: int, first: int):
     assert len(record) == kept
     assert record.rows()["time"].tolist() == list(range(first, frames))
     assert record.faces() == tuple(range(first + 1, frames + 1))
-    assert record.duration == frames - 1
+    assert record.duration == frames - 1 + LAST
 
 
 @pytest.mark.parametrize("seconds", [0, 0.5, 1, 3, 3.5, 8, 11, 100])
@@ -93,7 +94,7 @@ def test_reading_while_it_is_written():
         assert set(rows["number"].tolist()) <= {1, 2}
         assert len(rows) <= 500
     writer.join()
-    assert record.duration == pytest.approx(199.9)
+    assert record.duration == pytest.approx(199.9 + LAST)
 
 
 @pytest.mark.parametrize("sizes", [(0, 10), (11, 10)])

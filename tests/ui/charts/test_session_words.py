@@ -48,7 +48,9 @@ FULL = Summary(0.0, 130.0, 3250, 0.12, (_face({"happy": 0.8}),))
     ("summary", "parts"),
     [
         (FULL, "2 min 10 s … 3,250 analysed frames … no face … 12 % of the time"),
-        (replace(FULL, without_face=0.001), "2 min 10 s … a face was in view throughout"),
+        (replace(FULL, without_face=0), "2 min 10 s … a face was in view throughout"),
+        (replace(FULL, without_face=0.003), "no face … under 1 % of the time"),
+        (replace(FULL, without_face=0.998), "no face … over 99 % of the time"),
         (Summary(0.0, 0.0, 1, 1.0, ()), "Under 1 s … 1 analysed frame; no face was in view."),
         (
             replace(FULL, gaps=(Gap(10, 13, "paused"), Gap(50, 57.2, "not analysed"))),

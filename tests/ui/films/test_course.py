@@ -34,7 +34,7 @@ def two_faces() -> AnalyzedFilm:
 def test_strips_lines_and_gaps():
     drawn = course(two_faces())
     json.dumps(drawn)
-    assert (drawn["start"], drawn["end"], drawn["more"]) == (0, 10, 0)
+    assert (drawn["start"], drawn["end"], drawn["more"]) == (0, 10.04, 0)
     one, two = drawn["faces"]
     assert [(one["number"], one["name"]), (two["number"], two["name"])] == [
         (1, "Face 1"),

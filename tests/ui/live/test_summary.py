@@ -43,10 +43,19 @@ def test_a_session_is_summed_up():
     app = _drawn(Study(record_of(TOLD), MAKER))
     assert app.header[0].value == "This session"
     assert re.search(r"\b9 s\b.*\b91 analysed frames", _texts(app))
-    faces, _, shares = app.dataframe
+    (faces,), (_, shares) = app.table, app.dataframe
     assert faces.value["In view"].tolist() == ["9 s", "4 s"]
     assert faces.value["Mostly (share of it)"].tolist() == ["happy (100 %)", "unsure (75 %)"]
     assert shares.value["Face 2"].tolist()[-1] == "75 %"
+
+
+def test_the_participant_can_be_named_afterwards():
+    study = Study(record_of(TOLD), MAKER)
+    app = _drawn(study)
+    app.text_input(key=f"session_participant_{study.token}").set_value(" P07 ").run()
+    assert study.participant == "P07"
+    assert study.name.startswith("P07_")
+    assert study.shown.info.to_dict()["participant"] == "P07"
 
 
 def test_without_a_frame_there_is_nothing_to_take():
@@ -162,4 +171,4 @@ def test_a_share_below_one_percent_is_not_none():
     told = steady(1, "happy", 0, 100) + steady(1, "sad", 100, 100.5)
     table = summary.shares(Study(record_of(told), MAKER).shown)
     assert table["Answer"][3:6] == ["Happy", "Sad", "Surprise"]
-    assert table["Face 1"][3:6] == ["100 %", "under 1 %", "0 %"]
+    assert table["Face 1"][3:6] == ["over 99 %", "under 1 %", "0 %"]

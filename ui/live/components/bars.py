@@ -18,16 +18,17 @@ def bars(face: TrackedFace | None, title: str) -> dict[str, Any]:
         title: Above them.
 
     Returns:
-        "title", and "rows" of {"name", "color", "percent" in [0, 100]} in the order of `EMOTIONS`.
+        "title", and "rows" of {"name", "color", "percent" in [0, 100], None without a face} in the
+        order of `EMOTIONS`.
     """
-    shares = [0.0] * len(EMOTIONS) if face is None else face.result.probabilities.tolist()
+    shares = [None] * len(EMOTIONS) if face is None else face.result.probabilities.tolist()
     return {
         "title": title,
         "rows": [
             {
                 "name": DISPLAY_NAMES[emotion],
                 "color": COLORS[emotion],
-                "percent": round(100 * share),
+                "percent": None if share is None else round(100 * share),
             }
             for emotion, share in zip(EMOTIONS, shares, strict=True)
         ],

@@ -12,4 +12,4 @@ def test_rows_keep_order_name_and_colour():
 
 
 def test_rows_are_empty_without_a_face():
-    assert {row["percent"] for row in bars(None, "No face")["rows"]} == {0}
+    assert {row["percent"] for row in bars(None, "No face")["rows"]} == {None}

@@ -10,8 +10,8 @@ export default function ({ data, parentElement }) {
   data.rows.forEach(({ percent }, i) => {
     const line = group.children[i + 1];
     line.classList.toggle("top", percent > 0 && percent === most);
-    line.querySelector(".bar").style.width = `${percent}%`;
-    line.querySelector(".share").textContent = `${percent} %`;
+    line.querySelector(".bar").style.width = `${percent ?? 0}%`;
+    line.querySelector(".share").textContent = said(percent);
   });
 }
 
@@ -34,5 +34,11 @@ function element(kind, name) {
 }
 
 function summary({ title, rows }) {
-  return `${title}. ${rows.map(({ name, percent }) => `${name} ${percent} %`).join(", ")}`;
+  const shares = rows.filter(({ percent }) => percent !== null);
+  return `${title}. ${shares.map(({ name, percent }) => `${name} ${said(percent)}`).join(", ")}`;
+}
+
+// Without a face there are no shares, which is not 0 %.
+function said(percent) {
+  return percent === null ? "–" : `${percent} %`;
 }

@@ -137,16 +137,23 @@ function area(stretch, i, window) {
 function fillNotes(place, { gaps, marks, window }) {
   const notes = [
     ...gaps.map(([from, to, kind]) => ["gap", from, to, kind]),
-    ...marks.map(([time, note]) => ["mark", time, time, note]),
+    // Its words end where the next mark begins.
+    ...marks.map(([time, note], i) => ["mark", time, marks[i + 1]?.[0] ?? 0, note]),
   ];
-  setCount(place, notes.length, () => make("div", ""));
+  setCount(place, notes.length, emptyNote);
   notes.forEach(([kind, from, to, words], i) => {
     const note = place.children[i];
     note.className = kind;
-    note.textContent = words;
+    note.firstChild.textContent = words;
     note.style.left = `${100 * (1 + from / window)}%`;
-    note.style.width = kind === "gap" ? `${(100 * (to - from)) / window}%` : "";
+    note.style.width = `${(100 * (to - from)) / window}%`;
   });
+}
+
+function emptyNote() {
+  const note = make("div", "");
+  note.append(make("span", "words"));
+  return note;
 }
 
 function fillStrips(place, { strips, answers, window }) {
