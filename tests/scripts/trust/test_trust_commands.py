@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from fer_core.data.dataset import load_dataset
 from fer_core.evaluation.audits.doubts import read_doubts
 from fer_core.evaluation.audits.robustness import load_robustness
+from fer_core.evaluation.report import load_report
 from fer_core.labels import EMOTIONS
-from scripts.trust import doubtful_labels, robustness
+from fer_core.recognition.answers.ways import ALL_WAYS
+from fer_core.store.model_files import load_card, save_card
+from fer_core.training.config import TrainingConfig
+from fer_core.training.sections import PhaseConfig
+from scripts.trust import derive, doubtful_labels, robustness
 
 
 def test_robustness_is_written_beside_the_model_once(
@@ -42,6 +49,42 @@ def test_of_another_network_nothing_is_taken_over(
     file.write_text(whole.replace('"model_sha256": "', '"model_sha256": "0').replace("42", "41"))
     robustness.main(args)
     assert file.read_text() == whole
+
+
+def _learned(network: Path, folder: Path) -> Path:
+    """The network, as if it had been trained on these data."""
+    recipe = TrainingConfig(title="Small", phases=(PhaseConfig("one", 1),)).to_dict()
+    recipe["data"]["validation"] = 0.25
+    sha = {"sha256": load_dataset(folder).fingerprint}
+    save_card(replace(load_card(network), recipe=recipe, data=sha), network.parent)
+    return network
+
+
+def test_all_that_follows_is_written_and_private_test_read_once(
+    make_model: Callable[..., Path], dataset_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network = _learned(make_model(), dataset_folder)
+    args = ["--model", str(network), "--data", str(dataset_folder)]
+    assert derive.main(args) == 0
+    report = load_report(network.with_name("small.report.json"))
+    assert set(load_card(network).ways) == {way.name for way in ALL_WAYS}
+    assert report.ways.keys() >= {"two_looks"}
+    assert load_robustness(network.with_name("small.robustness.json")).is_complete
+    told = capsys.readouterr().out
+    assert "3 of 3" in told and "need a .keras file" in told
+    assert derive.main(args) == 0
+    again = load_report(network.with_name("small.report.json"))
+    assert again.private_reads == report.private_reads == 1
+    assert again.splits["private"].accuracy == report.splits["private"].accuracy
+
+
+def test_what_stops_a_step_stops_the_rest(
+    make_model: Callable[..., Path], dataset_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network = make_model()  # of no recipe: its validation part is not known
+    assert derive.main(["--model", str(network), "--data", str(dataset_folder)]) == 2
+    assert "trained on another data set" in capsys.readouterr().err
+    assert not network.with_name("small.report.json").exists()
 
 
 @pytest.mark.slow
