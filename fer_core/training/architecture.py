@@ -39,13 +39,23 @@ def assemble(
     inputs = keras.Input((FACE_SIDE, FACE_SIDE, 1), name="face")
     x = keras.layers.Resizing(size, size, interpolation="bilinear", name="upscale")(inputs)
     x = keras.layers.Concatenate(name="gray_to_rgb")([x, x, x])
-    x = base(preprocessing(x))
-    x = keras.layers.GlobalAveragePooling2D(name=POOLED)(x)
+    outputs = head(base(preprocessing(x)), dense=dense, dropout=dropout)
+    return keras.Model(inputs, outputs, name=name)
+
+
+def head(features: Any, *, dense: int, dropout: float) -> Any:
+    """(n, h, w, channels) features → (n, 7) probabilities; arguments as of `assemble`.
+
+    The softmax is in float32 whatever the precision of the rest.
+    """
+    x = keras.layers.GlobalAveragePooling2D(name=POOLED)(features)
     if dense:
         x = keras.layers.Dense(dense, activation="relu", name="dense")(x)
     x = keras.layers.Dropout(dropout, name="dropout")(x)
-    outputs = keras.layers.Dense(len(EMOTIONS), activation="softmax", name="probabilities")(x)
-    return keras.Model(inputs, outputs, name=name)
+    layer = keras.layers.Dense(
+        len(EMOTIONS), activation="softmax", dtype="float32", name="probabilities"
+    )
+    return layer(x)
 
 
 def set_trainable(model: keras.Model, *, base: bool, batch_norms: bool) -> None:

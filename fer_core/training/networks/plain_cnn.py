@@ -15,8 +15,7 @@ from typing import Final
 import keras
 
 from fer_core.errors import TrainingError
-from fer_core.labels import EMOTIONS
-from fer_core.training.architecture import BACKBONE, POOLED
+from fer_core.training.architecture import BACKBONE, head
 from fer_core.types import FACE_SIDE
 
 FILTERS: Final = (32, 64, 128, 256)
@@ -54,17 +53,12 @@ def build(
             f"Received: {size}, {weights}"
         )
     inputs = keras.Input((FACE_SIDE, FACE_SIDE, 1), name="face")
-    # In float32 whatever the precision of the rest, as is the softmax: gray levels would be lost.
+    # In float32 whatever the precision of the rest: gray levels would be lost.
     x = keras.layers.Rescaling(1 / 127.5, offset=-1.0, dtype="float32", name="to_minus_one_to_one")(
         inputs
     )
-    x = _blocks(width, 0.99 if batch_norm_momentum is None else batch_norm_momentum)(x)
-    x = keras.layers.GlobalAveragePooling2D(name=POOLED)(x)
-    x = keras.layers.Dense(dense, activation="relu", name="dense")(x)
-    x = keras.layers.Dropout(dropout, name="dropout")(x)
-    outputs = keras.layers.Dense(
-        len(EMOTIONS), activation="softmax", dtype="float32", name="probabilities"
-    )(x)
+    features = _blocks(width, 0.99 if batch_norm_momentum is None else batch_norm_momentum)(x)
+    outputs = head(features, dense=dense, dropout=dropout)
     return keras.Model(inputs, outputs, name="fer_plain_cnn")
 
 
