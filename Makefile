@@ -34,7 +34,7 @@ test: $(VENV)/.dev ## Install the tools for development, then lint, types, and e
 	check format $(PY) -m ruff format --check .; \
 	check lint $(PY) -m ruff check .; \
 	check types $(PY) -m mypy; \
-	check pytest $(PY) -m pytest -ra -m "not live" $(SIDE_BY_SIDE) $(PYTEST_ARGS); \
+	check pytest $(PY) -m pytest -ra --durations=40 -m "not live" $(SIDE_BY_SIDE) $(PYTEST_ARGS); \
 	check pytest $(PY) -m pytest -ra -m live $(PYTEST_ARGS); \
 	if [ -n "$$failed" ]; then echo "Failed:$$failed" >&2; exit 1; fi
 
