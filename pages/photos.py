@@ -7,7 +7,7 @@ from fer_core.recognition.answers.ways import Way
 from ui import frame, resources
 from ui.photos import correcting, gallery, intake, kept, overview
 
-frame.header("Photos", "Drop in pictures and see which expression each face shows.")
+frame.header("Photos", "See which expression each face shows.")
 network = resources.recognizer().asked(Way(looks=2, mix=intake.mix()))
 if network.detector_name != "YuNet":
     st.info(resources.detector_sentence(), icon=":material/info:")
@@ -15,8 +15,9 @@ given = intake.draw()
 correcting.draw()
 progress = st.container()
 if kept.results():
-    overview.draw(network, complete=not given)
-    gallery.draw(network)
+    with st.container():
+        overview.draw(network, complete=not given)
+        gallery.draw(network)
 if table := photo_results.rows(list(kept.results().values())):
     with st.expander("All faces as a table"):
         st.dataframe(table, hide_index=True)

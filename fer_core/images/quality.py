@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.types import GrayImage
+
 MEASURES: Final = ("brightness", "contrast", "sharpness")
 
 Floats = NDArray[np.float64]
@@ -22,11 +24,20 @@ def measures(faces: NDArray[np.uint8]) -> Mapping[str, Floats]:
 
     Returns:
         (n,) each. "brightness": the mean gray value, 0 to 255. "contrast": its standard deviation.
-        "sharpness": the variance of the Laplacian (Pech-Pacheco et al. 2000), higher the sharper;
-        about 2,000 in FER-2013.
+        "sharpness": see `sharpness`.
     """
     return {
         "brightness": faces.mean(axis=(1, 2), dtype=np.float64),
         "contrast": faces.std(axis=(1, 2), dtype=np.float64),
-        "sharpness": np.array([cv2.Laplacian(face, cv2.CV_64F).var() for face in faces], float),
+        "sharpness": np.array([sharpness(face) for face in faces], float),
     }
+
+
+def sharpness(face: GrayImage) -> float:
+    """The variance of a face's Laplacian as a share of its own: contrast does not count.
+
+    Pech-Pacheco et al. (2000), "Diatom autofocusing in brightfield microscopy", give the first.
+    About 0.7 in FER-2013; 0 for a face without contrast.
+    """
+    spread = float(face.var())
+    return float(cv2.Laplacian(face, cv2.CV_64F).var()) / spread if spread else 0.0

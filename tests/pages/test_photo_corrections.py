@@ -35,7 +35,7 @@ def test_an_answer_is_corrected_undone_and_exported_with_its_original(open_page,
     app.selectbox(key="photo-label-1-1").select("fear").run()
     assert app.dataframe[0].value["your_label"].tolist() == ["", "fear", ""]
     assert {"faces/test/fear/after.png", "photos/fear/after.jpg", "labels.csv"} == _zip_of(app)
-    button(app, "Undo").click().run()
+    button(app, "Undo label").click().run()
     assert app.selectbox(key="photo-label-1-1").value == "sad"
     assert app.dataframe[0].value["your_label"].tolist() == ["", "sad", ""]
     button(app, "Previous").click().run()

@@ -17,11 +17,13 @@ from ui.server.uploads import session_id
 
 MOST_KEPT: Final = 100 * MEGABYTE
 """Of originals, for each visitor."""
+KEPT: Final = (
+    "Photos of a single face that you add are kept in the app's memory meanwhile, up to "
+    f"{MOST_KEPT // MEGABYTE} MB."
+)
 EXPLAINED: Final = (
-    "Say what each face shows, below its answer. While this is on, the photos of a single face "
-    f"that you add are kept in the app's memory, up to {MOST_KEPT // MEGABYTE} MB, until you "
-    "switch it off or leave. The zip has the faces by class, to train and evaluate on, and those "
-    "photos."
+    "Say below each answer what the face shows. The zip has the faces by class, to train and "
+    "evaluate on, and the photos that were kept."
 )
 LABELS: Final = {
     "": "–",
@@ -43,24 +45,23 @@ def is_on() -> bool:
 
 
 def draw() -> None:
-    """Draw the switch and, if it is on, what goes with it."""
+    """Draw the switch, and what is kept while it is on."""
     st.session_state[_TOGGLE] = is_on()  # a widget's own state ends with a change of page
-    st.toggle("Correct answers", key=_TOGGLE, on_change=_switch)
+    st.toggle("Correct answers", key=_TOGGLE, on_change=_switch, help=EXPLAINED)
     if not is_on():
         return
     count = len(ORIGINALS.of(session_id()))
     left_out = len(_without_room() & kept.results().keys())
     full = f"; for {left_out} more there was no room: the zip has their faces only"
-    st.caption(f"{EXPLAINED} Kept now: {count}{full if left_out else ''}.")
-    results = list(kept.results().values())
-    if not results:
-        return
-    count = sum(bool(label) for result in results for label in result.your_labels)
-    with st.container(horizontal=True):
-        st.button(
-            "Undo", icon=":material/undo:", disabled=not kept.labels_given(), on_click=kept.undo
-        )
-        _zip(results, count)
+    st.caption(f"{KEPT} Kept now: {count}{full if left_out else ''}.")
+
+
+def take_along(results: list[PhotoResult]) -> None:
+    """Draw the buttons that take the last label back, and that hand all out."""
+    st.button(
+        "Undo label", icon=":material/undo:", disabled=not kept.labels_given(), on_click=kept.undo
+    )
+    _zip(results, sum(bool(label) for result in results for label in result.your_labels))
 
 
 def keep_original(number: int, photo: Photo) -> None:

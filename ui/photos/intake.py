@@ -30,10 +30,13 @@ card is open, however quickly each was looked at."""
 ENDINGS: Final = ("jpg", "jpeg", "png", "webp", "heic", "heif")
 """Of the files that are taken out of a folder; a single file may have any name."""
 _MEGAPIXELS: Final = f"{MAX_PIXELS // 1_000_000} megapixels"
-_OTHERS: Final = f"JPEG: {MAX_JPEG_PIXELS // 1_000_000}, WebP: {MAX_WEBP_PIXELS // 1_000_000}"
 LIMITS: Final = (
-    f"JPEG, PNG, WebP or HEIC, up to {uploads.PHOTO_MB} MB and {_MEGAPIXELS} each ({_OTHERS}), "
-    f"{MOST_PHOTOS} at a time. They are looked at on the computer that runs this app."
+    f"JPEG, PNG, WebP or HEIC, up to {uploads.PHOTO_MB} MB and {_MEGAPIXELS} each, {MOST_PHOTOS} "
+    "at a time."
+)
+MORE: Final = (
+    f"A JPEG may have {MAX_JPEG_PIXELS // 1_000_000} megapixels, WebP "
+    f"{MAX_WEBP_PIXELS // 1_000_000}. Photos are looked at on the computer that runs this app."
 )
 MIX_HELP: Final = (
     "With all seven alike, anger, disgust and fear are answered more often, as suits posed "
@@ -93,7 +96,6 @@ def _choose_mix() -> None:
         on_change=lambda: st.session_state.update({_MIX: st.session_state[_MIX_MENU]}),
         disabled=bool(kept.results()),
         help=MIX_HELP,
-        width=260,
     )
 
 
@@ -104,7 +106,7 @@ def _given() -> Photos:
         type=ENDINGS if folder else None,
         accept_multiple_files="directory" if folder else True,
         max_upload_size=uploads.WIDGET_MB,
-        help=LIMITS,
+        help=MORE,
         key=f"photos-{folder}",
     )
     st.caption(LIMITS if correcting.is_on() else f"{LIMITS} {RESULTS_ONLY}")
@@ -115,7 +117,8 @@ def _given() -> Photos:
         wants_sample = st.button("Use the sample", icon=":material/portrait:")
     if camera:
         shutter.draw()
-    _choose_mix()
+    with st.sidebar:
+        _choose_mix()
     photos: Photos = {}
     if wants_sample:  # the first one: the next run does not know of the click
         photos[_SAMPLE] = Photo("eileen_collins.jpg", sample.SAMPLE.read_bytes)

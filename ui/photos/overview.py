@@ -13,7 +13,7 @@ from fer_core.recognition import photos as photo_results
 from fer_core.recognition.photos import PhotoResult
 from fer_core.recognition.recognizer import Recognizer
 from ui import downloads
-from ui.photos import choice, kept
+from ui.photos import choice, correcting, kept
 from ui.widgets import plain
 
 
@@ -26,6 +26,11 @@ def draw(recognizer: Recognizer, *, complete: bool) -> None:
     """
     results = list(kept.results().values())
     st.markdown(f"**{plain(photo_results.totals(results))}**")
+    with st.container(key="photo-overview"):  # on a telephone below the photos: frame.css
+        _chart_and_buttons(results, recognizer, complete)
+
+
+def _chart_and_buttons(results: list[PhotoResult], recognizer: Recognizer, complete: bool) -> None:
     place: DeltaGenerator = st.container()
     if len(results) > 1 and any(result.faces for result in results):
         chart, place = st.columns(2, gap="large")
@@ -33,6 +38,8 @@ def draw(recognizer: Recognizer, *, complete: bool) -> None:
             st.html(totals_html(choice.answers(results)))
     with place, st.container(horizontal=True):
         _downloads(results, recognizer, complete)
+        if correcting.is_on():
+            correcting.take_along(results)
         if st.button("Remove all", icon=":material/delete:"):
             kept.remove_all()
             st.rerun()

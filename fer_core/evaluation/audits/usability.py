@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.recognition.answers.usability import BLURRED, CUT, DARK, SMALL, sharpness
+from fer_core.images.quality import sharpness
+from fer_core.recognition.answers.usability import BLURRED, CUT, DARK, SMALL
 from fer_core.recognition.classifier import Classifier
 from fer_core.types import FACE_SIDE, GrayImage
 

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import cv2
-
+from fer_core.images.quality import sharpness
 from fer_core.types import GrayImage
 
 SMALL, BLURRED, DARK, CUT = "small", "blurred", "dark", "cut"
@@ -30,7 +29,7 @@ class Measures:
 
     Attributes:
         side: Of the square that is cut out, in the picture's pixels.
-        sharpness: See `sharpness`.
+        sharpness: See `fer_core.images.quality`.
         brightness: Mean of the crop, 0 to 255.
         outside: Share of the square beyond the picture, in [0, 1].
     """
@@ -43,16 +42,6 @@ class Measures:
     @classmethod
     def of(cls, crop: GrayImage, side: float, outside: float) -> Measures:
         return cls(side, sharpness(crop), float(crop.mean()), outside)
-
-
-def sharpness(crop: GrayImage) -> float:
-    """The variance of a crop's Laplacian as a share of its own: contrast does not count.
-
-    Pech-Pacheco et al. (2000), "Diatom autofocusing in brightfield microscopy", give the first. 0
-    for a crop without contrast.
-    """
-    spread = float(crop.var())
-    return float(cv2.Laplacian(crop, cv2.CV_64F).var()) / spread if spread else 0.0
 
 
 def notes(found: Measures, thresholds: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:

@@ -73,8 +73,9 @@ def slice_dots(parts: Sequence[Slice]) -> go.Figure:
 
 
 def slice_name(part: Slice) -> str:
-    """ "sharpness 81 to 1,325"."""
-    return f"{part.by} {part.low:,.0f} to {part.high:,.0f}"
+    """ "brightness 81 to 132", "sharpness 0.12 to 0.48"."""
+    digits = 0 if part.high > 10 else 2
+    return f"{part.by} {part.low:,.{digits}f} to {part.high:,.{digits}f}"
 
 
 def agreement_dots(parts: Sequence[Agreement]) -> go.Figure:

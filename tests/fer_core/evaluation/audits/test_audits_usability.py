@@ -14,7 +14,7 @@ from fer_core.evaluation.audits.usability import (
     measure_usability,
     shrunk,
 )
-from fer_core.recognition.answers.usability import sharpness
+from fer_core.images.quality import sharpness
 
 FACE = patterned_face(1, np.random.default_rng(1))
 

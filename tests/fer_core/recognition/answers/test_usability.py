@@ -8,7 +8,8 @@ import pytest
 from portrait import portrait
 
 from fer_core import Recognizer
-from fer_core.recognition.answers.usability import NOTES, Measures, notes, sharpness
+from fer_core.images.quality import sharpness
+from fer_core.recognition.answers.usability import NOTES, Measures, notes
 from fer_core.recognition.cropping import framing
 from fer_core.types import Box, Face
 
