@@ -4,10 +4,12 @@ import csv
 import io
 import json
 import re
+from itertools import combinations
 
 import cv2
 import numpy as np
 import pytest
+from axe import serious
 from camera_film import HEIGHT, WIDTH
 from live_page import (
     bars,
@@ -211,3 +213,43 @@ def _alike(one, other):
         return False
     small = [cv2.resize(image, (40, 30), interpolation=cv2.INTER_AREA) for image in (one, other)]
     return np.corrcoef(small[0].ravel(), small[1].ravel())[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious_while_it_runs_and_after(open_page, theme):
+    page = open_page("live", color_scheme=theme, viewport={"width": 390, "height": 844})
+    start(page)
+    until(page, lambda: bars_of_a_face(page))
+    page.evaluate(KEY)
+    page.get_by_label("Note on the event").fill("a note")
+    page.keyboard.press("Enter")
+    page.get_by_text(", saved").wait_for()
+    assert serious(page) == []
+    chart = page.locator(".timeline .chart")
+    chart.press("ArrowLeft")
+    page.locator(".timeline .head").filter(has_text="s ago").wait_for()
+    page.get_by_role("button", name="Pause").click()
+    until(page, lambda: bars(page).title == "Paused")
+    assert bars(page).percents == {}, "nothing is 0 % while nothing is analysed"
+    page.locator(".notes .gap").wait_for()
+    page.evaluate(KEY)
+    until(page, lambda: page.locator(".notes .mark").count() == 2)
+    assert serious(page) == []
+    assert _overlaps(page) == 0
+    _stop(page)
+    assert serious(page) == []
+    controls(page).get_by_role("button", name="Start camera").click()
+    page.get_by_role("button", name=words.UNSAVED["keep"]).wait_for()
+    assert serious(page) == []
+
+
+def _overlaps(page):
+    """Of the words in the last minute's chart, how many pairs lie on each other."""
+    boxes = page.locator(".notes .words").evaluate_all(
+        "all => all.map(each => each.getBoundingClientRect())"
+        ".map(({left, right, top, bottom}) => [left, right, top, bottom])"
+    )
+    return sum(
+        one[0] < two[1] - 1 and two[0] < one[1] - 1 and one[2] < two[3] - 1 and two[2] < one[3] - 1
+        for one, two in combinations(boxes, 2)
+    )

@@ -5,3 +5,9 @@ document.addEventListener("click", (event) => {
   const beside = document.querySelector('[data-testid="stMain"]');
   beside?.dispatchEvent(new MouseEvent("mousedown", { bubbles: true }));
 });
+
+// A figure can be reached with the keyboard, which tells its words to those who listen.
+new MutationObserver(() => {
+  const figures = document.querySelectorAll('[role="figure"]:not([tabindex])');
+  for (const figure of figures) figure.tabIndex = 0;
+}).observe(document, { childList: true, subtree: true });

@@ -3,6 +3,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [1000, 1000]; // of the drawing, stretched to its place
 const EXPRESSIONS = 7;
 const READING = 4000; // ms
+const STEP = 1 / 60; // of the window, by which a key moves the pointed moment
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".timeline");
@@ -21,6 +22,7 @@ export default function ({ data, parentElement }) {
 function build(root, { window, answers }) {
   const chart = make("div", "chart");
   chart.setAttribute("role", "img");
+  chart.tabIndex = 0;
   const plot = plotOf(answers);
   chart.append(scale(), plot, times(window));
   const below = make("div", "strips");
@@ -59,6 +61,12 @@ function listen(root, plot, below) {
   plot.addEventListener("pointermove", move);
   plot.addEventListener("pointerdown", move);
   plot.addEventListener("pointerleave", leave);
+  const chart = plot.parentElement;
+  chart.addEventListener("keydown", ({ key }) => {
+    const step = { ArrowLeft: -STEP, ArrowRight: STEP }[key];
+    if (step) tell(Math.min(Math.max((root.pointed ?? 1) + step, 0), 1), null);
+  });
+  chart.addEventListener("blur", () => tell(null, null));
   below.addEventListener("pointerover", ({ target }) => tell(null, target.dataset.words));
   below.addEventListener("pointerleave", leave);
 }
