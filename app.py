@@ -26,7 +26,7 @@ if __name__ == "__main__":  # a visitor's run of a page
         )
     )
 else:  # imported by `streamlit run`, which serves what is called app
-    from ui.films import outputs
+    from ui.recorded import outputs
     from ui.server import service
 
     app = st.App(

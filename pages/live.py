@@ -26,7 +26,7 @@ def _live() -> None:
         camera.watch(running.unsaved)
         panel.beside(running)
     panel.below(running)
-    if recognizer.detector_name != "YuNet":
+    if not recognizer.finds_landmarks:
         st.info(resources.detector_sentence(), icon=":material/info:")
     connection_test.draw()
 

@@ -9,7 +9,7 @@ from ui.photos import correcting, gallery, intake, kept, overview
 
 frame.header("Photos", "See which expression each face shows.")
 network = resources.recognizer().asked(Way(looks=2, mix=intake.mix()))
-if network.detector_name != "YuNet":
+if not network.finds_landmarks:
     st.info(resources.detector_sentence(), icon=":material/info:")
 given = intake.draw()
 correcting.draw()

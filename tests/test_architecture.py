@@ -67,6 +67,8 @@ WITHOUT_STREAMLIT = {
 STREAMLIT_ALL_THE_SAME = {"ui/charts/draw.py"}
 MOST_FILES, MOST_LINES = 12, 300
 """In a room, an empty `__init__.py` not counted; in a file."""
+PAGES_ROOMS = {"ui.live", "ui.films", "ui.photos", "ui.evaluation"}
+"""Each is one page's own; what two pages use has a room besides, such as `ui.recorded`."""
 SCRIPTS_USE_UI = {
     "scripts": {"ui.charts"},
     "scripts/benchmarks/app.py": {"ui"},
@@ -124,6 +126,12 @@ def rises(module: str, imported: str) -> bool:
     return other >= own
 
 
+def anothers(module: str, imported: str) -> bool:
+    """Whether a file of a page's room, or of one that pages share, imports another page's room."""
+    room, other = (".".join(name.split(".")[:2]) for name in (module, imported))
+    return other in PAGES_ROOMS and room != other and room in {*PAGES_ROOMS, "ui.recorded"}
+
+
 def faults(path: str, source: str) -> list[str]:
     """What in a file runs against the rules, as "path imports module"."""
     layer = layer_of(path)
@@ -136,6 +144,7 @@ def faults(path: str, source: str) -> list[str]:
         if not _layer_allows(path, layer, imported)
         or not _library_allows(path, _top(imported))
         or rises(module, imported)
+        or anothers(module, imported)
     ]
 
 
@@ -209,6 +218,10 @@ def test_a_file_imports_only_in_its_direction(path: str) -> None:
         ("ui/live/pipeline/session.py", "import streamlit as st", False),
         ("ui/live/webrtc/probe.py", "import streamlit_webrtc", False),
         ("ui/live/webrtc/probe.py", "import aiortc", True),
+        ("ui/live/summary.py", "from ui.recorded import player", True),
+        ("ui/live/summary.py", "from ui.films import words", False),
+        ("ui/recorded/outputs.py", "from ui.live.study import Study", False),
+        ("ui/films/results.py", "from ui import live", False),
         ("fer_core/video/record.py", "from ui.widgets import card", False),
         ("fer_core/video/record.py", "from ... import ui", False),
         ("fer_core/video/record.py", "from fer_core.recognition.drawing import annotate", True),

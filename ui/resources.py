@@ -69,9 +69,10 @@ def card_if_any(stem: str) -> ModelCard | None:
 
 def detector_sentence() -> str:
     """Which face detector is in use, and how to get the better one. Raises ModelError."""
-    name = recognizer().detector_name
-    if name == "YuNet":
-        return "Faces are found by **YuNet**, with their eyes: a tilted head is straightened."
+    used = recognizer()
+    name = used.detector_name
+    if used.finds_landmarks:
+        return f"Faces are found by **{name}**, with their eyes: a tilted head is straightened."
     return (
         f"Faces are found by OpenCV's **{name}**, which misses tilted and turned faces. Run "
         "`python scripts/fetch_models.py` once to get YuNet, the better one, and restart the app."

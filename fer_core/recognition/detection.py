@@ -47,10 +47,12 @@ class Detector(Protocol):
 
     Attributes:
         name: For the person at the screen.
+        finds_landmarks: Whether it finds eyes, nose and mouth, which straighten tilted heads.
         sure: A score at which a face stands upright: in a turned picture none reaches it.
     """
 
     name: str
+    finds_landmarks: bool
     sure: float
 
     def detect(self, image: RGBImage, width: int = VIDEO_WIDTH) -> list[Face]:
@@ -76,6 +78,7 @@ class HaarDetector:
     """
 
     name = "Haar cascade"
+    finds_landmarks = False
     sure = 1.0  # all it finds: it has no scores, and none to compare turns by
 
     def __init__(self) -> None:

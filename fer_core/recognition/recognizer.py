@@ -81,6 +81,11 @@ class Recognizer:
         return self._detector.name
 
     @property
+    def finds_landmarks(self) -> bool:
+        """Whether the detector finds eyes, nose and mouth."""
+        return self._detector.finds_landmarks
+
+    @property
     def unsure_below(self) -> float:
         """The answer is "unsure" if the largest probability is below this, asked in this way."""
         return self._calibration.unsure_below

@@ -88,7 +88,7 @@ def test_nothing_there_at_all(open_page, models: Path, no_camera: None) -> None:
 
 @pytest.mark.parametrize("page", ["live", "photos", "about"])
 def test_the_detector_is_missing(open_page, models: Path, no_camera, monkeypatch, page) -> None:
-    monkeypatch.setattr(Recognizer, "detector_name", "Haar cascade")
+    monkeypatch.setattr(Recognizer, "finds_landmarks", False)
     app = open_page(page)
     _check(app, models)
     assert texts(app).count("fetch_models.py") == 1

@@ -104,6 +104,7 @@ def test_eyes_are_offered_only_by_a_detector_that_knows_them(
     open_page, webrtc, monkeypatch, detector, knows_eyes
 ):
     monkeypatch.setattr(Recognizer, "detector_name", detector)
+    monkeypatch.setattr(Recognizer, "finds_landmarks", knows_eyes)
     app = open_page("live")
     offered = app.button_group(key="live_parts").options
     assert ("Eyes, nose, mouth" in offered) is knows_eyes

@@ -8,7 +8,8 @@ import streamlit as st
 
 from fer_core.video.film import AnalyzedFilm
 from fer_core.video.overlay import annotate_tracked
-from ui.films import player, words
+from ui.films import words
+from ui.recorded import player
 from ui.server.film_jobs import FilmJob
 from ui.server.films import FILMS
 from ui.widgets import file_name

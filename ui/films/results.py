@@ -7,7 +7,8 @@ import streamlit as st
 from fer_core.recognition.recognizer import Recognizer
 from ui import problems
 from ui.charts.session_words import read_session
-from ui.films import faces, outputs, player, progress
+from ui.films import progress
+from ui.recorded import faces, outputs, player
 from ui.server.film_jobs import FilmJob
 from ui.server.films import FILMS
 from ui.widgets import file_name, plain

@@ -7,8 +7,7 @@ from typing import Final
 
 from fer_core.errors import InputError
 from fer_core.video.film import FilmInfo
-from fer_core.video.summary import FaceSummary
-from ui.charts.session_words import clock, duration, share
+from ui.charts.session_words import clock, duration
 
 LIMITS: Final = (
     "MP4, MOV, WebM, MKV or AVI, up to 200 MB. It is looked at on the computer that runs this app, "
@@ -57,15 +56,3 @@ def progress(share: float | None, left: float | None, at: float) -> str:
     if left is None or share < 0.02:
         return f"{100 * share:.0f} %"
     return f"{100 * share:.0f} %, {duration(left)} left"
-
-
-def face_line(face: FaceSummary, name: str, episodes: int) -> dict[str, str | int]:
-    """A row of the table of faces."""
-    main = face.main_answer
-    return {
-        "Face": name,
-        "In view": duration(face.seconds),
-        "Mostly (share of it)": f"{main} ({share(face.shares[main])})",
-        "Changes": face.changes,
-        "Episodes": episodes,
-    }

@@ -12,9 +12,9 @@ from fer_core.recognition.answers.ways import MIXES, Way
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.video.tracking import TrackedFace
 from ui.charts.session_words import clock
-from ui.films.faces import MOST_NAME
 from ui.live.pipeline.session import LiveSession
 from ui.live.pipeline.settings import DETECTION_WIDTHS, PARTS, Settings
+from ui.recorded.faces import MOST_NAME
 
 _PART_NAMES: Final = {
     "box": "Box",
@@ -44,7 +44,7 @@ def draw(recognizer: Recognizer) -> tuple[str, Settings]:
         participant, mix = _participant(), _mix()
         return participant, Settings(
             mirror=_mirror(),
-            parts=frozenset(_parts(recognizer.detector_name == "YuNet")),
+            parts=frozenset(_parts(recognizer.finds_landmarks)),
             smoothing=_smoothing(),
             mix=mix,
             unsure_below=_threshold(recognizer.asked(Way(mix=mix)).unsure_below),

@@ -18,8 +18,8 @@ from ui.live.pipeline import service as pipeline
 from ui.live.pipeline.session import LiveSession
 from ui.live.pipeline.settings import Settings
 from ui.live.pipeline.tracks import LiveTracks
-from ui.live.study import Study
 from ui.live.webrtc import ice, wiring
+from ui.recorded.study import Study
 from ui.server.metrics import COUNTS
 
 _TRACKS: Final = "live_tracks"

@@ -11,9 +11,9 @@ from fer_core.video.film import AnalyzedFilm
 from fer_core.video.record import ANSWERS
 from fer_core.video.summary import FaceSummary, Summary
 from ui.charts.session_words import clock, read_lost, read_session, share
-from ui.films import faces, outputs, player
 from ui.live.controls import MOST_NOTE, PARTICIPANT_HELP
-from ui.live.study import Study
+from ui.recorded import faces, outputs, player
+from ui.recorded.study import Study
 from ui.widgets import plain
 
 MOST_FACES: Final = 8

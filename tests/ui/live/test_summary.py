@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from fer_core.video.film.edits import Edits
 from fer_core.video.record import NOBODY, SessionRecord
-from ui.films import outputs
-from ui.live import study as studies
 from ui.live import summary
-from ui.live.study import Study, session_name
+from ui.recorded import outputs
+from ui.recorded import study as studies
+from ui.recorded.study import Study, session_name
 
 TOLD = sorted(steady(1, "happy", 0, 9.1) + steady(2, "unsure", 0, 3) + steady(2, "sad", 3, 4))
 MAKER = {"model": "strong"}

@@ -7,8 +7,8 @@ from typing import Final
 
 from fer_core.video.film import AnalyzedFilm
 from ui.component import component
-from ui.films import outputs
-from ui.films.course import course
+from ui.recorded import outputs
+from ui.recorded.course import course
 from ui.server.film_jobs import FilmJob
 
 KEY: Final = "film-player"

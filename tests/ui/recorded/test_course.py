@@ -9,7 +9,7 @@ import pytest
 
 from fer_core.video.film import AnalyzedFilm, FilmInfo, FilmSettings
 from fer_core.video.record import ANSWERS, ROW
-from ui.films.course import BINS, MOST_FACES, course, tracks
+from ui.recorded.course import BINS, MOST_FACES, course, tracks
 
 
 def film(*rows: tuple[float, int, str], names: dict[int, str] | None = None) -> AnalyzedFilm:

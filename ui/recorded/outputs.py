@@ -15,9 +15,9 @@ from starlette.routing import Route
 
 from fer_core.store.names import safe_stem
 from fer_core.video.exports.files import ANNOTATED, EXPORTS
-from ui.films.course import tracks
-from ui.live import study as studies
-from ui.live.study import Study
+from ui.recorded import study as studies
+from ui.recorded.course import tracks
+from ui.recorded.study import Study
 from ui.server.film_files import serve
 from ui.server.film_jobs import FilmJob
 from ui.server.films import FILMS

@@ -11,8 +11,8 @@ import streamlit as st
 from fer_core.video.exports.events import film_episodes
 from fer_core.video.film import AnalyzedFilm
 from fer_core.video.film.edits import Edits
-from ui.charts.session_words import clock, duration
-from ui.films import words
+from fer_core.video.summary import FaceSummary
+from ui.charts.session_words import clock, duration, share
 
 _NOBODY = 0
 _WIDGETS = ("film-name-", "film-same-", "film-out-")
@@ -39,7 +39,7 @@ def table(film: AnalyzedFilm) -> None:
     summary = film.summary()
     found = list(film_episodes(film))
     counts = Counter(number for number, _ in found)
-    lines = [words.face_line(f, film.name(f.number), counts[f.number]) for f in summary.faces]
+    lines = [face_line(f, film.name(f.number), counts[f.number]) for f in summary.faces]
     # As HTML: its columns fit a telephone, where a data frame would be cut off.
     st.table(lines, border="horizontal", hide_index=True)
     if not found:
@@ -60,6 +60,18 @@ def table(film: AnalyzedFilm) -> None:
             hide_index=True,
             key="film-episodes",
         )
+
+
+def face_line(face: FaceSummary, name: str, episodes: int) -> dict[str, str | int]:
+    """A row of the table of faces."""
+    main = face.main_answer
+    return {
+        "Face": name,
+        "In view": duration(face.seconds),
+        "Mostly (share of it)": f"{main} ({share(face.shares[main])})",
+        "Changes": face.changes,
+        "Episodes": episodes,
+    }
 
 
 def edit(job: Edited) -> None:
