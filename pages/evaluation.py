@@ -74,7 +74,9 @@ def _choose_part(reports: dict[str, EvaluationReport]) -> str | None:
         names.insert(0, OWN)
         counts[OWN] = next(iter(mine.reports.values())).splits[OWN].n
     if not names:
-        st.info("These two reports have no test images in common.", icon=":material/info:")
+        problems.show(
+            "These two reports have no test images in common. Compare with another one.", "info"
+        )
         return None
     return st.selectbox(
         "Test images", names, format_func=lambda name: split_line(name, counts[name]), key="part"

@@ -125,9 +125,8 @@ def _annotate(
     path: Path, film: AnalyzedFilm, copy: Path, again: bool, beat: Callable[[float], None]
 ) -> None:
     """Writes the film once more, with its boxes."""
-    assert film.settings is not None
-    start = film.settings.start
-    span = max(film.summary().end - start, 0.001)
+    start = film.start
+    span = max(film.end - start, 0.001)
 
     def on_time(time: float) -> None:
         beat(1 - _ANNOTATING + _ANNOTATING * min((time - start) / span, 1.0))

@@ -82,9 +82,15 @@ class Subject:
         if self.part == OWN and own is not None:
             return own.predictions[self.stem]
         if self.way:
-            raise ReportError("Single answers are stored of one look and the everyday mix alone.")
+            raise ReportError(
+                "Single answers are stored of one look and the everyday mix alone. Choose “once” "
+                "under “Each face is asked”."
+            )
         if not self.stem:
-            raise ReportError("A report that was loaded from a file brings no single answers.")
+            raise ReportError(
+                "A report that was loaded from a file brings no single answers. A model of this "
+                "app does: choose one above."
+            )
         return in_part(resources.predictions(self.stem), self.part)
 
     def faces(self) -> Faces | None:

@@ -10,7 +10,7 @@ from fer_core.labels import COLORS, DISPLAY_NAMES
 from fer_core.video.film import AnalyzedFilm
 from fer_core.video.overlay import face_color
 from fer_core.video.record import ANSWERS
-from fer_core.video.spans import FaceRows, answer_spans, frame_times
+from fer_core.video.spans import FaceRows, answer_spans
 from fer_core.video.timeline import timeline
 
 MOST_FACES: Final = 40
@@ -33,9 +33,7 @@ def course(film: AnalyzedFilm, until: float | None = None) -> dict[str, Any]:
         while the face was away; "more", how many faces were left out; "gaps" of [from, to, kind]
         and "marks" of [time, note].
     """
-    times = frame_times(film.rows)
-    start = float(times[0]) if len(times) else 0.0
-    end = max(film.end, until or 0.0)
+    start, end = film.start, max(film.end, until or 0.0)
     step = max(end - start, 1.0) / BINS
     faces = film.faces()
     longest = sorted(faces, key=lambda face: -face.seconds)[:MOST_FACES]

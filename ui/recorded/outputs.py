@@ -23,7 +23,9 @@ from ui.server.film_jobs import FilmJob
 from ui.server.films import FILMS
 from ui.shell import base_path
 
-GONE: Final = "This film is no longer here."
+GONE: Final = (
+    "This went with the page that showed it. Add the film there once more, or start the camera."
+)
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 

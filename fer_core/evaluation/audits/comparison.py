@@ -101,7 +101,7 @@ def common(
     if not pairs or (labels != second.labels[right]).any():
         raise ReportError(
             "These two models did not answer for the same images with the same labels: they cannot "
-            "be compared face by face."
+            "be compared face by face. Evaluate both on the same data."
         )
     answers = first.probabilities.argmax(axis=1)[left], second.probabilities.argmax(axis=1)[right]
     return labels, *answers, [first.paths[i] for i in left]

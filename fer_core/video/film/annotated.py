@@ -69,7 +69,6 @@ def write_annotated(
         shown = faces.at(time, scale)
         return annotate_tracked(image, shown, parts=("box", "label"), names=names)
 
-    assert film.settings is not None, "a session has no pictures"
     write_mp4(source, target, film.settings, draw, on_time)
 
 

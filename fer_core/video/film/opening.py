@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final
 from fer_core.errors import FilmError
 
 ACCEPTED: Final = "MP4, MOV, WebM, MKV or AVI"
+SAVE_AGAIN: Final = "Save it again, as MP4 for example."
 SUFFIXES: Final = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi")
 MAX_PIXELS: Final = 8192 * 4352
 """Of a frame, about 36 million: 8K, also with the margins that some codecs add."""
@@ -80,7 +81,7 @@ def opened(av: Any, source: str | Path | BinaryIO, name: str, stack: ExitStack) 
     except (av.FFmpegError, OSError) as error:  # OSError: FFmpeg seeks where the file has nothing
         raise FilmError(
             f"{name} is no film that can be read: it is empty, damaged, cut off, or no {ACCEPTED}. "
-            "Save it again, as MP4 for example."
+            f"{SAVE_AGAIN}"
         ) from error
 
 
@@ -89,7 +90,9 @@ def pictures(container: Any, name: str) -> Any:
     for stream in container.streams.video:
         if "attached_pic" not in (stream.disposition.name or ""):
             if stream.codec_context is None:
-                raise FilmError(f"The pictures of {name} are of a codec that is not known here.")
+                raise FilmError(
+                    f"The pictures of {name} are of a codec that is not known here. {SAVE_AGAIN}"
+                )
             # A frame may be larger than the file said at its start.
             stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
             # Several frames at a time, where the codec can. Each thread holds a frame.

@@ -12,7 +12,7 @@ import numpy as np
 
 from fer_core.errors import FilmError
 from fer_core.types import RGBImage
-from fer_core.video.film.opening import MAX_PIXELS, opened, pictures, pyav
+from fer_core.video.film.opening import MAX_PIXELS, SAVE_AGAIN, opened, pictures, pyav
 from fer_core.video.film.values import FilmFrame, FilmInfo
 
 if TYPE_CHECKING:
@@ -122,7 +122,9 @@ class Film:
         else:
             self._whole = True
         if self.last_time is None:
-            raise FilmError(f"{self._called()} holds no frame that can be decoded: it is damaged.")
+            raise FilmError(
+                f"{self._called()} holds no frame that can be decoded: it is damaged. {SAVE_AGAIN}"
+            )
 
     @property
     def sound(self) -> av.AudioStream | None:

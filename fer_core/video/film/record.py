@@ -97,6 +97,11 @@ class AnalyzedFilm:
         return self.names.get(number, f"Face {number}")
 
     @property
+    def start(self) -> float:
+        """Time of its first row, in seconds; 0 without any row."""
+        return float(self.rows["time"][0]) if len(self.rows) else 0.0
+
+    @property
     def end(self) -> float:
         """When it ends, in seconds; 0 without any row."""
         return end_of(frame_times(self.rows), self._timing)
