@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from app_server import running_app
 from conftest import PORTRAIT
+from films import every, square, write_film
 from live_page import PATIENCE, wait_for_foot
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -67,18 +68,32 @@ def _status(url):
         return error.code
 
 
+def _is_gone_with_its_tab(page, address):
+    assert _status(address) == 200
+    page.context.close()
+    closed = time.monotonic()
+    while _status(address) != 404:
+        assert time.monotonic() - closed < GONE_WITHIN_S, f"{address} is still served"
+        time.sleep(0.5)
+
+
 def test_pictures_are_gone_soon_after_the_tab_is_closed(visit, service):
     page = visit("photos")
     page.locator('input[type="file"]').set_input_files(PORTRAIT)
     picture = page.locator('[data-testid="stImage"] img').first
     picture.wait_for()
-    address = f"{service}{urlsplit(picture.evaluate('image => image.src')).path}"
-    assert _status(address) == 200
-    page.context.close()
-    closed = time.monotonic()
-    while _status(address) != 404:
-        assert time.monotonic() - closed < GONE_WITHIN_S, "the picture is still served"
-        time.sleep(0.5)
+    address = picture.evaluate("image => image.src")
+    _is_gone_with_its_tab(page, f"{service}{urlsplit(address).path}")
+
+
+def test_a_film_is_gone_soon_after_the_tab_is_closed(visit, service, tmp_path):
+    page = visit("films")
+    film = write_film(tmp_path / "a.mp4", every(0.1, 10), square)
+    page.locator('input[type="file"]').set_input_files(film)
+    page.get_by_role("button", name="Look at the film").click()
+    page.locator(".film[data-tracks]").wait_for(state="attached")
+    address = page.locator("video").evaluate("video => video.currentSrc")
+    _is_gone_with_its_tab(page, f"{service}{urlsplit(address).path}")
 
 
 def test_what_does_not_fit_stands_among_the_results(visit):
