@@ -271,7 +271,9 @@ class FilmJob:
             return  # it is done
         elif kind == "frame":
             self.record.append(value)
-            self.latest, self._at = value, value.time
+            self._at = value.time
+            if value.image is not None:
+                self.latest = value
         elif not self._stopped:
             self._at = value
         if self._stopped:

@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO, Final, cast
 
 import cv2
@@ -41,6 +42,8 @@ SILENT_S: Final = 60.0
 """Seconds without a sign of life after which the process is ended: a frame takes up to one."""
 OPENING_S: Final = 30.0
 """Seconds in which a film must be opened."""
+SHOWN_EVERY_S: Final = 0.25
+"""Seconds between two pictures of the film that its caller gets."""
 LOOK_S: Final = 0.2
 """How often it is looked at whether the process is to be ended, in seconds."""
 _BUFFER: Final = 256 * 1024  # bytes that are read or written at a time, about
@@ -70,11 +73,18 @@ def opened(source: BinaryIO, name: str, tell: Tell) -> None:
 def analysis(
     source: BinaryIO, name: str, settings: FilmSettings, recognizer: Recognizer, tell: Tell
 ) -> None:
-    """Tells every "frame" as `analyze_film` yields it, and the "note" at the end."""
+    """Tells every "frame" as `analyze_film` yields it, and the "note" at the end.
+
+    A picture comes along every `SHOWN_EVERY_S`: each takes a third of the frame's time to send.
+    """
+    shown = -SHOWN_EVERY_S
     with Film(source, name) as film:
         threads = THREADS if film.info.width * film.info.height <= MANY_PIXELS else 1
         for result in analyze_film(film, recognizer, settings, images=True, threads=threads):
-            tell("frame", result)
+            now = time.monotonic()
+            due = now - shown >= SHOWN_EVERY_S
+            shown = now if due else shown
+            tell("frame", result if due else replace(result, image=None))
         tell("note", film.note)
 
 
