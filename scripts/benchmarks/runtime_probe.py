@@ -57,6 +57,7 @@ def litert(path: str) -> Answer:
 
 
 def onnx(path: str) -> Answer:
+    import fer_core.export  # noqa: F401 - before ONNX Runtime, which it keeps from sending
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import keras
@@ -84,6 +87,15 @@ def test_onnx_answers_as_the_network_does_in_inference(
 
 
 @pytest.mark.slow
+def test_onnx_runtime_is_told_to_send_nothing() -> None:
+    code = "import fer_core.export, os; print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    environment = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"}
+    told = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "1"
+
+
 def test_onnx_carries_its_class_names(network: keras.Model) -> None:
     import onnx
 
