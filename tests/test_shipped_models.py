@@ -37,6 +37,7 @@ from fer_core.store.model_files import (
 )
 from scripts.ablation.claims import verdict
 from scripts.ablation.design import Plan
+from ui.evaluation.subjects import in_part
 
 ROOT = Path(__file__).resolve().parents[1]
 STEMS = list_reports(MODELS)
@@ -165,3 +166,13 @@ def test_the_ablation_is_the_real_one_of_this_plan_on_the_models_data():
     assert set(trained) <= set(Plan().runs())
     for claim in report.claims:
         assert claim.verdict == verdict(claim.test)
+
+
+@pytest.mark.parametrize("part", ["private", "private_deduplicated", "public"])
+@pytest.mark.parametrize("stem", [DEFAULT_MODEL, "seed_recipe"])
+def test_the_faces_behind_a_cell_are_those_that_it_counts(stem, part):
+    report = load_report(model_file(stem, REPORT_SUFFIX))
+    found = in_part(read_predictions(model_file(stem, PREDICTIONS_SUFFIX)), part, report.copies)
+    counts = np.zeros((7, 7), int)
+    np.add.at(counts, (found.labels, found.probabilities.argmax(axis=1)), 1)
+    np.testing.assert_array_equal(counts, report.splits[part].counts)

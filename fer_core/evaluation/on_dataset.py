@@ -128,7 +128,16 @@ def evaluate(
         left_out=dataset.left_out,
         mirrored_accuracy={} if mirrored is None else _averaged(predictions, mirrored, masks, test),
         ways=ways(dataset, predictions, card, mirrored),
+        copies=_copies(predictions, masks, test),
     )
+
+
+def _copies(predictions: Predictions, masks: Masks, test: NDArray[np.bool_]) -> tuple[str, ...]:
+    """The paths that "private_deduplicated" leaves out of "private"."""
+    if "private_deduplicated" not in masks:
+        return ()
+    out = (masks["private"] & ~masks["private_deduplicated"])[test]
+    return tuple(path for path, is_out in zip(predictions.paths, out, strict=True) if is_out)
 
 
 def ways(

@@ -36,6 +36,7 @@ class EvaluationReport:
         left_out: What was found in the data set and could not be used.
         ways: By the name of a way of asking (`recognition.answers.ways`) other than one look, its
             splits; empty if none was measured.
+        copies: Paths of the images that "private_deduplicated" leaves out of "private".
     """
 
     splits: Mapping[str, SplitReport]
@@ -48,6 +49,7 @@ class EvaluationReport:
     mirrored_accuracy: Mapping[str, Estimate] = field(default_factory=dict)
     left_out: tuple[Finding, ...] = ()
     ways: Mapping[str, Mapping[str, SplitReport]] = field(default_factory=dict)
+    copies: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.emotions != EMOTIONS:
@@ -68,6 +70,7 @@ class EvaluationReport:
             "ways": {name: _splits_to_dict(splits) for name, splits in self.ways.items()},
             "mirrored_accuracy": {k: v.to_dict() for k, v in self.mirrored_accuracy.items()},
             "left_out": [finding.to_dict() for finding in self.left_out],
+            "copies": list(self.copies),
         }
 
     @classmethod
@@ -83,6 +86,7 @@ class EvaluationReport:
             private_reads=read_count(data.get("private_reads", 0)),
             mirrored_accuracy=_mirrored(data.get("mirrored_accuracy", {})),
             left_out=tuple(Finding.from_dict(each) for each in data.get("left_out", ())),
+            copies=tuple(str(path) for path in data.get("copies", ())),
             **{k: str(data.get(k, "")) for k in _TEXTS},
         )
 

@@ -96,7 +96,10 @@ def test_images_that_stand_in_training_are_left_out_of_one_split(
     for emotion in ("angry", "fear"):
         seen = next((data / "train" / emotion).iterdir())
         shutil.copy(seen, next((data / "test" / emotion).glob("PrivateTest_*")))
-    splits = script.evaluate(str(make_model()), str(data)).splits
+    report = script.evaluate(str(make_model()), str(data))
+    splits = report.splits
+    assert [path.split("/")[-2] for path in sorted(report.copies)] == ["angry", "fear"]
+    assert all("PrivateTest_" in path for path in report.copies)
     assert splits["private"].n == 42
     assert splits["private_deduplicated"].n == 40
     assert splits["private_deduplicated"].per_class["fear"].support == 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -91,7 +91,7 @@ class Subject:
                 "A report that was loaded from a file brings no single answers. A model of this "
                 "app does: choose one above."
             )
-        return in_part(resources.predictions(self.stem), self.part)
+        return in_part(resources.predictions(self.stem), self.part, self.report.copies)
 
     def faces(self) -> Faces | None:
         """Looks images up by path; None if the data are not on this computer."""
@@ -107,16 +107,20 @@ def own_evaluation() -> OwnEvaluation | None:
     return found if isinstance(found, OwnEvaluation) else None
 
 
-def in_part(predictions: Predictions, part: str) -> Predictions:
+def in_part(predictions: Predictions, part: str, copies: Collection[str] = ()) -> Predictions:
     """The rows of a part, by what the images' paths say; all of them for "test".
 
-    Which images of PrivateTest are copies the paths do not say: those stay in.
+    Args:
+        copies: Of a report, which "private_deduplicated" is without.
     """
     if part not in ("public", "private", "private_deduplicated"):
         return predictions
     wanted, layout = part.split("_")[0], Layout()
     places = [layout.split_and_label(path) for path in predictions.paths]
     rows = np.array([place is not None and place[0] == wanted for place in places], dtype=bool)
+    if part == "private_deduplicated":
+        without = frozenset(copies)
+        rows &= np.array([path not in without for path in predictions.paths], dtype=bool)
     paths = tuple(path for path, keep in zip(predictions.paths, rows, strict=True) if keep)
     return Predictions(paths, predictions.labels[rows], predictions.probabilities[rows])
 
