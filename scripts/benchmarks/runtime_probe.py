@@ -57,8 +57,9 @@ def litert(path: str) -> Answer:
 
 
 def onnx(path: str) -> Answer:
-    import fer_core.export  # noqa: F401 - before ONNX Runtime, which it keeps from sending
     import onnxruntime
+
+    import fer_core.export  # noqa: F401 - before ONNX Runtime, which it keeps from sending
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
