@@ -21,6 +21,7 @@ for _name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREA
     os.environ[_name] = "1"  # read when TensorFlow is imported
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # as in fer_core.export, which it does not import
 
 import numpy as np  # noqa: E402 - after the environment is set
 
@@ -58,8 +59,6 @@ def litert(path: str) -> Answer:
 
 def onnx(path: str) -> Answer:
     import onnxruntime
-
-    import fer_core.export  # noqa: F401 - before ONNX Runtime, which it keeps from sending
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
