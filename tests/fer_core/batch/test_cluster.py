@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from batch_tools import FACE, NOBODY, SLOW, paint, stub_job, waited
+from films import every, square, write_film
 
 from fer_core.batch.cluster import on_a_cluster
 from fer_core.batch.parts import label_shard
@@ -89,16 +90,21 @@ def test_the_command_gives_the_same_table(
     paint(folder, [NOBODY] * 40)
     shutil.copy(PORTRAIT, folder)
     (folder / "bad.jpg").write_text("no picture")
+    write_film(folder / "film.mp4", every(0.1, 12), square)
     command = [sys.executable, str(ROOT / "scripts/predict.py"), "in", "--model", str(make_model())]
     for options in (["--out", "one.csv"], ["--out", "ray.csv", "--annotate", "copies"]):
         ray = ["--engine", "ray", "--address", address] if "ray.csv" in options else []
         run = subprocess.run(
             [*command, *options, *ray], cwd=tmp_path, capture_output=True, text=True, check=False
         )
-        assert run.returncode == 1 and "42 files, 1 not read" in run.stdout, run.stderr
+        assert run.returncode == 1 and "43 files, 1 not read, 1 of them films" in run.stdout, (
+            run.stderr
+        )
     assert "on 2 machines" in run.stderr
     assert (tmp_path / "ray.csv").read_bytes() == (tmp_path / "one.csv").read_bytes()
-    assert len(list((tmp_path / "copies").iterdir())) == 41
+    copies = [path.name for path in (tmp_path / "copies").rglob("*") if path.is_file()]
+    assert len([name for name in copies if not name.startswith("film")]) == 41
+    assert any(name.startswith("film") and name.endswith(".mp4") for name in copies), copies
 
 
 def test_no_cluster_is_said(tmp_path: Path) -> None:
