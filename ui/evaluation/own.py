@@ -76,8 +76,8 @@ def serves_this_computer_alone() -> bool:
 def _choose(stems: tuple[str, ...]) -> None:
     st.caption(
         "Class folders (happy/, sad/, …) as a zip or tar, of up to "
-        f"{st.get_option('server.maxUploadSize')} MB. Nothing of it is written to disk, and it is "
-        "forgotten with this session."
+        f"{uploads.PHOTO_MB} MB. Nothing of it is written to disk, and it is forgotten with this "
+        "session."
     )
     kind = st.radio("What they are", [WHOLE, CROPS], key="own-kind")
     file = st.file_uploader("Archive of class folders", key="own-file")
