@@ -105,10 +105,11 @@ st.markdown(
 Pictures are processed by the computer that runs this app, in memory. Of a photograph only the copy
 with its boxes and the faces' crops stay, until you remove them or half a minute after you close the
 page; of the camera's pictures only figures. A film that you drop in lies on that computer's disk
-for the same time, in a file without a name that nothing else opens, and so does what is made of it.
-Nothing else is written to disk, and no picture is logged or sent anywhere; the app asks no other
-computer for anything (but a TURN server, if one is set up for it). If somebody else runs the app
-for you, your pictures go to that person's computer.
+for the same time, in a file without a name that nothing else opens, and so does what is made of it;
+a large archive of labelled pictures lies in such a file while it comes in. Nothing else is written
+to disk, and no picture is logged or sent anywhere; the app asks no other computer for anything (but
+a TURN server, if one is set up for it). If somebody else runs the app for you, your pictures go to
+that person's computer.
 """
 )
 

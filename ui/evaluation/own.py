@@ -9,20 +9,19 @@ from time import monotonic
 from typing import Final
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer_core.data.archives import Packed
 from fer_core.data.findings import Finding
-from fer_core.errors import FerError, ImageError
+from fer_core.errors import FerError
 from fer_core.evaluation.on_photos import answer_crop, find_photos, report_own
-from fer_core.images import examine, supported_kind
 from fer_core.recognition.photos import Photo, PhotoResult
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.store.files import expand
 from ui import problems, resources
 from ui.evaluation.subjects import OWN, OWN_KEY, OwnEvaluation, own_evaluation
 from ui.server import service, uploads
+from ui.server.turns import cost
 from ui.widgets import plain
 
 WHOLE: Final = "Whole pictures: find the face and crop it"
@@ -74,13 +73,16 @@ def serves_this_computer_alone() -> bool:
 
 
 def _choose(stems: tuple[str, ...]) -> None:
+    most = st.get_option("server.maxUploadSize")
     st.caption(
-        "Class folders (happy/, sad/, …) as a zip or tar, of up to "
-        f"{uploads.PHOTO_MB} MB. Nothing of it is written to disk, and it is forgotten with this "
-        "session."
+        f"Class folders (happy/, sad/, …) as a zip or tar of up to {most} MB. It is forgotten with "
+        f"this session. Above {uploads.PHOTO_MB} MB it lies on the app's disk while it comes in, "
+        "in a file without a name."
     )
     kind = st.radio("What they are", [WHOLE, CROPS], key="own-kind")
-    file = st.file_uploader("Archive of class folders", key="own-file")
+    file = st.file_uploader(
+        "Archive of class folders", max_upload_size=uploads.WIDGET_MB, key="own-file"
+    )
     path = ""
     if serves_this_computer_alone():
         path = st.text_input("Or a folder or archive on this computer", key="own-path")
@@ -130,19 +132,8 @@ def _go_on(work: Work) -> None:
 def _look_at(photo: Photo, work: Work, recognizer: Recognizer) -> PhotoResult:
     if not work.whole:
         return answer_crop(photo, recognizer)
-    context = get_script_run_ctx()
-    session = context.session_id if context else ""
-    with service.TURNS.turn(session, _cost(photo), lambda place: None) as worker:
+    with service.TURNS.turn(uploads.session_id(), cost(photo), lambda place: None) as worker:
         return worker.analyze(photo, recognizer)
-
-
-def _cost(photo: Photo) -> int:
-    """Bytes that decoding it takes; 0 if it will be refused."""
-    try:
-        data = photo.read()
-        return examine(supported_kind(data), data).cost
-    except (FerError, ImageError, ValueError):
-        return 0
 
 
 def _say_how_far(

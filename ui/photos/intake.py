@@ -10,8 +10,6 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from fer_core.errors import ImageError
-from fer_core.images import examine, supported_kind
 from fer_core.images.structure import MAX_JPEG_PIXELS, MAX_PIXELS, MAX_WEBP_PIXELS
 from fer_core.recognition.answers.ways import EVERYDAY, MIXES
 from fer_core.recognition.photos import Photo, PhotoResult
@@ -19,6 +17,7 @@ from fer_core.recognition.recognizer import Recognizer
 from ui import sample
 from ui.photos import correcting, kept, shutter
 from ui.server import service, uploads
+from ui.server.turns import cost
 
 MOST_PHOTOS: Final = 50
 SHOWN_S: Final = 0.5
@@ -194,17 +193,8 @@ def _tell_of_lost(count: int) -> None:
 
 def _look_at(photo: Photo, recognizer: Recognizer, on_wait: Callable[[int], None]) -> PhotoResult:
     """The photo's result, once it is its turn among all visitors' photos."""
-    with service.TURNS.turn(uploads.session_id(), _cost(photo), on_wait) as worker:
+    with service.TURNS.turn(uploads.session_id(), cost(photo), on_wait) as worker:
         return worker.analyze(photo, recognizer)
-
-
-def _cost(photo: Photo) -> int:
-    """Bytes that decoding it takes; 0 if it will be refused."""
-    try:
-        data = photo.read()
-        return examine(supported_kind(data), data).cost
-    except (ImageError, ValueError):
-        return 0
 
 
 def _say_place(bar: DeltaGenerator, share: float, place: int) -> None:

@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from typing import Final
 
 from fer_core.batch.photo_worker import PhotoWorker
+from fer_core.errors import FerError
+from fer_core.images import examine, supported_kind
+from fer_core.recognition.photos import Photo
 from ui.server.budget import Budget
 from ui.server.metrics import COUNTS
 
@@ -97,3 +100,12 @@ class Turns:
     def _free(self) -> bool:
         kept = 1 if self._live() and self._slots > 1 else 0
         return len(self._workers) > kept
+
+
+def cost(photo: Photo) -> int:
+    """Bytes that decoding a photo takes; 0 if it will be refused."""
+    try:
+        data = photo.read()
+        return examine(supported_kind(data), data).cost
+    except (FerError, ValueError):
+        return 0

@@ -36,7 +36,7 @@ REFUSED: Final = "application/x-refused"
 FILM: Final = "application/x-film"
 """The content type in the place of a film; its content is the word by which `FILMS` has it."""
 PHOTO_MB: Final = 20
-"""Megabytes (of 1024² bytes) of a photograph; a film may have `server.maxUploadSize`."""
+"""Megabytes (of 1024² bytes) of a photograph; a film, zip or tar may have `maxUploadSize`."""
 WIDGET_MB: Final = 1_000_000
 """What an uploader's own limit should be, in megabytes: a file above its true limit is answered on
 the page, as every other file that cannot be looked at."""
@@ -65,9 +65,10 @@ class UploadGate:
         if route is None or scope["method"] != "PUT" or _is_nobody(route["session"]):
             return await self._app(scope, receive, send)  # Streamlit refuses nobody's files unread
         head, receive = await _peek(receive)
-        is_film = is_film_head(head.partition(b"\r\n\r\n")[2][:HEAD_BYTES])
+        begins = head.partition(b"\r\n\r\n")[2]
+        is_film = is_film_head(begins[:HEAD_BYTES])
         try:
-            size = _size(Headers(scope=scope), is_film)
+            size = _size(Headers(scope=scope), is_film or _is_archive(begins))
             with self._budget.upload(route["session"], size):
                 receive = _bounded(receive, size + _FRAMING)
                 if is_film:
@@ -199,21 +200,27 @@ def new_budget() -> Budget:
     return Budget(total_bytes(), uploaded)
 
 
-def _size(headers: Headers, is_film: bool) -> int:
+def _is_archive(head: bytes) -> bool:
+    """Whether a file that begins so is a zip, or a tar as it is or compressed."""
+    packed = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0")
+    return head.startswith(packed) or head[257:262] == b"ustar"
+
+
+def _size(headers: Headers, may_be_large: bool) -> int:
     """Of the upload, in bytes: as announced, else the most that is accepted.
 
     Raises:
         BudgetError: if it is more than is accepted.
     """
     film_mb = config.get_option("server.maxUploadSize")
-    most = (film_mb if is_film else PHOTO_MB) * 1024 * 1024
+    most = (film_mb if may_be_large else PHOTO_MB) * 1024 * 1024
     announced = headers.get("content-length", "")
     if not announced.isdigit():
         return int(most)
     if int(announced) > most + _FRAMING:
         raise BudgetError(
             f"The file is too large: {int(announced) / 1024**2:.0f} MB. A photo may have "
-            f"{PHOTO_MB} MB, a film ({ACCEPTED}) {film_mb} MB. Save it smaller."
+            f"{PHOTO_MB} MB, a film ({ACCEPTED}) or an archive {film_mb} MB. Save it smaller."
         )
     return int(announced)
 

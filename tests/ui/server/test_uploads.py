@@ -1,6 +1,9 @@
 """Uploads that do not fit arrive as a file of the same name that says why."""
 
 import asyncio
+import io
+import tarfile
+import zipfile
 from types import SimpleNamespace
 
 import pytest
@@ -108,6 +111,29 @@ def test_a_film_of_a_visitor_whom_streamlit_does_not_know_is_given_back():
     films = Films()
     _put(10**6, _form(FILM_BYTES), films=films, status=400)
     assert films.held("session-1") == (0, 0, 0)
+
+
+def _tar(mode):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode=mode) as archive:
+        archive.addfile(tarfile.TarInfo("happy/1.png"))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("mode", ["zip", "w", "w:gz", "w:bz2", "w:xz"])
+def test_an_archive_may_be_as_large_as_a_film(mode):
+    if mode == "zip":
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("happy/1.png", b"")
+        data = file.getvalue()
+    else:
+        data = _tar(mode)
+    most = config.get_option("server.maxUploadSize")
+    large = _put(10**9, _form(data, "mine.zip"), length=(PHOTO_MB + 30) * 1024**2)[0]
+    assert large == ("mine.zip", "image/jpeg", data)
+    refused = _put(10**9, _form(data, "mine.zip"), length=(most + 5) * 1024**2)[0]
+    assert refused[1] == REFUSED and f"an archive {most} MB" in refused[2].decode()
 
 
 def test_a_photograph_has_a_smaller_limit_than_a_film():
