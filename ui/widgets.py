@@ -5,12 +5,19 @@ from html import escape
 
 from fer_core.evaluation.estimates import Estimate
 from fer_core.labels import DISPLAY_NAMES
+from fer_core.recognition.answers import corrections
 from fer_core.store.names import printable
 from fer_core.types import FaceEmotion
 from ui.charts.words import interval
 
 _BLANKS = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
+
+YOUR_LABELS = {
+    "": "–",
+    **{label: DISPLAY_NAMES.get(label, label.capitalize()) for label in corrections.YOUR_LABELS},
+}
+"""What a visitor may say of a face → its words in a menu; "" for nothing."""
 
 SPLIT_TITLES = {
     "own": "your own pictures",

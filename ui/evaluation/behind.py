@@ -13,6 +13,7 @@ from fer_core.data.dataset import DATA_VARIABLE
 from fer_core.errors import ReportError
 from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import DISPLAY_NAMES, EMOTIONS
+from fer_core.types import GrayImage
 from ui import problems
 from ui.charts.draw import draw_clickable
 from ui.charts.evaluation import Normalize, confusion_heatmap
@@ -63,16 +64,23 @@ def chosen(subject: Subject) -> None:
 
 def gallery(shown: Sequence[tuple[str, str]], look_up: Faces) -> None:
     """Up to `MOST` faces with a word under each; `shown` are their paths and words."""
-    some = [(look_up(path), words) for path, words in shown[:MOST]]
-    pictures = [(face, words) for face, words in some if face is not None]
-    if shown and not pictures:
-        st.info(_HOW, icon=":material/info:")
+    some = [(words, look_up(path)) for path, words in shown[:MOST]]
+    if is_missing(some):
         return
     with st.container(horizontal=True, gap="small"):
-        for face, words in pictures:
-            st.image(face, caption=words, width=SIDE, alt=f"A face: {words}")
+        for words, face in some:
+            if face is not None:
+                st.image(face, caption=words, width=SIDE, alt=f"A face: {words}")
     if len(shown) > MOST:
         st.caption(f"The first {MOST} of {len(shown):,}.")
+
+
+def is_missing(faces: Sequence[tuple[object, GrayImage | None]]) -> bool:
+    """Whether none of some faces is on this computer; if so, says how to see them."""
+    missing = bool(faces) and all(face is None for _, face in faces)
+    if missing:
+        st.info(_HOW, icon=":material/info:")
+    return missing
 
 
 def _show(subject: Subject, cell: Cell) -> None:

@@ -12,7 +12,7 @@ from fer_core.labels import DISPLAY_NAMES
 from ui import downloads, problems, resources
 from ui.charts.draw import draw
 from ui.charts.trust import figures, sentences
-from ui.evaluation.behind import gallery
+from ui.evaluation import relabel
 from ui.evaluation.subjects import OWN, Subject
 from ui.evaluation.view import Row, cells, chart
 from ui.widgets import plain
@@ -134,7 +134,7 @@ def doubtful(subject: Subject) -> None:
     shown = [d for d in found if label in ("Any label", DISPLAY_NAMES[d.label])]
     look_up = subject.faces()
     if look_up is not None and subject.part != OWN:
-        gallery([(d.path, f"{d.label} → {d.suggested}") for d in shown], look_up)
+        relabel.draw(shown, look_up, resources.recognizer(subject.stem))
     rows: list[Row] = [
         {
             "file": d.path,
@@ -142,6 +142,7 @@ def doubtful(subject: Subject) -> None:
             "suggested": d.suggested,
             "probability of the label": d.label_probability,
             "of the suggestion": d.suggested_probability,
+            "your label": relabel.said().get(d.path, ""),
         }
         for d in shown[:MOST_DOUBTS]
     ]

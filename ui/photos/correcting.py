@@ -7,13 +7,13 @@ from typing import Final
 
 import streamlit as st
 
-from fer_core.labels import DISPLAY_NAMES
 from fer_core.recognition.answers import corrections
 from fer_core.recognition.photos import Photo, PhotoResult
 from ui import downloads
 from ui.photos import kept
 from ui.server.budget import MEGABYTE, ORIGINALS
 from ui.server.uploads import session_id
+from ui.widgets import YOUR_LABELS
 
 MOST_KEPT: Final = 100 * MEGABYTE
 """Of originals, for each visitor."""
@@ -25,11 +25,6 @@ EXPLAINED: Final = (
     "Say below each answer what the face shows. The zip has the faces by class, to train and "
     "evaluate on, and the photos that were kept."
 )
-LABELS: Final = {
-    "": "–",
-    **{label: DISPLAY_NAMES.get(label, label.capitalize()) for label in corrections.YOUR_LABELS},
-}
-
 _ON: Final = "photo-correct"
 _TOGGLE: Final = "photo-correct-toggle"
 _SAID: Final = "photo-label"
@@ -83,8 +78,8 @@ def menu(number: int, face: int) -> None:
     st.session_state[key] = said[face - 1] if said else ""
     st.selectbox(
         f"Your label for face {face}",
-        list(LABELS),
-        format_func=LABELS.__getitem__,
+        list(YOUR_LABELS),
+        format_func=YOUR_LABELS.__getitem__,
         key=key,
         on_change=lambda: kept.label(number, face, st.session_state[key]),
         width=240,

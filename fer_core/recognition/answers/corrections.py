@@ -49,16 +49,22 @@ def labelled(result: PhotoResult, number: int, label: str) -> PhotoResult:
     return replace(result, your_labels=tuple(labels) if any(labels) else ())
 
 
+def in_turn(number: int, result: PhotoResult) -> str:
+    """Of every five labelled photos the first goes to `test/`, with all its faces: no photo is both
+    learned from and measured on."""
+    return "train" if number % _TEST_EVERY else "test"
+
+
 def as_zip(
-    results: Sequence[PhotoResult], original: Callable[[PhotoResult], bytes | None]
+    results: Sequence[PhotoResult],
+    original: Callable[[PhotoResult], bytes | None],
+    part: Callable[[int, PhotoResult], str] = in_turn,
 ) -> bytes:
     """The zip of all labelled faces.
 
-    Of every five labelled photos the first goes to `test/`, with all its faces: no photo is both
-    learned from and measured on.
-
     Args:
         original: A result's file as it came; None if it was not kept.
+        part: The number of a labelled result, from 0, and itself → "train" or "test".
     """
     buffer, taken = io.BytesIO(), set[str]()
     given = [result for result in results if any(result.your_labels)]
@@ -73,10 +79,10 @@ def as_zip(
             archive.writestr(path, data)
 
         for i, result in enumerate(given):
-            part = "train" if i % _TEST_EVERY else "test"
+            folder = f"faces/{part(i, result)}"
             for face, label in zip(result.faces, result.your_labels, strict=True):
                 if label in EMOTIONS:
-                    add(f"faces/{part}/{label}", result.name, ".png", _png(face.crop))
+                    add(f"{folder}/{label}", result.name, ".png", _png(face.crop))
             (only, *others) = result.your_labels
             data = original(result) if only in EMOTIONS and not others else None
             if data is not None and result.faces_found == 1:
