@@ -107,7 +107,7 @@ def test_what_does_not_fit_stands_among_the_results(visit):
         for i, size in enumerate((0, 2_000_000))
     ]
     page.locator('input[type="file"]').set_input_files(files)
-    page.get_by_text("2 photos,").wait_for()
+    page.get_by_text("1 photo,").wait_for()
     page.get_by_text("1 file not readable").wait_for()
     page.get_by_role("button", name="Next").click()
     page.get_by_text("your files together").wait_for()
