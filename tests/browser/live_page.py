@@ -79,8 +79,17 @@ def within(page: Page, seconds: float, condition: Callable[[], Value]) -> Value 
 def until(page: Page, condition: Callable[[], Value]) -> Value:
     """What the condition gives once it is true; the test fails if it never is."""
     value = within(page, PATIENCE, condition)
-    assert value is not None, "it did not happen in time"
+    assert value is not None, f"it did not happen in time; the page says:\n{_said(page)}"
     return value
+
+
+def _said(page: Page) -> str:
+    """The words of the page and of the camera's frame, for whoever reads a failed test."""
+    texts = []
+    for frame in page.frames:
+        with contextlib.suppress(Error):
+            texts.append(frame.locator("body").inner_text(timeout=2000))
+    return "\n---\n".join(texts)
 
 
 def download(page: Page, button: str) -> bytes:
