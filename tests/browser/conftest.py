@@ -13,8 +13,8 @@ from app_server import ROOT, running_app
 from camera_film import FILMS
 from live_page import PATIENCE
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from portrait import PORTRAIT
 
-PORTRAIT = ROOT / "ui/assets/eileen_collins.jpg"
 WITH_CAMERA = {"test_connection_browser", "test_live_browser", "test_live_record_browser"}
 
 OpenPage = Callable[..., Page]

@@ -9,9 +9,9 @@ import av
 import cv2
 import numpy as np
 import pytest
-from conftest import PORTRAIT
 from films import every, write_film, write_sound_only
 from live_page import go_to, until
+from portrait import PORTRAIT
 
 from fer_core.images import decode
 

@@ -6,8 +6,8 @@ import json
 import zipfile
 
 import pytest
-from conftest import PORTRAIT
 from live_page import download, until
+from portrait import PORTRAIT
 
 from fer_core.images import decode
 from fer_core.labels import DISPLAY_NAMES, EMOTIONS

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from app_server import running_app
-from conftest import PORTRAIT
 from films import every, square, write_film
 from live_page import PATIENCE, wait_for_foot
+from portrait import PORTRAIT
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
