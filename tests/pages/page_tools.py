@@ -45,6 +45,14 @@ def texts(app: AppTest) -> str:
     return "\n".join(str(item.value) for kind in kinds for item in app.get(kind))
 
 
+def open_panel(app: AppTest, name: str) -> AppTest:
+    """Opens a tab of the Evaluation page: only the chosen one is drawn."""
+    app.session_state["panel"] = name
+    app.run()
+    assert not app.exception
+    return app
+
+
 def png(value: int) -> bytes:
     """A plain gray picture of that level."""
     buffer = io.BytesIO()

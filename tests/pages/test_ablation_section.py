@@ -5,18 +5,14 @@ import json
 import pytest
 from ablation_tools import write_ablation
 
-from page_tools import texts
+from page_tools import open_panel, texts
 
 HEADING = "The seed recipe's claims, tested"
 
 
 def claims_of(open_page):
     """The Evaluation page with its panel of claims."""
-    app = open_page("evaluation")
-    app.session_state["panel"] = "Claims"
-    app.run()
-    assert not app.exception
-    return app
+    return open_panel(open_page("evaluation"), "Claims")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from made_figures import says, split_of
 
 from fer_core.store import model_files
-from page_tools import texts, write_history, write_report
+from page_tools import open_panel, texts, write_history, write_report
 
 DEFAULT = model_files.DEFAULT_MODEL
 
@@ -60,7 +60,7 @@ def test_two_models_stand_side_by_side(open_page, models):
     assert not app.exception
     assert len(app.metric) == 6
     assert len(app.get("plotly_chart")) == 4
-    _panel(app, "Training")
+    open_panel(app, "Training")
     assert len(app.get("plotly_chart")) == 2  # the second one has no history
     assert "other\\.history\\.csv cannot be read" in texts(app)
 
@@ -89,7 +89,7 @@ def test_a_damaged_history_leaves_the_other_charts(open_page, models):
     (models / f"{DEFAULT}.history.csv").write_text("epoch\n1\n")
     app = open_page("evaluation")
     assert len(app.get("plotly_chart")) == 2
-    _panel(app, "Training")
+    open_panel(app, "Training")
     assert "not a training history" in app.warning[0].value
 
 
@@ -102,14 +102,6 @@ def test_no_report_at_all_says_how_to_make_one(open_page, models):
 
 def test_alone_it_has_nothing_to_compare_with(open_page):
     assert _choice(open_page("evaluation"), "Compare with").disabled
-
-
-def _panel(app, name):
-    """Opens a tab: only the chosen one is drawn."""
-    app.session_state["panel"] = name
-    app.run()
-    assert not app.exception
-    return app
 
 
 def _rewrite(path: Path, **changes: object) -> None:
@@ -184,7 +176,7 @@ def test_a_model_that_keeps_only_its_card_and_report(open_page, models):
     app = open_page("evaluation")
     _choice(app, "Compare with").select("kept").run()
     assert "**Kept**" in texts(app)
-    _panel(app, "Training")
+    open_panel(app, "Training")
     assert len(app.get("plotly_chart")) == 4
     assert not app.error
 
@@ -193,7 +185,7 @@ def test_a_model_that_keeps_only_its_card_and_report(open_page, models):
     ("panel", "charts"), [("Mistakes", 2), ("“Unsure”", 2), ("Hard faces", 2), ("Training", 2)]
 )
 def test_every_chart_is_told_in_words(open_page, panel, charts):
-    app = _panel(open_page("evaluation"), panel)
+    app = open_panel(open_page("evaluation"), panel)
     shown = app.get("plotly_chart")
     assert len(shown) == charts
     assert all(len(chart.proto.alt) > 20 for chart in shown)

@@ -10,6 +10,7 @@ import pytest
 from fer_core.data.dataset import DATA_VARIABLE, load_dataset
 from fer_core.evaluation.audits.doubts import Doubt, write_doubts
 from fer_core.store import model_files
+from page_tools import open_panel
 from ui.evaluation import relabel
 
 
@@ -31,11 +32,7 @@ def _menus(app):
 
 
 def _open(open_page):
-    app = open_page("evaluation")
-    app.session_state["panel"] = "Doubtful labels"
-    app.run()
-    assert not app.exception
-    return app
+    return open_panel(open_page("evaluation"), "Doubtful labels")
 
 
 def test_a_doubtful_label_is_said_anew_and_taken_along(open_page, doubts, dataset_folder):

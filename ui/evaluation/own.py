@@ -80,9 +80,7 @@ def _choose(stems: tuple[str, ...]) -> None:
         "in a file without a name."
     )
     kind = st.radio("What they are", [WHOLE, CROPS], key="own-kind")
-    file = st.file_uploader(
-        "Archive of class folders", max_upload_size=uploads.WIDGET_MB, key="own-file"
-    )
+    file = st.file_uploader("Archive of class folders", key="own-file")
     path = ""
     if serves_this_computer_alone():
         path = st.text_input("Or a folder or archive on this computer", key="own-path")

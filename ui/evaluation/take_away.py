@@ -9,7 +9,7 @@ from typing import Final
 
 import streamlit as st
 
-from fer_core.errors import ReportError
+from fer_core.errors import FerError, ReportError
 from fer_core.evaluation.report import EvaluationReport, parse_report
 from ui import downloads, problems, resources
 from ui.charts.trust.html import as_html
@@ -57,12 +57,17 @@ def loaded() -> tuple[str, EvaluationReport] | None:
 
 
 def _load() -> None:
-    file = st.file_uploader("Load a saved report (JSON)", type=["json"], key="saved-report")
+    file = st.file_uploader(
+        "Load a saved report (JSON)",
+        type=["json"],
+        max_upload_size=uploads.PHOTO_MB,
+        key="saved-report",
+    )
     if file is None:
         return
     try:
         report = parse_report(uploads.content(file), file.name)
-    except ReportError as error:
+    except FerError as error:
         problems.show(error)
         return
     title = f"{report.model or 'report'} (from a file)"

@@ -75,7 +75,7 @@ def analysis(
 ) -> None:
     """Tells every "frame" as `analyze_film` yields it, and the "note" at the end.
 
-    A picture comes along every `SHOWN_EVERY_S`: each takes a third of the frame's time to send.
+    A picture comes along every `SHOWN_EVERY_S`: nobody looks at more, and each is a megabyte.
     """
     shown = -SHOWN_EVERY_S
     with Film(source, name) as film:
