@@ -169,7 +169,7 @@ def test_results_stay_and_originals_go(open_page, monkeypatch):
     app.switch_page("pages/photos.py").run()
     assert "3 photos" in texts(app)
     button(app, "Remove all").click().run()
-    assert app.session_state["photo-results"] == {}
+    assert app.session_state["photos-kept"].results == {}
 
 
 def test_who_waits_is_told_how_many_come_first(open_page, monkeypatch):

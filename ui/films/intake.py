@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
@@ -17,36 +18,49 @@ from ui.server.film_jobs import FilmJob
 from ui.server.films import FILMS, MOST_BYTES
 from ui.widgets import file_name, plain
 
-_ROUND: Final = "films-round"
-"""In the session: how often a film was taken in. What takes them begins anew each time."""
-_PROBLEM: Final = "films-problem"
-"""In the session: (name, reason) of the file that was no film."""
+_PLACE: Final = "films-place"
+"""In the session: the visitor's `Place`."""
 _RATES: Final = {1.0: "1", 2.0: "2", 5.0: "5", 10.0: "10", 25.0: "25", 0.0: "all"}
+
+
+@dataclass
+class Place:
+    """Where a film is given. One object: a run of the page may be ended at each look into the
+    session, and a film that was taken in would be asked for again.
+
+    Attributes:
+        turn: How often a film was taken in. What takes them begins anew each time.
+        problem: (name, reason) of the file that was no film.
+    """
+
+    turn: int = 0
+    problem: tuple[str, str] | None = None
 
 
 def take_in() -> None:
     """Draw the place for a film; once one is there, the page starts over with it."""
-    turn = st.session_state.setdefault(_ROUND, 0)
+    place: Place = st.session_state.setdefault(_PLACE, Place())
     file = st.file_uploader(
         "Drop a film here",
         max_upload_size=MOST_BYTES // 1_000_000,
         help=words.LIMITS,
-        key=f"film-{turn}",
+        key=f"film-{place.turn}",
     )
     st.caption(words.LIMITS)
     if file is not None:
-        st.session_state.pop(_PROBLEM, None)
+        place.problem = None
         try:
             uploads.film(file)
         except FilmError as error:
-            st.session_state[_PROBLEM] = file.name, str(error)
-        st.session_state[_ROUND] += 1
+            place.problem = file.name, str(error)
+        place.turn += 1
         uploads.forget()
         st.rerun()
-    if problem := st.session_state.get(_PROBLEM):
+    if place.problem is not None:
+        name, reason = place.problem
         with st.container(border=True):
-            st.html(file_name(problem[0]))
-            problems.show(problem[1])
+            st.html(file_name(name))
+            problems.show(reason)
 
 
 def choose(job: FilmJob, recognizer: Recognizer) -> None:

@@ -22,11 +22,8 @@ from ui.live.webrtc import ice, wiring
 from ui.recorded.study import Study
 from ui.server.metrics import COUNTS
 
-_TRACKS: Final = "live_tracks"
-_STUDY: Final = "live_study"
-_RECORDED: Final = "live_recorded"
-_REFUSED: Final = "live_refused"
-_REFUSALS: Final = "live_refusals"
+_VIEWER: Final = "live_viewer"
+"""In the session: the `Viewer`."""
 
 # Ideals, not demands: a camera that cannot do this gives what it has.
 _CAMERA: Final[dict[str, Any]] = {
@@ -48,6 +45,36 @@ _WORDS: Final[Translations] = {
     "device_not_available": "The camera is not available",
     "device_access_denied": BLOCKED,
 }
+
+
+@dataclass
+class Viewer:
+    """What belongs to one viewer. One object: a run of the page may be ended at each look into the
+    session, and tracks would be left without their study.
+
+    Attributes:
+        tracks, study: Of the camera session that runs or will run next, and what it will leave.
+        recorded: What the newest session that showed anything leaves.
+        refused: Whether the last start found every seat taken.
+        refusals: How many have.
+    """
+
+    tracks: LiveTracks | None = None
+    study: Study | None = None
+    recorded: Study | None = None
+    refused: bool = False
+    refusals: int = 0
+
+    def remember(self, study: Study) -> Study | None:
+        """What the newest session showed that showed anything. It goes with the browser's tab."""
+        if len(study.record):
+            self.recorded = study
+        return self.recorded
+
+
+def _viewer() -> Viewer:
+    found: Viewer = st.session_state.setdefault(_VIEWER, Viewer())
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +154,9 @@ def draw(recognizer: Recognizer, settings: Settings, participant: str) -> Camera
         on_change=functools.partial(_admit, recognizer, seats),
     )
     state = context.state
-    study = st.session_state[_STUDY]
+    viewer = _viewer()
+    study = viewer.study
+    assert study is not None
     study.timezone = st.context.timezone
     if state.playing:
         study.participant = participant
@@ -136,43 +165,34 @@ def draw(recognizer: Recognizer, settings: Settings, participant: str) -> Camera
         study,
         playing=state.playing,
         starting=state.signalling and not state.playing,
-        recorded=_remember(study),
+        recorded=viewer.remember(study),
     )
 
 
 def key() -> str:
     """The streamer's key. Another one after each refusal: its frame in the browser, which still
     waits for an answer to its offer, then cannot be taken over by the next start."""
-    return f"live_{st.session_state.get(_REFUSALS, 0)}"
+    return f"live_{_viewer().refusals}"
 
 
 def was_refused() -> bool:
     """Whether this viewer's last start found every seat taken."""
-    return bool(st.session_state.get(_REFUSED))
+    return _viewer().refused
 
 
 def forget_refusal() -> None:
-    st.session_state[_REFUSED] = False
+    _viewer().refused = False
 
 
 def _tracks(recognizer: Recognizer) -> LiveTracks:
     """This viewer's tracks; new ones if the last have ended."""
-    tracks = st.session_state.get(_TRACKS)
-    if tracks is None or tracks.ended:
-        if tracks is not None:
-            _remember(st.session_state[_STUDY])
-        tracks = pipeline.start_session(recognizer, service())
-        st.session_state[_TRACKS] = tracks
-        st.session_state[_STUDY] = Study(tracks.session.record, maker(recognizer))
-    return tracks
-
-
-def _remember(study: Study) -> Study | None:
-    """What the newest session showed that showed anything. It goes with the browser's tab."""
-    if len(study.record):
-        st.session_state[_RECORDED] = study
-    last: Study | None = st.session_state.get(_RECORDED)
-    return last
+    viewer = _viewer()
+    if viewer.tracks is None or viewer.tracks.ended:
+        if viewer.study is not None:
+            viewer.remember(viewer.study)
+        viewer.tracks = pipeline.start_session(recognizer, service())
+        viewer.study = Study(viewer.tracks.session.record, maker(recognizer))
+    return viewer.tracks
 
 
 def _admit(recognizer: Recognizer, seats: int) -> None:
@@ -182,9 +202,10 @@ def _admit(recognizer: Recognizer, seats: int) -> None:
     tracks are looked up now: those of the page's last run may have ended since, and the run that
     follows makes the connection with the ones found here.
     """
+    viewer = _viewer()
     if not st.session_state[key()].state.signalling:
         return
     if not service().pool.admit(_tracks(recognizer).session, seats):
         COUNTS.add("refusals")
-        st.session_state[_REFUSED] = True
-        st.session_state[_REFUSALS] = st.session_state.get(_REFUSALS, 0) + 1
+        viewer.refused = True
+        viewer.refusals += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -59,11 +60,18 @@ def take_along(results: list[PhotoResult]) -> None:
     _zip(results, sum(bool(label) for result in results for label in result.your_labels))
 
 
-def keep_original(number: int, photo: Photo) -> None:
-    """Keep a photo as it came, if the visitor corrects answers, it may serve, and there is room."""
-    wanted = is_on() and kept.results()[number].faces_found == 1
-    if wanted and not ORIGINALS.keep(session_id(), number, photo.read(), MOST_KEPT):
-        _without_room().add(number)
+def keeps_original(result: PhotoResult) -> Callable[[int, Photo], None]:
+    """What keeps a photo as it came, by its number, without a look into the session.
+
+    It does so if the visitor corrects answers, the photo may serve, and there is room.
+    """
+    wanted, without_room = is_on() and result.faces_found == 1, _without_room()
+
+    def keep(number: int, photo: Photo) -> None:
+        if wanted and not ORIGINALS.keep(session_id(), number, photo.read(), MOST_KEPT):
+            without_room.add(number)
+
+    return keep
 
 
 def _without_room() -> set[int]:
@@ -87,10 +95,10 @@ def menu(number: int, face: int) -> None:
 
 
 def _switch() -> None:
-    st.session_state[_ON] = st.session_state[_TOGGLE]
-    ORIGINALS.drop(session_id())
     for key in (_ZIP, _WITHOUT_ROOM):
         st.session_state.pop(key, None)
+    st.session_state[_ON] = st.session_state[_TOGGLE]
+    ORIGINALS.drop(session_id())
 
 
 def _zip(results: list[PhotoResult], count: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -43,17 +44,8 @@ MIX_HELP: Final = (
 )
 RESULTS_ONLY: Final = "Only the results are kept, until you leave."
 
-_DONE: Final = "photo-done"
-"""In the session: the ids of the uploaded photos that were looked at, of which the uploader still
-knows. It is not emptied: a photo that somebody chooses at that moment would be lost."""
-_LOOKED_AT: Final = "photo-looked-at"
-"""In the session, while photos are looked at: how many were."""
-_ENDED: Final = "photo-ended"
-"""In the session: when the last photo that there was had been looked at, in seconds."""
-_WAITING: Final = "photo-waiting"
-"""In the session, while photos are looked at: how many were not yet."""
-_TOO_MANY: Final = "photos-too-many"
-"""In the session, after photos were looked at: how many were left out."""
+_INTAKE: Final = "photo-intake"
+"""In the session: the visitor's `Intake`."""
 _FOLDER: Final = "photo-folder"
 _SAMPLE: Final = "sample"
 
@@ -65,12 +57,53 @@ Photos = dict[str, Photo]
 """What somebody has given and was not looked at yet, by an id."""
 
 
+@dataclass
+class Intake:
+    """How far the photos that somebody gave are looked at.
+
+    One object, which a run of the page looks up once: it may be ended at each look into the
+    session, and a photo that is kept but not done would be looked at twice.
+
+    Attributes:
+        done: The ids of the uploaded photos that were looked at, of which the uploader still knows.
+            It is not emptied: a photo that somebody chooses at that moment would be lost.
+        came: Id → when a photo was first seen, in seconds of `time.monotonic`.
+        looked_at, waiting: While photos are looked at: how many were, and how many were not yet.
+        ended: When the last photo that there was had been looked at, in the same seconds.
+        too_many: How many were left out, which is still to be said.
+    """
+
+    done: set[str] = field(default_factory=set)
+    came: dict[str, float] = field(default_factory=dict)
+    looked_at: int = 0
+    waiting: int = 0
+    ended: float | None = None
+    too_many: int = 0
+
+    def begins_with(self, key: str) -> bool:
+        """Whether a photo was not added while others are looked at, or just after them."""
+        late = self.ended is None or self.came.get(key, 0.0) - self.ended > TOGETHER_S
+        return not self.looked_at and late
+
+    def finish(self) -> None:
+        """No photo waits any more."""
+        self.looked_at = self.waiting = 0
+        self.came.clear()
+
+
+def _intake() -> Intake:
+    found: Intake = st.session_state.setdefault(_INTAKE, Intake())
+    return found
+
+
 def draw() -> Photos:
     """Draw what takes photos, and what became of those that it could not keep."""
-    photos = _given()
-    if not photos and (waiting := st.session_state.get(_WAITING)):
-        _tell_of_lost(waiting)
-    if too_many := st.session_state.pop(_TOO_MANY, 0):
+    intake = _intake()
+    photos = _given(intake)
+    if not photos and intake.waiting:
+        _tell_of_lost(intake)
+    if intake.too_many:
+        too_many, intake.too_many = intake.too_many, 0
         st.warning(
             f"{too_many} photos more than the {MOST_PHOTOS} that fit at a time were left out. "
             "Remove some, then add those again.",
@@ -98,7 +131,7 @@ def _choose_mix() -> None:
     )
 
 
-def _given() -> Photos:
+def _given(intake: Intake) -> Photos:
     folder = bool(st.session_state.get(_FOLDER))
     files = st.file_uploader(
         "Choose a folder of photos" if folder else "Drop photos here",
@@ -112,7 +145,7 @@ def _given() -> Photos:
     with st.container(horizontal=True, vertical_alignment="center"):
         camera = st.toggle("Take a picture with the camera")
         # Another uploader takes its place, and photos in this one would be lost.
-        st.toggle("Take a whole folder", key=_FOLDER, disabled=_WAITING in st.session_state)
+        st.toggle("Take a whole folder", key=_FOLDER, disabled=bool(intake.waiting))
         wants_sample = st.button("Use the sample", icon=":material/portrait:")
     if camera:
         shutter.draw()
@@ -121,16 +154,12 @@ def _given() -> Photos:
     photos: Photos = {}
     if wants_sample:  # the first one: the next run does not know of the click
         photos[_SAMPLE] = Photo("eileen_collins.jpg", sample.SAMPLE.read_bytes)
-    done = _done()
     for file in files:
-        if file.file_id not in done:
+        if file.file_id not in intake.done:
             photos[file.file_id] = Photo(file.name, partial(uploads.content, file))
+    for key in photos:
+        intake.came.setdefault(key, time.monotonic())
     return photos
-
-
-def _done() -> set[str]:
-    done: set[str] = st.session_state.setdefault(_DONE, set())
-    return done
 
 
 def look_at_next(photos: Photos, recognizer: Recognizer) -> None:
@@ -139,51 +168,42 @@ def look_at_next(photos: Photos, recognizer: Recognizer) -> None:
     Each result is kept and its original dropped at once: whoever adds a photo meanwhile starts this
     page over, with the photos that are left and the new one.
     """
-    left = list(photos)
+    intake, left = _intake(), list(photos)
     bar, ends = st.progress(0.0), time.monotonic() + SHOWN_S
     while left and len(kept.results()) < MOST_PHOTOS:
-        count = st.session_state.setdefault(_LOOKED_AT, 0)
+        count = intake.looked_at
         share = count / (count + len(left))
         bar.progress(share, f"{count} of {count + len(left)} photos looked at")
-        st.session_state[_WAITING] = len(left)
-        photo = photos[left[0]]
+        intake.waiting = len(left)
+        key, photo = left[0], photos[left[0]]
         result = _look_at(photo, recognizer, partial(_say_place, bar, share))
-        number = kept.add(result)
-        correcting.keep_original(number, photo)
-        if photo.name == shutter.FILE or (not count and _begins()):
-            kept.choose(number)
-        st.session_state[_LOOKED_AT] = count + 1
-        _drop(left.pop(0))
+        keep_original = correcting.keeps_original(result)
+        opens = photo.name == shutter.FILE or intake.begins_with(key)
+        number = kept.add(result, open_it=opens)
+        # From here on to the next round nothing looks into the session.
+        keep_original(number, photo)
+        intake.looked_at += 1
+        _drop(intake, left.pop(0))
         if left and time.monotonic() > ends:
             st.rerun()
-    st.session_state[_TOO_MANY] = len(left)
+    intake.too_many = len(left)
     for key in left:
-        _drop(key)
-    _finish()
-    st.session_state[_ENDED] = time.monotonic()
+        _drop(intake, key)
+    intake.finish()
+    intake.ended = time.monotonic()
     st.rerun()
 
 
-def _begins() -> bool:
-    """Whether a photo that nobody waits for was added by itself, and not just after another one."""
-    ended: float | None = st.session_state.get(_ENDED)
-    return ended is None or time.monotonic() - ended > TOGETHER_S
-
-
-def _drop(key: str) -> None:
+def _drop(intake: Intake, key: str) -> None:
     if key != _SAMPLE:
-        _done().add(key)
+        intake.done.add(key)
         uploads.drop(key)
 
 
-def _finish() -> None:
-    for key in (_LOOKED_AT, _WAITING):
-        st.session_state.pop(key, None)
-
-
-def _tell_of_lost(count: int) -> None:
+def _tell_of_lost(intake: Intake) -> None:
     """Streamlit drops an uploader's files once its page is left."""
-    _finish()
+    count = intake.waiting
+    intake.finish()
     st.warning(
         f"{count} {'photo was' if count == 1 else 'photos were'} not looked at, because this page "
         "was left meanwhile. Add them again.",

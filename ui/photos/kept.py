@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import dataclass, field
 from typing import Final
 
 import streamlit as st
@@ -17,89 +18,106 @@ from ui.server.uploads import session_id
 THUMB_EDGE: Final = 240
 """Of a thumbnail, in pixels: twice what it takes on the page, for fine screens."""
 
-_RESULTS: Final = "photo-results"
-"""In the session: number → result, in the order in which the photos came."""
-_CHOSEN: Final = "photo-chosen"
-"""In the session: the number of the photo whose card is open."""
-_SAID: Final = "photo-said"
-"""In the session: (number, face, label before) of each label that somebody has given, in order."""
-_THUMBS: Final = "photo-thumbs"
-"""In the session: number → thumbnail, as a data URI."""
+_KEPT: Final = "photos-kept"
+"""In the session: the visitor's `Kept`."""
+
+
+@dataclass
+class Kept:
+    """All of it in one object: a run of the page may be ended at each look into the session.
+
+    So every function here looks there once, before it changes anything.
+
+    Attributes:
+        results: Number → result, in the order in which the photos came.
+        chosen: The number of the photo whose card is open.
+        said: (number, face, label before) of each label that somebody has given, in order.
+        thumbs: Number → thumbnail, as a data URI.
+    """
+
+    results: dict[int, PhotoResult] = field(default_factory=dict)
+    chosen: int | None = None
+    said: list[tuple[int, int, str]] = field(default_factory=list)
+    thumbs: dict[int, str] = field(default_factory=dict)
+
+
+def _kept() -> Kept:
+    found: Kept = st.session_state.setdefault(_KEPT, Kept())
+    return found
 
 
 def results() -> dict[int, PhotoResult]:
     """Number → result, in the order in which the photos came; not to be changed."""
-    found: dict[int, PhotoResult] = st.session_state.setdefault(_RESULTS, {})
-    return found
+    return _kept().results
 
 
-def add(result: PhotoResult) -> int:
-    """Keep a photo's result; returns its number."""
-    number = max(results(), default=-1) + 1
-    results()[number] = result
+def add(result: PhotoResult, *, open_it: bool = False) -> int:
+    """Keep a photo's result, and open its card if that is asked for; returns its number."""
+    kept = _kept()
+    number = max(kept.results, default=-1) + 1
+    kept.results[number] = result
+    if open_it:
+        kept.chosen = number
     return number
 
 
 def remove(number: int) -> None:
     """Forget a photo."""
-    for name in (_RESULTS, _THUMBS):
-        st.session_state.get(name, {}).pop(number, None)
-    st.session_state[_SAID] = [said for said in _labels_given() if said[0] != number]
+    kept = _kept()
+    for by_number in (kept.results, kept.thumbs):
+        by_number.pop(number, None)
+    kept.said = [said for said in kept.said if said[0] != number]
     ORIGINALS.drop(session_id(), number)
 
 
 def remove_all() -> None:
     """Forget every photo."""
-    for name in (_RESULTS, _THUMBS, _CHOSEN, _SAID):
-        st.session_state.pop(name, None)
+    st.session_state[_KEPT] = Kept()
     ORIGINALS.drop(session_id())
 
 
 def label(number: int, face: int, said: str) -> None:
     """Keep what somebody says of a photo's face, counted from 1; "" takes it back."""
-    result = results()[number]
+    kept = _kept()
+    result = kept.results[number]
     before = result.your_labels[face - 1] if result.your_labels else ""
     if said != before:
-        _labels_given().append((number, face, before))
-        results()[number] = corrections.labelled(result, face, said)
+        kept.said.append((number, face, before))
+        kept.results[number] = corrections.labelled(result, face, said)
 
 
 def labels_given() -> int:
     """How many labels can be undone."""
-    return len(_labels_given())
+    return len(_kept().said)
 
 
 def undo() -> None:
     """Take the last label back, and open its photo's card."""
-    if said := _labels_given():
-        number, face, before = said.pop()
-        results()[number] = corrections.labelled(results()[number], face, before)
-        choose(number)
-
-
-def _labels_given() -> list[tuple[int, int, str]]:
-    found: list[tuple[int, int, str]] = st.session_state.setdefault(_SAID, [])
-    return found
+    kept = _kept()
+    if kept.said:
+        number, face, before = kept.said.pop()
+        kept.results[number] = corrections.labelled(kept.results[number], face, before)
+        kept.chosen = number
 
 
 def choose(number: int) -> None:
     """Open a photo's card."""
-    st.session_state[_CHOSEN] = number
+    _kept().chosen = number
 
 
 def chosen(shown: list[int]) -> int | None:
     """The number of the photo whose card is open; of those shown the first, if it is none."""
-    number: int | None = st.session_state.get(_CHOSEN)
+    number = _kept().chosen
     return number if number in shown else next(iter(shown), None)
 
 
 def thumbnail(number: int) -> str:
     """The photo's picture, small, as a data URI; "" of a bad file."""
-    thumbs: dict[int, str] = st.session_state.setdefault(_THUMBS, {})
-    if number not in thumbs:
-        annotated = results()[number].annotated
-        thumbs[number] = "" if annotated is None else _small(annotated)
-    return thumbs[number]
+    kept = _kept()
+    if number not in kept.thumbs:
+        annotated = kept.results[number].annotated
+        kept.thumbs[number] = "" if annotated is None else _small(annotated)
+    return kept.thumbs[number]
 
 
 def _small(jpeg: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import gc
 import importlib
 import sys
@@ -13,6 +14,7 @@ from typing import Any, Final
 from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from streamlit.runtime import Runtime
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
 from ui.live.pipeline.meter import METER
 from ui.live.pipeline.service import CORES, limit_heaps
@@ -32,6 +34,8 @@ SWITCH_S: Final = 0.0005
 """Seconds for which a thread may keep the interpreter while others wait for it. The event loop,
 which passes on every packet of a video and answers for the app's health, waits once for each of its
 calls to the system: with Python's own 5 ms that was most of its time."""
+ANSWERS: Final = ("file_urls_response", "backend_operation_response")
+"""Streamlit's messages that answer what the browser has asked, by their type."""
 NEEDED: Final = ("ui.evaluation.view", "ui.photos.faces")
 """Modules of the pages that bring much of what these need. Not those of the live page: Streamlit
 knows only the components that are declared in a visitor's run (its component_registry.py)."""
@@ -47,6 +51,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     """From before the first request to after the last."""
     outbound.stay_inside()
     keep_uploads_in_memory()
+    keep_answers()
     limit_heaps()  # before other threads start, which would have heaps of their own
     sys.setswitchinterval(SWITCH_S)
     settle()
@@ -87,3 +92,24 @@ def settle() -> None:
 def keep_uploads_in_memory() -> None:
     """No photo touches the disk on its way in: Starlette writes what is above 1 MB to a file."""
     MultiPartParser.spool_max_size = (PHOTO_MB + 1) * 1024 * 1024
+
+
+def keep_answers() -> None:
+    """A file that is added in the instant in which a run of its page starts is uploaded as well.
+
+    The browser asks where to send it. Streamlit drops its own answer if that still waits when a run
+    starts (its forward_msg_queue.py), and the file is gone without a word.
+    """
+    clear = ForwardMsgQueue.clear
+
+    @functools.wraps(clear)
+    def clear_but_answers(queue: ForwardMsgQueue, *args: Any, **options: Any) -> None:
+        waiting = [message for message in queue._queue if message.WhichOneof("type") in ANSWERS]
+        clear(queue, *args, **options)
+        left = {id(message) for message in queue._queue}
+        for message in waiting:
+            if id(message) not in left:
+                queue.enqueue(message)
+
+    if not hasattr(clear, "__wrapped__"):
+        ForwardMsgQueue.clear = clear_but_answers  # type: ignore[assignment, method-assign]

@@ -7,6 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 from streamlit import config
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
 from ui.server import service
 
@@ -22,7 +24,7 @@ def steps(monkeypatch):
     async def waiting(*_):
         await asyncio.Event().wait()
 
-    for name in ("limit_heaps", "settle", "keep_uploads_in_memory"):
+    for name in ("limit_heaps", "settle", "keep_uploads_in_memory", "keep_answers"):
         monkeypatch.setattr(service, name, only_named(name))
     # What it sets would stay for the tests after this one, whose log lines caplog could not see.
     monkeypatch.setattr(service.metrics, "log_to_console", only_named("log_to_console"))
@@ -45,8 +47,8 @@ def test_every_step_is_taken_before_the_first_request(steps):
 
     before = asyncio.run(start())
     assert sorted(before) == [
-        "keep_uploads_in_memory", "limit_heaps", "log_to_console", "setswitchinterval", "settle",
-        "stay_inside",
+        "keep_answers", "keep_uploads_in_memory", "limit_heaps", "log_to_console",
+        "setswitchinterval", "settle", "stay_inside",
     ]  # fmt: skip
     assert sorted(steps[len(before) :]) == ["FILMS.close", "TURNS.close"]
     assert before.index("limit_heaps") < before.index("settle"), "which may start threads"
@@ -69,3 +71,17 @@ def test_what_stays_for_good_is_not_looked_through_and_no_component_is_declared(
 
 def test_no_run_ends_in_a_look_through_everything():
     assert config.get_option("runner.postScriptGC") is False
+
+
+@pytest.mark.parametrize("fragments", [None, ["a"]])
+def test_where_a_file_is_to_go_is_said_although_a_run_starts(monkeypatch, fragments):
+    monkeypatch.setattr(ForwardMsgQueue, "clear", ForwardMsgQueue.clear)
+    service.keep_answers()
+    service.keep_answers()
+    queue, answer, words = ForwardMsgQueue(), ForwardMsg(), ForwardMsg()
+    answer.file_urls_response.response_id = "1"
+    words.delta.new_element.text.body = "of the run before"
+    queue.enqueue(words)
+    queue.enqueue(answer)
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=fragments)
+    assert queue.flush() == ([words, answer] if fragments else [answer])
