@@ -8,6 +8,7 @@ from fer_core.errors import ReportError
 from fer_core.evaluation.report import EvaluationReport
 from ui import facts, frame, problems, resources
 from ui.charts import readings
+from ui.charts.draw import after_words
 from ui.charts.trust import sentences
 from ui.evaluation import behind, claims, comparison, own, panels, take_away, view
 from ui.evaluation.subjects import OWN, Subject, own_evaluation
@@ -256,6 +257,7 @@ def _show(reports: dict[str, EvaluationReport], part: str) -> None:
             st.markdown(f"**{plain(subject.title)}**")
         view.headline_row(subject.split)
         view.mirrored(subject.report.mirrored_accuracy.get(subject.part))
+    after_words()
     _tabs(subjects)
 
 

@@ -59,6 +59,15 @@ def file_name(name: str) -> str:
     return f'<bdi style="overflow-wrap:anywhere"><strong>{escape(printable(name))}</strong></bdi>'
 
 
+def figure(name: str, value: str) -> str:
+    """HTML of a large figure under its name.
+
+    It is painted with the words around it. `st.metric` is fetched by itself, and then waits until
+    the charts' library, a second's work, has been read.
+    """
+    return f'<div class="figure">{escape(name)}<div>{escape(value)}</div></div>'
+
+
 def answer_line(face: FaceEmotion) -> str:
     """The network's answer for a face: "Happy, 92 %", or "Unsure: fear or surprise"."""
     if face.is_unsure:

@@ -52,7 +52,7 @@ def test_matrix_is_drawn_with_the_reports_numbers(open_page, split):
 def test_headline_is_the_reports_accuracy(open_page, split):
     page = open_page("evaluation")
     figure = f"{100 * split.accuracy.value:.1f} %"
-    page.locator('[data-testid="stMetricValue"]').filter(has_text=figure).first.wait_for()
+    page.locator(".figure").filter(has_text=figure).first.wait_for()
 
 
 def test_narrow_page_does_not_scroll_sideways(open_page):

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from fer_core.store import model_files
 from page_tools import write_history, write_report
+from ui.charts import draw
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 Open = Callable[[str], AppTest]
@@ -23,6 +24,7 @@ def models(tmp_path: Path, make_model, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_report(tmp_path / f"{model_files.DEFAULT_MODEL}.report.json")
     write_history(tmp_path / f"{model_files.DEFAULT_MODEL}.history.csv")
     monkeypatch.setattr(model_files, "MODELS", tmp_path)
+    monkeypatch.setattr(draw, "PAINT_S", 0.0)
     st.cache_resource.clear()
     return tmp_path
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -41,8 +42,15 @@ def write_history(path: Path) -> None:
 
 def texts(app: AppTest) -> str:
     """Everything written on a page."""
-    kinds = ("title", "header", "markdown", "caption", "error", "warning", "info", "metric")
-    return "\n".join(str(item.value) for kind in kinds for item in app.get(kind))
+    kinds = ("title", "header", "markdown", "caption", "error", "warning", "info")
+    written = [str(item.value) for kind in kinds for item in app.get(kind)]
+    return "\n".join([*written, *map(" ".join, figures(app))])
+
+
+def figures(app: AppTest) -> list[tuple[str, str]]:
+    """The name and the value of each large figure of a page."""
+    html = "".join(item.proto.body for item in app.get("html"))
+    return re.findall('<div class="figure">([^<]*)<div>([^<]*)</div></div>', html)
 
 
 def open_panel(app: AppTest, name: str) -> AppTest:

@@ -5,7 +5,7 @@ import json
 import pytest
 from ablation_tools import write_ablation
 
-from page_tools import open_panel, texts
+from page_tools import figures, open_panel, texts
 
 HEADING = "The seed recipe's claims, tested"
 
@@ -73,7 +73,7 @@ def test_a_damaged_file_is_a_message_and_the_rest_stays(open_page, models, text,
     app = claims_of(open_page)
     assert message in app.error[0].value
     assert "ablation" in app.error[0].value
-    assert len(app.metric) == 3
+    assert len(figures(app)) == 3
 
 
 def test_a_trial_and_an_unfinished_one_say_so(open_page, ablation):

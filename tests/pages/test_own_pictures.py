@@ -13,7 +13,7 @@ from made_figures import probabilities_of, says
 from fer_core.evaluation.predictions import Predictions, write_predictions
 from fer_core.evaluation.report import load_report
 from fer_core.store import model_files
-from page_tools import texts, write_report
+from page_tools import figures, texts, write_report
 from ui.evaluation import own
 from ui.evaluation.subjects import OWN_KEY
 
@@ -42,7 +42,7 @@ def test_own_faces_stand_first_and_beside_fer2013(open_page, dataset_folder):
     assert says(page, "On your 84 pictures it was right for … (95 % interval … on FER-2013's for")
     assert "Too few to say anything" in page
     assert _box(app, "Test images").value == "own"
-    assert len(app.metric) == 6, "both have their headline"
+    assert len(figures(app)) == 6, "both have their headline"
     found = app.session_state[OWN_KEY]
     split = found.reports[DEFAULT].splits["own"]
     assert (split.n, len(found.faces)) == (84, 84)
@@ -124,7 +124,7 @@ def test_two_models_get_a_verdict(open_page, models):
     assert not app.exception
     page = texts(app).replace("\\", "")
     assert says(page, "A small test network is better than other: … +21.4 points … McNemar")
-    assert "Accuracy, difference" in [metric.label for metric in app.metric]
+    assert "Accuracy, difference" in [name for name, _ in figures(app)]
 
 
 def test_the_model_in_use_is_chosen_for_the_session(open_page, models, make_model):

@@ -1,15 +1,21 @@
 """Plotly figures on a page: without toolbar, and with the theme's own text colour."""
 
+import time
+from collections.abc import Callable
+from typing import Final
+
 # Plotly imports it in the middle of drawing, where two sessions can race: the second then finds a
 # module that is half there. Here it is loaded whole.
-from collections.abc import Callable
-
 import pandas as pd  # noqa: F401
 import streamlit as st
 from plotly.graph_objects import Figure
 
 from ui.charts.style import with_text_color
 
+PAINT_S: Final = 0.3
+"""Seconds in which a browser paints a page's words; the charts' library then takes one or two."""
+_PAINTED: Final = "charts-painted"
+"""In the session: whether it has shown charts."""
 _CONFIG = {
     "displaylogo": False,
     "scrollZoom": False,
@@ -19,6 +25,16 @@ _CONFIG = {
     ],
 }  # fmt: skip
 """Of the toolbar only the picture's download is left."""
+
+
+def after_words() -> None:
+    """Before a session's first charts: what stands above them is painted without waiting for them.
+
+    A browser that has their library paints nothing while it reads it.
+    """
+    if not st.session_state.get(_PAINTED):
+        time.sleep(PAINT_S)
+        st.session_state[_PAINTED] = True
 
 
 def draw(figure: Figure, key: str, alt: str) -> None:

@@ -11,7 +11,7 @@ from ui.charts.trust import figures, sentences
 from ui.evaluation.behind import gallery
 from ui.evaluation.subjects import Subject
 from ui.evaluation.view import Row, chart
-from ui.widgets import plain
+from ui.widgets import figure, plain
 
 
 def show(first: Subject, second: Subject) -> None:
@@ -52,9 +52,8 @@ def _headline(found: Comparison) -> None:
         st.columns(3, gap="large"), figures_found.items(), strict=True
     ):
         with column:
-            st.metric(
-                f"{name}, difference", "not defined" if each is None else _signed(each, share)
-            )
+            value = "not defined" if each is None else _signed(each, share)
+            st.html(figure(f"{name}, difference", value))
             if each is not None:
                 st.caption(_ends(each, share))
 

@@ -18,7 +18,7 @@ from ui.charts.evaluation import Normalize, per_class_bars, reliability_diagram
 from ui.charts.history import history_curves
 from ui.charts.words import Measure, Metric, span
 from ui.evaluation.subjects import Subject
-from ui.widgets import plain
+from ui.widgets import figure, plain
 
 MATRIX_SHARES: Final[dict[str, Normalize]] = {
     "By true label": "row",
@@ -118,18 +118,18 @@ def side_by_side(subjects: Sequence[Subject], draw: Callable[[Subject], object])
 
 def _figure(name: str, estimate: Estimate | None, sentence: str, *, percent: bool) -> None:
     if estimate is None:
-        st.metric(name, "not defined")
+        st.html(figure(name, "not defined"))
         return
     factor, digits, unit = (100, 1, " %") if percent else (1, 2, "")
-    st.metric(name, f"{factor * estimate.value:.{digits}f}{unit}")
+    st.html(figure(name, f"{factor * estimate.value:.{digits}f}{unit}"))
     if estimate.interval is not None:
         st.caption(f"95 % interval {span(*estimate.interval, share=percent)}")
     st.caption(sentence)
 
 
-def chart(figure: Figure, reading: str, rows: list[Row], key: str, *, say: bool = True) -> None:
+def chart(of: Figure, reading: str, rows: list[Row], key: str, *, say: bool = True) -> None:
     """A chart, its reading under it unless it was said already, and its numbers to unfold."""
-    draw(figure, key, reading)
+    draw(of, key, reading)
     if say:
         st.caption(reading)
     _numbers(rows, key)
