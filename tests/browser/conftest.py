@@ -5,19 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from app_server import ROOT, running_app
 from camera_film import FILMS
-from live_page import PATIENCE
+from live_page import PATIENCE, said
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 from portrait import PORTRAIT
 
 WITH_CAMERA = {"test_connection_browser", "test_live_browser", "test_live_record_browser"}
 
 OpenPage = Callable[..., Page]
+
+_FAILED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,6 +28,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if item.path.stem in WITH_CAMERA:
                 item.add_marker(pytest.mark.live)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[_FAILED] = report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +99,9 @@ def browsers(chromium_path: str, film: Callable[[str], Path]) -> Iterator[Callab
 
 
 @pytest.fixture
-def open_page(browsers: Callable[[str], Browser], app: str) -> Iterator[OpenPage]:
+def open_page(
+    browsers: Callable[[str], Browser], app: str, request: pytest.FixtureRequest
+) -> Iterator[OpenPage]:
     """Opens a page of the app by its address, for a viewer of its own each time.
 
     With `clock`, a test can let time go by in the browser.
@@ -117,6 +130,9 @@ def open_page(browsers: Callable[[str], Browser], app: str) -> Iterator[OpenPage
 
     yield start
     for context in contexts:
+        if request.node.stash.get(_FAILED, False):
+            for page in context.pages:
+                print(f"{page.url} says:\n{said(page)}")
         with contextlib.suppress(Error):  # the frame may be replaced just now
             _free_the_place(context)
         context.close()

@@ -79,11 +79,11 @@ def within(page: Page, seconds: float, condition: Callable[[], Value]) -> Value 
 def until(page: Page, condition: Callable[[], Value]) -> Value:
     """What the condition gives once it is true; the test fails if it never is."""
     value = within(page, PATIENCE, condition)
-    assert value is not None, f"it did not happen in time; the page says:\n{_said(page)}"
+    assert value is not None, "it did not happen in time"
     return value
 
 
-def _said(page: Page) -> str:
+def said(page: Page) -> str:
     """The words of the page and of the camera's frame, for whoever reads a failed test."""
     texts = []
     for frame in page.frames:
