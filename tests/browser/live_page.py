@@ -115,6 +115,21 @@ def wait_for_foot(page: Page) -> None:
     page.locator(".st-key-foot").get_by_text("Model in use").wait_for()
 
 
+def choose_model(page: Page, title: str) -> None:
+    """Choose a model for all pages, on About. A menu that meets a rerun of the page closes."""
+    menu = page.get_by_role("combobox", name="Model in use")
+    option = page.get_by_role("option", name=title)
+    menu.wait_for()
+
+    def opened() -> bool | None:
+        menu.click()
+        return within(page, 3, option.is_visible)
+
+    until(page, opened)
+    option.click()
+    page.locator(".st-key-foot").get_by_text(f"Model in use: {title}").wait_for()
+
+
 def controls(page: Page) -> FrameLocator:
     return page.frame_locator(FRAME)
 

@@ -14,6 +14,7 @@ from camera_film import HEIGHT, WIDTH
 from live_page import (
     bars,
     bars_of_a_face,
+    choose_model,
     controls,
     download,
     go_to,
@@ -106,6 +107,17 @@ def test_two_faces_have_a_number_each_and_one_can_be_chosen(open_page):
     name = until(page, chosen)
     _stop(page)
     assert {"Face 1", name} <= set(_names(page))
+
+
+def test_another_model_answers_for_the_camera(open_page):
+    page = open_page("about")
+    choose_model(page, "Seed recipe")
+    go_to(page, "Live")
+    start(page)
+    until(page, lambda: bars_of_a_face(page))
+    _stop(page)
+    session = json.loads(take(page, "Everything, with its making (JSON)"))
+    assert session["model"] == "seed_recipe"
 
 
 def test_empty_room_is_said_to_be_empty(open_page):

@@ -4,8 +4,11 @@ import io
 import json
 import zipfile
 
-from live_page import download, go_to, until, within
+from films import every, write_film
+from live_page import choose_model, download, go_to, take, until, within
+from portrait import PORTRAIT
 
+from fer_core.images import decode
 from ui.evaluation.own import WHOLE
 from ui.sample import SAMPLE
 
@@ -45,6 +48,7 @@ def test_an_evaluation_can_be_stopped(open_page):
     _evaluate(page, 200)
     stop = page.get_by_role("button", name="Stop", exact=True)
     page.get_by_text("of 200 pictures").wait_for()
+    assert not page.get_by_text(WHOLE).is_visible(), "the form has gone at once"
 
     def stopped():
         if stop.is_visible():
@@ -56,20 +60,20 @@ def test_an_evaluation_can_be_stopped(open_page):
     assert "your 200 pictures" not in page.get_by_test_id("stMain").inner_text()
 
 
-def test_another_model_answers_for_photos(open_page):
+def test_another_model_answers_for_photos_and_films(open_page, tmp_path):
     page = open_page("about")
-    page.get_by_role("combobox", name="Model in use").wait_for()
-    option = page.get_by_role("option", name="Seed recipe")
-
-    def opened():
-        page.get_by_role("combobox", name="Model in use").click()
-        return within(page, 3, option.is_visible)
-
-    until(page, opened)
-    option.click()
-    page.locator(".st-key-foot").get_by_text("Model in use: Seed recipe").wait_for()
+    choose_model(page, "Seed recipe")
     go_to(page, "Photos")
     page.get_by_role("button", name="Use the sample").click()
     page.get_by_text("1 photo, 1 face").wait_for()
     found = json.loads(download(page, "Download everything (JSON)"))
+    assert found["model"] == "seed_recipe"
+
+    portrait = decode(PORTRAIT.read_bytes())[:300, 60:360]
+    film = write_film(tmp_path / "one.mp4", every(0.1, 10), lambda i: portrait)
+    go_to(page, "Films")
+    page.get_by_text("Drop a film here").wait_for()
+    page.locator('input[type="file"]').set_input_files(film)
+    page.get_by_role("button", name="Look at the film").click()
+    found = json.loads(take(page, "Everything, with its making (JSON)"))
     assert found["model"] == "seed_recipe"

@@ -57,12 +57,14 @@ def offer(stems: Sequence[str]) -> None:
     found = own_evaluation()
     with st.expander("Evaluate on your own pictures", expanded=work is not None):
         if isinstance(work, Work):
+            st.empty()  # in the form's place, which would stay, greyed, until the work is done
             _go_on(work)
             return
-        if found is not None:
-            st.markdown(f"Evaluated: **{plain(found.name)}**. Choose it under “Test images”.")
-            st.button("Forget these pictures", on_click=_forget)
-        _choose(tuple(stems))
+        with st.container():
+            if found is not None:
+                st.markdown(f"Evaluated: **{plain(found.name)}**. Choose it under “Test images”.")
+                st.button("Forget these pictures", on_click=_forget)
+            _choose(tuple(stems))
 
 
 def serves_this_computer_alone() -> bool:
