@@ -89,14 +89,14 @@ def test_reruns_keep_the_session_and_an_ended_one_is_replaced(open_page, webrtc)
 
 def test_record_outlives_its_session(open_page, webrtc):
     app = open_page("live")
-    record = app.session_state["live_tracks"].session.record
+    record = app.session_state["live_viewer"].tracks.session.record
     record.append(1.0, [])
     webrtc.given["sink_video_track"].stop()
     app.run()
     assert "no face was in view" in _texts(app)
     app.slider(key="live_smoothing").set_value(1.5).run()
-    assert app.session_state["live_tracks"].session.settings.smoothing == 1.5
-    assert app.session_state["live_recorded"].record is record
+    assert app.session_state["live_viewer"].tracks.session.settings.smoothing == 1.5
+    assert app.session_state["live_viewer"].recorded.record is record
 
 
 @pytest.mark.parametrize(("detector", "knows_eyes"), [("YuNet", True), ("Haar cascade", False)])
@@ -116,15 +116,15 @@ def test_what_would_be_lost_is_told_to_the_browser(open_page, webrtc):
     assert _component(app, "live_camera")["unsaved"] == ""
     webrtc.playing = True
     app.run()
-    token = app.session_state["live_study"].token
+    token = app.session_state["live_viewer"].study.token
     assert _component(app, "live_camera")["unsaved"] == token
-    record = app.session_state["live_study"].record
+    record = app.session_state["live_viewer"].study.record
     record.append(1.0, [tracked(1, "happy")])
     webrtc.playing = False
     webrtc.given["sink_video_track"].stop()
     app.run()
     assert _component(app, "live_camera")["unsaved"] == token
-    app.session_state["live_recorded"].taken = True
+    app.session_state["live_viewer"].recorded.taken = True
     app.run()
     assert _component(app, "live_camera")["unsaved"] == ""
 
@@ -134,12 +134,14 @@ def test_participant_and_mix_reach_the_session_that_runs(open_page, webrtc):
     app = open_page("live")
     app.text_input(key="live_participant").set_value(" P07 ").run()
     app.selectbox(key="live_mix").set_value("even").run()
-    assert app.session_state["live_study"].participant == "P07"
-    assert app.session_state["live_tracks"].session.settings.mix == "even"
+    assert app.session_state["live_viewer"].study.participant == "P07"
+    assert app.session_state["live_viewer"].tracks.session.settings.mix == "even"
     webrtc.playing = False
     app.run()
     app.text_input(key="live_participant").set_value("P08").run()
-    assert app.session_state["live_study"].participant == "P07", "the next one's name is not its"
+    assert app.session_state["live_viewer"].study.participant == "P07", (
+        "the next one's name is not its"
+    )
 
 
 def test_two_viewers_share_nothing_of_their_own(open_page, webrtc):
@@ -163,7 +165,7 @@ def test_while_playing_figures_and_notice_stand_beside_the_video(open_page, webr
     assert states.BEFORE not in _texts(app)
     assert _bars(app)["title"] == "Connecting …"  # no frame has come yet
     assert _component(app, "live_figures")["rate"] == ""
-    session = app.session_state["live_tracks"].session
+    session = app.session_state["live_viewer"].tracks.session
     session.offer(np.full((48, 64, 3), 120, np.uint8))
     app.run()
     assert _bars(app)["title"] == "Looking …"
@@ -196,7 +198,7 @@ def test_all_seats_taken(open_page, webrtc, monkeypatch):
 def _press_start(app, webrtc):
     """As streamlit-webrtc does: its callback runs first, and then the page."""
     callback, webrtc.given = webrtc.given["on_change"], {}
-    state = {key: app.session_state[key] for key in ("live_0", "live_tracks")}
+    state = {key: app.session_state[key] for key in ("live_0", "live_viewer")}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(streamer.st, "session_state", state)
         callback()

@@ -103,11 +103,15 @@ def keep_answers() -> None:
     clear = ForwardMsgQueue.clear
 
     @functools.wraps(clear)
-    def clear_but_answers(queue: ForwardMsgQueue, *args: Any, **options: Any) -> None:
+    def clear_but_answers(
+        queue: ForwardMsgQueue,
+        retain_lifecycle_msgs: bool = False,
+        fragment_ids_this_run: list[str] | None = None,
+    ) -> None:
         waiting = [message for message in queue._queue if message.WhichOneof("type") in ANSWERS]
-        clear(queue, *args, **options)
+        clear(queue, retain_lifecycle_msgs, fragment_ids_this_run)
         left = {id(message) for message in queue._queue}
-        for message in waiting:
+        for message in waiting if retain_lifecycle_msgs else ():  # else all were sent
             if id(message) not in left:
                 queue.enqueue(message)
 

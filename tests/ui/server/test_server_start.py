@@ -85,3 +85,4 @@ def test_where_a_file_is_to_go_is_said_although_a_run_starts(monkeypatch, fragme
     queue.enqueue(answer)
     queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=fragments)
     assert queue.flush() == ([words, answer] if fragments else [answer])
+    assert queue.flush() == [], "it is said once"
