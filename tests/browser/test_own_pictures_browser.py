@@ -48,7 +48,8 @@ def test_an_evaluation_can_be_stopped(open_page):
     _evaluate(page, 200)
     stop = page.get_by_role("button", name="Stop", exact=True)
     page.get_by_text("of 200 pictures").wait_for()
-    assert not page.get_by_text(WHOLE).is_visible(), "the form has gone at once"
+    until(page, lambda: not page.get_by_text(WHOLE).is_visible())
+    assert stop.is_visible(), "the form has gone before the work is done"
 
     def stopped():
         if stop.is_visible():

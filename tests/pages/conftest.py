@@ -34,9 +34,10 @@ def open_page(models: Path) -> Open:
     """Opens a page of the app by its file's name; "start" is what the app opens with."""
 
     def opened(name: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=60).run()
+        app = AppTest.from_file(str(APP), default_timeout=60)
         if name != "start":
-            app.switch_page(f"pages/{name}.py").run()
+            app.switch_page(f"pages/{name}.py")
+        app.run()
         assert not app.exception
         return app
 
