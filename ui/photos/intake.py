@@ -103,12 +103,12 @@ def draw() -> Photos:
     if not photos and intake.waiting:
         _tell_of_lost(intake)
     if intake.too_many:
-        too_many, intake.too_many = intake.too_many, 0
         st.warning(
-            f"{too_many} photos more than the {MOST_PHOTOS} that fit at a time were left out. "
+            f"{intake.too_many} photos more than the {MOST_PHOTOS} that fit at a time were left out. "
             "Remove some, then add those again.",
             icon=":material/filter_none:",
         )
+        intake.too_many = 0
     return photos
 
 
