@@ -170,8 +170,8 @@ def chosen() -> str:
 
 def choose(stem: str) -> None:
     """Uses another model for this visitor; its own threshold comes with it."""
+    set_threshold(None)  # first: a run may be ended between the two
     st.session_state[_CHOSEN] = stem
-    set_threshold(None)
 
 
 def threshold() -> float | None:

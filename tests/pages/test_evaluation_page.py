@@ -1,11 +1,14 @@
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 from made_figures import says, split_of
 
 from fer_core.store import model_files
 from page_tools import figures, open_panel, texts, write_history, write_report
+from ui.charts import draw
 
 DEFAULT = model_files.DEFAULT_MODEL
 
@@ -24,6 +27,18 @@ def test_every_figure_and_chart_of_one_model(open_page):
     assert len(app.get("plotly_chart")) == 2  # matrix and bars: the others in tabs of their own
     assert says(texts(app), "95 % interval")
     assert "called surprised" in texts(app)
+
+
+def test_a_sessions_first_charts_wait_for_the_words_above_them(open_page, monkeypatch):
+    steps, chart = [], st.plotly_chart
+    monkeypatch.setattr(draw, "time", SimpleNamespace(sleep=lambda _: steps.append("words")))
+    monkeypatch.setattr(
+        st,
+        "plotly_chart",
+        lambda *args, **options: steps.append("chart") or chart(*args, **options),
+    )
+    open_page("evaluation").run()
+    assert steps == ["words", *["chart"] * 4], "in two runs"
 
 
 def test_the_figures_are_those_of_the_report(open_page, models):

@@ -2,6 +2,7 @@
 for. Wherever that is: nothing is lost, and nothing is done twice."""
 
 import itertools
+import threading
 from collections.abc import MutableMapping
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ import streamlit as st
 
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.photos import PhotoResult
+from ui.evaluation import own
 from ui.films import intake as films
 from ui.live import streamer
 from ui.photos import intake as photos
@@ -108,6 +110,36 @@ def test_each_photo_is_looked_at_and_kept_once(wherever, monkeypatch, corrects):
     ORIGINALS.drop("")
 
 
+def test_a_sample_outlives_the_run_that_was_told_of_the_click(monkeypatch):
+    monkeypatch.setattr(st, "session_state", {})
+    clicks = [True, False]
+    monkeypatch.setattr(st, "button", lambda *_, **__: clicks.pop(0))
+    first, then = photos.draw(), photos.draw()
+    assert list(first) == list(then) == ["sample"]
+
+
+def test_only_what_the_uploader_has_forgotten_is_told_as_lost(monkeypatch):
+    files = [SimpleNamespace(file_id=name, name=name, getvalue=bytes, type="") for name in NAMES]
+    told, switches = [], {}
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(st, "file_uploader", lambda *_, **__: files)
+    monkeypatch.setattr(st, "warning", lambda words, **_: told.append(words))
+    monkeypatch.setattr(
+        st, "toggle", lambda words, disabled=False, **_: switches.update({words: disabled})
+    )
+    photos.draw()
+    photos._intake().waiting = set(NAMES)
+    photos.draw()
+    assert (told, switches["Take a whole folder"]) == ([], True)
+    del files[:]
+    photos.draw()
+    photos.draw()
+    assert switches["Take a whole folder"] is False, "they can be added again as they were"
+    assert told == [
+        "3 photos were not looked at, because this page was left meanwhile. Add them again."
+    ]
+
+
 def test_a_label_can_be_undone_as_often_as_it_was_given(wherever, monkeypatch):
     monkeypatch.setattr(
         kept.corrections,
@@ -137,9 +169,61 @@ def test_a_film_is_taken_in_once(wherever, monkeypatch):
     taken = []
 
     def check(_):
+        films.take_in()
         assert taken == [1, 1], "taken in, and what was uploaded forgotten"
 
     wherever(taken.clear, lambda _: films.take_in(), check)
+
+
+def test_a_run_beside_the_one_that_takes_a_film_in_waits_for_it(monkeypatch):
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(st, "rerun", lambda: None)
+    given = {"film-0": SimpleNamespace(name="a.mp4")}
+    monkeypatch.setattr(st, "file_uploader", lambda *_, key, **__: given.get(key))
+    begun, go_on, taken = threading.Event(), threading.Event(), []
+
+    def take(file):
+        taken.append(file.name)
+        begun.set()
+        assert go_on.wait(30)
+
+    monkeypatch.setattr(uploads, "film", take)
+    monkeypatch.setattr(uploads, "forget", lambda: None)
+    first, second = (threading.Thread(target=films.take_in) for _ in range(2))
+    first.start()
+    assert begun.wait(30)
+    second.start()
+    go_on.set()
+    for run in (first, second):
+        run.join(30)
+    assert taken == ["a.mp4"]
+
+
+def test_a_run_beside_the_one_that_evaluates_counts_no_picture_twice(monkeypatch):
+    """The visitor presses something while a picture is looked at: both runs look at that one."""
+    looked_at, reported = [], []
+    work = own.Work("mine", ("a",), True, [SimpleNamespace(name=name) for name in NAMES], ())
+    session = {own._WORK: work}
+    monkeypatch.setattr(st, "session_state", session)
+    monkeypatch.setattr(own.resources, "recognizer", lambda stem: stem)
+
+    def look_at(photo, *_):
+        if not looked_at:  # the other run, all through, before this one's first result
+            looked_at.append(photo.name)
+            own._go_on(work)
+        looked_at.append(photo.name)
+        return SimpleNamespace(name=photo.name, faces=(), problem="")
+
+    def report(results, *_):
+        reported.append([result.name for result in results])
+        session[own._WORK] = work
+        return None, None
+
+    monkeypatch.setattr(own, "_look_at", look_at)
+    monkeypatch.setattr(own, "report_own", report)
+    own._go_on(work)
+    assert looked_at.count("a.jpg") == 3, "by both, and the first is told before it looks"
+    assert reported == [NAMES, NAMES]
 
 
 def test_camera_tracks_always_have_their_study(wherever, monkeypatch):

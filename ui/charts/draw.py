@@ -14,8 +14,8 @@ from ui.charts.style import with_text_color
 
 PAINT_S: Final = 0.3
 """Seconds in which a browser paints a page's words; the charts' library then takes one or two."""
-_PAINTED: Final = "charts-painted"
-"""In the session: whether it has shown charts."""
+_PAINTED: Final = "words-painted"
+"""In the session: whether it has waited for a page's words."""
 _CONFIG = {
     "displaylogo": False,
     "scrollZoom": False,

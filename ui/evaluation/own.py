@@ -40,7 +40,7 @@ class Work:
         stems: The models to ask.
         whole: Whether faces are to be found first.
         photos, findings: What is there, and what was left out.
-        results: So far, in the photos' order.
+        results: So far: number → result, in the photos' order.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Work:
     whole: bool
     photos: list[Photo]
     findings: tuple[Finding, ...]
-    results: list[PhotoResult] = field(default_factory=list)
+    results: dict[int, PhotoResult] = field(default_factory=dict)
 
 
 def offer(stems: Sequence[str]) -> None:
@@ -110,12 +110,15 @@ def _go_on(work: Work) -> None:
     bar = st.progress(0.0, "Reading the pictures …")
     recognizers = [resources.recognizer(stem) for stem in work.stems]
     began, before = monotonic(), len(work.results)
-    for photo in work.photos[before:]:
-        work.results.append(_look_at(photo, work, recognizers[0]))
-        _say_how_far(bar, work, began, before)
-    evaluated = {r: report_own(work.results, work.findings, r) for r in recognizers}
-    faces = {result.name: result.faces[0].crop for result in work.results if result.faces}
-    faceless = sum(not result.faces and not result.problem for result in work.results)
+    for number, photo in enumerate(work.photos):
+        if number not in work.results:
+            # By its number: the run that took this one's place may look at the same photo just now.
+            work.results[number] = _look_at(photo, work, recognizers[0])
+            _say_how_far(bar, work, began, before)
+    results = [work.results[number] for number in range(len(work.photos))]
+    evaluated = {r: report_own(results, work.findings, r) for r in recognizers}
+    faces = {result.name: result.faces[0].crop for result in results if result.faces}
+    faceless = sum(not result.faces and not result.problem for result in results)
     stems = dict(zip(work.stems, evaluated.values(), strict=True))
     st.session_state[OWN_KEY] = OwnEvaluation(
         work.name,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import Final
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from fer_core.errors import FilmError, InputError
 from fer_core.recognition.recognizer import Recognizer
@@ -26,41 +28,50 @@ _RATES: Final = {1.0: "1", 2.0: "2", 5.0: "5", 10.0: "10", 25.0: "25", 0.0: "all
 @dataclass
 class Place:
     """Where a film is given. One object: a run of the page may be ended at each look into the
-    session, and a film that was taken in would be asked for again.
+    session, and until then the one in its place runs beside it. Each film is taken in once.
 
     Attributes:
         turn: How often a film was taken in. What takes them begins anew each time.
         problem: (name, reason) of the file that was no film.
+        lock: Held while a film is taken in.
     """
 
     turn: int = 0
     problem: tuple[str, str] | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 def take_in() -> None:
     """Draw the place for a film; once one is there, the page starts over with it."""
     place: Place = st.session_state.setdefault(_PLACE, Place())
+    turn = place.turn
     file = st.file_uploader(
         "Drop a film here",
         max_upload_size=MOST_BYTES // 1_000_000,
         help=words.LIMITS,
-        key=f"film-{place.turn}",
+        key=f"film-{turn}",
     )
     st.caption(words.LIMITS)
     if file is not None:
-        place.problem = None
-        try:
-            uploads.film(file)
-        except FilmError as error:
-            place.problem = file.name, str(error)
-        place.turn += 1
-        uploads.forget()
+        with place.lock:
+            if place.turn == turn:
+                _take(file, place)
         st.rerun()
     if place.problem is not None:
         name, reason = place.problem
         with st.container(border=True):
             st.html(file_name(name))
             problems.show(reason)
+
+
+def _take(file: UploadedFile, place: Place) -> None:
+    place.problem = None
+    try:
+        uploads.film(file)
+    except FilmError as error:
+        place.problem = file.name, str(error)
+    place.turn += 1
+    uploads.forget()
 
 
 def choose(job: FilmJob, recognizer: Recognizer) -> None:

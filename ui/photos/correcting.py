@@ -29,8 +29,6 @@ EXPLAINED: Final = (
 _ON: Final = "photo-correct"
 _TOGGLE: Final = "photo-correct-toggle"
 _SAID: Final = "photo-label"
-_WITHOUT_ROOM: Final = "photo-without-room"
-"""In the session: the numbers of the photos whose originals `MOST_KEPT` did not let in."""
 _ZIP: Final = "photo-zip"
 """In the session: (the results that a zip was made of, its bytes)."""
 
@@ -47,7 +45,7 @@ def draw() -> None:
     if not is_on():
         return
     count = len(ORIGINALS.of(session_id()))
-    left_out = len(_without_room() & kept.results().keys())
+    left_out = len(kept.without_room())
     full = f"; for {left_out} more there was no room: the zip has their faces only"
     st.caption(f"{KEPT} Kept now: {count}{full if left_out else ''}.")
 
@@ -65,18 +63,13 @@ def keeps_original(result: PhotoResult) -> Callable[[int, Photo], None]:
 
     It does so if the visitor corrects answers, the photo may serve, and there is room.
     """
-    wanted, without_room = is_on() and result.faces_found == 1, _without_room()
+    wanted, without_room = is_on() and result.faces_found == 1, kept.without_room()
 
     def keep(number: int, photo: Photo) -> None:
         if wanted and not ORIGINALS.keep(session_id(), number, photo.read(), MOST_KEPT):
             without_room.add(number)
 
     return keep
-
-
-def _without_room() -> set[int]:
-    numbers: set[int] = st.session_state.setdefault(_WITHOUT_ROOM, set())
-    return numbers
 
 
 def menu(number: int, face: int) -> None:
@@ -95,9 +88,10 @@ def menu(number: int, face: int) -> None:
 
 
 def _switch() -> None:
-    for key in (_ZIP, _WITHOUT_ROOM):
-        st.session_state.pop(key, None)
+    st.session_state.pop(_ZIP, None)
+    without_room = kept.without_room()
     st.session_state[_ON] = st.session_state[_TOGGLE]
+    without_room.clear()
     ORIGINALS.drop(session_id())
 
 

@@ -151,7 +151,7 @@ def _neighbours(number: int, shown: list[int]) -> None:
 def _remove(number: int, shown: list[int]) -> None:
     """Forgets a photo; the next one's card is open then, or the one before it."""
     at = shown.index(number)
+    kept.remove(number)
     if others := shown[at + 1 : at + 2] or shown[:at][-1:]:
         kept.choose(others[0])
-    kept.remove(number)
     st.rerun()

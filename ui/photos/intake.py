@@ -59,24 +59,24 @@ Photos = dict[str, Photo]
 
 @dataclass
 class Intake:
-    """How far the photos that somebody gave are looked at.
-
-    One object, which a run of the page looks up once: it may be ended at each look into the
-    session, and a photo that is kept but not done would be looked at twice.
+    """How far the photos that somebody gave are looked at; one object, as `kept.Kept` is.
 
     Attributes:
-        done: The ids of the uploaded photos that were looked at, of which the uploader still knows.
-            It is not emptied: a photo that somebody chooses at that moment would be lost.
+        done: The ids of the uploaded photos that were looked at. It is not emptied: a photo that
+            somebody chooses at that moment would be lost.
+        sample: Whether the sample was asked for. Only the run after the click knows of the click.
         came: Id → when a photo was first seen, in seconds of `time.monotonic`.
-        looked_at, waiting: While photos are looked at: how many were, and how many were not yet.
+        looked_at: While photos are looked at: how many were.
+        waiting: The ids of those that were not yet.
         ended: When the last photo that there was had been looked at, in the same seconds.
         too_many: How many were left out, which is still to be said.
     """
 
     done: set[str] = field(default_factory=set)
+    sample: bool = False
     came: dict[str, float] = field(default_factory=dict)
     looked_at: int = 0
-    waiting: int = 0
+    waiting: set[str] = field(default_factory=set)
     ended: float | None = None
     too_many: int = 0
 
@@ -87,7 +87,8 @@ class Intake:
 
     def finish(self) -> None:
         """No photo waits any more."""
-        self.looked_at = self.waiting = 0
+        self.looked_at = 0
+        self.waiting.clear()
         self.came.clear()
 
 
@@ -100,12 +101,15 @@ def draw() -> Photos:
     """Draw what takes photos, and what became of those that it could not keep."""
     intake = _intake()
     photos = _given(intake)
-    if not photos and intake.waiting:
-        _tell_of_lost(intake)
+    if lost := intake.waiting - photos.keys():
+        _tell_of_lost(len(lost))
+        intake.waiting -= lost
+    if not photos:
+        intake.finish()
     if intake.too_many:
         st.warning(
-            f"{intake.too_many} photos more than the {MOST_PHOTOS} that fit at a time were left out. "
-            "Remove some, then add those again.",
+            f"{intake.too_many} photos more than the {MOST_PHOTOS} that fit at a time were left "
+            "out. Remove some, then add those again.",
             icon=":material/filter_none:",
         )
         intake.too_many = 0
@@ -145,14 +149,16 @@ def _given(intake: Intake) -> Photos:
     with st.container(horizontal=True, vertical_alignment="center"):
         camera = st.toggle("Take a picture with the camera")
         # Another uploader takes its place, and photos in this one would be lost.
-        st.toggle("Take a whole folder", key=_FOLDER, disabled=bool(intake.waiting))
-        wants_sample = st.button("Use the sample", icon=":material/portrait:")
+        wait = any(file.file_id in intake.waiting for file in files)
+        st.toggle("Take a whole folder", key=_FOLDER, disabled=wait)
+        if st.button("Use the sample", icon=":material/portrait:"):
+            intake.sample = True
     if camera:
         shutter.draw()
     with st.sidebar:
         _choose_mix()
     photos: Photos = {}
-    if wants_sample:  # the first one: the next run does not know of the click
+    if intake.sample:
         photos[_SAMPLE] = Photo("eileen_collins.jpg", sample.SAMPLE.read_bytes)
     for file in files:
         if file.file_id not in intake.done:
@@ -174,7 +180,7 @@ def look_at_next(photos: Photos, recognizer: Recognizer) -> None:
         count = intake.looked_at
         share = count / (count + len(left))
         bar.progress(share, f"{count} of {count + len(left)} photos looked at")
-        intake.waiting = len(left)
+        intake.waiting = set(left)
         key, photo = left[0], photos[left[0]]
         result = _look_at(photo, recognizer, partial(_say_place, bar, share))
         keep_original = correcting.keeps_original(result)
@@ -195,15 +201,16 @@ def look_at_next(photos: Photos, recognizer: Recognizer) -> None:
 
 
 def _drop(intake: Intake, key: str) -> None:
-    if key != _SAMPLE:
+    intake.waiting.discard(key)
+    if key == _SAMPLE:
+        intake.sample = False
+    else:
         intake.done.add(key)
         uploads.drop(key)
 
 
-def _tell_of_lost(intake: Intake) -> None:
+def _tell_of_lost(count: int) -> None:
     """Streamlit drops an uploader's files once its page is left."""
-    count = intake.waiting
-    intake.finish()
     st.warning(
         f"{count} {'photo was' if count == 1 else 'photos were'} not looked at, because this page "
         "was left meanwhile. Add them again.",

@@ -26,19 +26,22 @@ _KEPT: Final = "photos-kept"
 class Kept:
     """All of it in one object: a run of the page may be ended at each look into the session.
 
-    So every function here looks there once, before it changes anything.
+    So every function here looks there once, before it changes anything. Until such a look the run
+    that takes its place runs beside it.
 
     Attributes:
         results: Number → result, in the order in which the photos came.
         chosen: The number of the photo whose card is open.
         said: (number, face, label before) of each label that somebody has given, in order.
         thumbs: Number → thumbnail, as a data URI.
+        without_room: The numbers of the photos whose originals there was no room for.
     """
 
     results: dict[int, PhotoResult] = field(default_factory=dict)
     chosen: int | None = None
     said: list[tuple[int, int, str]] = field(default_factory=list)
     thumbs: dict[int, str] = field(default_factory=dict)
+    without_room: set[int] = field(default_factory=set)
 
 
 def _kept() -> Kept:
@@ -67,6 +70,7 @@ def remove(number: int) -> None:
     for by_number in (kept.results, kept.thumbs):
         by_number.pop(number, None)
     kept.said = [said for said in kept.said if said[0] != number]
+    kept.without_room.discard(number)
     ORIGINALS.drop(session_id(), number)
 
 
@@ -84,6 +88,11 @@ def label(number: int, face: int, said: str) -> None:
     if said != before:
         kept.said.append((number, face, before))
         kept.results[number] = corrections.labelled(result, face, said)
+
+
+def without_room() -> set[int]:
+    """The numbers of the photos whose originals there was no room for; the caller's to change."""
+    return _kept().without_room
 
 
 def labels_given() -> int:

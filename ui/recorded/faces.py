@@ -106,9 +106,9 @@ def edit(job: Edited) -> None:
         job.edit(changed)
         st.rerun()
     if edits and st.button("Undo all changes", icon=":material/undo:"):
-        job.edit(Edits())
         for widget in [key for key in st.session_state if str(key).startswith(_WIDGETS)]:
             del st.session_state[widget]
+        job.edit(Edits())  # last: a run may be ended before, and a name that is left be given anew
         st.rerun()
 
 

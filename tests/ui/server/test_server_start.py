@@ -77,7 +77,9 @@ def test_no_run_ends_in_a_look_through_everything():
 def test_where_a_file_is_to_go_is_said_although_a_run_starts(monkeypatch, fragments):
     monkeypatch.setattr(ForwardMsgQueue, "clear", ForwardMsgQueue.clear)
     service.keep_answers()
+    once = ForwardMsgQueue.clear
     service.keep_answers()
+    assert ForwardMsgQueue.clear is once
     queue, answer, words = ForwardMsgQueue(), ForwardMsg(), ForwardMsg()
     answer.file_urls_response.response_id = "1"
     words.delta.new_element.text.body = "of the run before"
