@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
+import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,10 @@ from fer_core.errors import BatchError
 from fer_core.store.files import locked_file, read_json, replace_bytes, replace_text
 
 _FORMAT: Final = 1
+_OWN: Final = re.compile(
+    r"lock|run\.json|files\.jsonl|part-\d{6}-[0-9a-f]{16}\.jsonl|\.?writing-\d+-.+"
+)
+"""The names of what a run keeps in its folder, and removes from it."""
 _NAMED: Final = 5
 """So many changed files are named."""
 _DELETE: Final = "To begin anew, delete {}."
@@ -125,19 +130,56 @@ def opened(
             set; or it is, and that run was of other settings or files, which the message names.
     """
     folder = parts_folder(out)
+    _make(folder)
+    with _alone_in(folder, out.name):
+        try:
+            yield _opened(out, inputs, {"format": _FORMAT, **settings}, annotate, resume)
+        finally:
+            done = not (folder / "run.json").exists()
+            if done:
+                _clear(folder)
+                _remove(folder)
+    if done and os.name == "nt":  # which removes no file that is open, so nobody else's lock either
+        _remove(folder)
+
+
+def _make(folder: Path) -> None:
+    """Raises BatchError if there is something else in its place, or somebody's files are in it."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise BatchError(
+            f"{folder} is in the way: a run keeps its parts there. Move it, or write the table "
+            "elsewhere."
+        )
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with locked_file(folder / "lock") as alone:
-            if not alone:
-                raise BatchError(f"Another run writes {out.name} at this moment.")
-            try:
-                yield _opened(out, inputs, {"format": _FORMAT, **settings}, annotate, resume)
-            finally:
-                if not (folder / "run.json").exists():
-                    _clear(folder)
-    finally:
-        if not (folder / "run.json").exists():
-            shutil.rmtree(folder, ignore_errors=True)
+    strange = sorted(each.name for each in folder.iterdir() if not _is_own(each))
+    if strange:
+        raise BatchError(
+            f"{folder} has files that are no run's ({', '.join(strange[:_NAMED])}). Move them, or "
+            "write the table elsewhere."
+        )
+
+
+def _is_own(path: Path) -> bool:
+    return bool(_OWN.fullmatch(path.name)) and not path.is_dir()
+
+
+@contextmanager
+def _alone_in(folder: Path, name: str) -> Iterator[None]:
+    """Raises BatchError if another process is at work in the folder."""
+    with ExitStack() as stack:
+        alone = False
+        with suppress(FileNotFoundError):  # removed just now, by a run that has ended
+            alone = stack.enter_context(locked_file(folder / "lock"))
+        if not alone:
+            raise BatchError(f"Another run writes {name} at this moment.")
+        yield
+
+
+def _remove(folder: Path) -> None:
+    """The lock and the folder, if they can be removed and it is empty."""
+    with suppress(OSError):
+        (folder / "lock").unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def _opened(
@@ -150,7 +192,7 @@ def _opened(
                 f"A run that writes {out.name} was begun and not finished. --resume goes on with "
                 f"it; to begin anew, delete {begun.parent}."
             )
-        _compare(_read(begun), settings, begun.parent, _DELETE)
+        _compare(_read(begun, begun.parent), settings, begun.parent, _DELETE)
         stored = list(_stored(begun.parent))
         _compare_files(stored, inputs, begun.parent)
         return Run(out, settings, stored, resumed=True)
@@ -165,23 +207,31 @@ def _opened(
 
 
 def _finished(out: Path, inputs: Sequence[Input], settings: Settings) -> Counts:
-    record = _read(record_path(out))
+    record = _read(record_path(out), record_path(out))
     own = {name: record.get(name) for name in settings}
     _compare(own, settings, out, _REPLACE)
     if record.get("digest") != digest(settings, inputs) or record.get("sha256") != _sha256(out):
         raise BatchError(
             f"{out} is finished, and was made of other files or altered. {_REPLACE.format(out)}"
         )
-    return Counts(**{name: int(record[name]) for name in asdict(Counts())})
+    try:
+        return Counts(**{name: int(record[name]) for name in asdict(Counts())})
+    except (KeyError, TypeError, ValueError) as error:
+        place = record_path(out)
+        raise BatchError(f"{place} is damaged. {_DELETE.format(place)}") from error
 
 
-def _read(path: Path) -> dict[str, Any]:
-    return read_json(path, BatchError, f"Delete {path.parent} to begin anew.", dict)
+def _read(path: Path, whole: Path) -> dict[str, Any]:
+    return read_json(path, BatchError, _DELETE.format(whole), dict)
 
 
 def _stored(folder: Path) -> Iterator[Input]:
-    with (folder / "files.jsonl").open(encoding="ascii") as file:
-        yield from (Input(*json.loads(line)) for line in file)
+    path = folder / "files.jsonl"
+    try:
+        with path.open(encoding="ascii") as file:
+            yield from [Input(*json.loads(line)) for line in file]
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise BatchError(f"{path} is damaged. {_DELETE.format(folder)}") from error
 
 
 def _compare(before: Settings, now: Settings, place: Path, remedy: str) -> None:
@@ -228,7 +278,7 @@ def _flat(values: Settings, before: str = "") -> dict[str, Any]:
 
 def _clear(folder: Path) -> None:
     for path in folder.iterdir():
-        if path.name != "lock":
+        if path.name != "lock" and _is_own(path):
             path.unlink()
 
 

@@ -107,7 +107,8 @@ def parse_json(
 def locked_file(path: Path) -> Iterator[bool]:
     """Locks a file, which stays, for this process; yields whether no other one has it.
 
-    The system unlocks it when the process ends, however it does.
+    The system unlocks it when the process ends, however it does. Who holds it may remove it: who
+    has opened it just before does not get it.
     """
     with path.open("a+b") as file:
         try:
@@ -117,7 +118,14 @@ def locked_file(path: Path) -> Iterator[bool]:
                 raise
             yield False
         else:
-            yield True
+            yield _is_still_at(path, file.fileno())
+
+
+def _is_still_at(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 if sys.platform == "win32":

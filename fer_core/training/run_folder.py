@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ COMPARED: Final = {
 """Entries of a run's record that must be the same to resume it → their names in messages."""
 
 _REMEDY: Final = "Start the run again in another folder."
+_PASSING: Final = re.compile(r"checkpoint-\d{4,}\.(keras|npz)|\.?writing-\d+-.+")
+"""The names of old checkpoints, and of what a process that was killed has half written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +167,8 @@ class RunFolder:
         self._swap_in(f"{stem}.npz", lambda path: np.savez(path, *variables, **random))
         state = replace(state, checkpoint=stem)
         self.save_state(state)
-        half_written = self.path.glob("writing-*")  # by a process that was killed
-        for old in [*self.path.glob("checkpoint-*"), *half_written]:
-            if old.stem != stem:
+        for old in self.path.iterdir():
+            if _PASSING.fullmatch(old.name) and old.stem != stem and old.is_file():
                 old.unlink()
         return state
 

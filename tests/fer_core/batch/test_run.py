@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,8 @@ from fer_core.batch.run import Run, opened, parts_folder, record_path
 from fer_core.batch.shards import cut, with_stems
 from fer_core.batch.table import require_kind, write_table
 from fer_core.errors import BatchError, InputError
+from fer_core.store import files
+from fer_core.store.files import locked_file
 
 SETTINGS = stub_settings(stub_job())
 
@@ -48,6 +51,12 @@ def whole(out: Path, inputs: list[Input]) -> bytes:
         label(run)
         run.finish()
     return out.read_bytes()
+
+
+def refused(out: Path, inputs: list[Input], words: str, *, resume: bool) -> None:
+    """The run does not begin, and the reason has these words."""
+    with pytest.raises(BatchError, match=words), opened(out, inputs, SETTINGS, None, resume=resume):
+        pass
 
 
 class Killed(BaseException):
@@ -97,9 +106,7 @@ def test_a_finished_run_is_not_repeated(out: Path, inputs: list[Input]) -> None:
     with opened(out, inputs, SETTINGS, None, resume=True) as run:
         assert run.finished == Counts(files=100, faces=50)
     out.write_text("altered")
-    with pytest.raises(BatchError, match=r"other files|altered"):  # noqa: SIM117
-        with opened(out, inputs, SETTINGS, None, resume=True):
-            pass
+    refused(out, inputs, r"other files|altered", resume=True)
     whole(out, inputs)  # without resume it is replaced
 
 
@@ -143,20 +150,68 @@ def test_another_run_is_not_resumed(
 
 def test_an_unfinished_run_is_not_thrown_away(out: Path, inputs: list[Input]) -> None:
     begin(out, inputs, 2)
-    with pytest.raises(BatchError, match="--resume"):  # noqa: SIM117
-        with opened(out, inputs, SETTINGS, None, resume=False):
-            pass
+    refused(out, inputs, "--resume", resume=False)
     assert len(list(parts_folder(out).glob("part-*"))) == 2
 
 
 def test_two_runs_do_not_write_one_table(out: Path, inputs: list[Input]) -> None:
     with opened(out, inputs, SETTINGS, None, resume=False) as run:
         for resume in (False, True):
-            with pytest.raises(BatchError, match="Another run"):  # noqa: SIM117
-                with opened(out, inputs, SETTINGS, None, resume=resume):
-                    pass
+            refused(out, inputs, "Another run", resume=resume)
         label(run)
         run.finish()
+
+
+def test_who_is_refused_leaves_the_lock_to_its_owner(out: Path, inputs: list[Input]) -> None:
+    with opened(out, inputs, SETTINGS, None, resume=False) as run:
+        (parts_folder(out) / "run.json").unlink()  # as at its very begin, and its end
+        for _ in range(2):
+            refused(out, inputs, "Another run", resume=False)
+        assert (parts_folder(out) / "lock").exists()
+        label(run)
+    assert not parts_folder(out).exists()
+
+
+def test_a_lock_that_was_removed_meanwhile_is_nobodys(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    with locked_file(lock) as mine:
+        assert mine
+        lock.unlink()
+        with locked_file(lock) as others:
+            assert others
+    with lock.open("a+b"), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "_lock", lambda _: lock.unlink())
+        with locked_file(lock) as mine:
+            assert not mine
+
+
+@pytest.mark.parametrize("how", ["folder", "file", "link"])
+def test_what_is_not_a_runs_own_stays(out: Path, inputs: list[Input], how: str) -> None:
+    place = parts_folder(out)
+    album = out.with_name("album") if how == "link" else place
+    kept = album / "lock" / "diary.txt" if how == "folder" else album / "diary.txt"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("mine")
+    if how == "link":
+        place.symlink_to(album)
+    refused(out, inputs, "elsewhere", resume=False)
+    assert kept.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["files.jsonl", "run.json"])
+@pytest.mark.parametrize("content", [b"[]", b"{", b"\xff", b"[" * 20_000, b'["a"]\n'])
+def test_a_damaged_run_says_what_to_delete(
+    out: Path, inputs: list[Input], name: str, content: bytes
+) -> None:
+    begin(out, inputs, 1)
+    (parts_folder(out) / name).write_bytes(content)
+    refused(out, inputs, f"delete {re.escape(str(parts_folder(out)))}", resume=True)
+
+
+def test_a_damaged_record_alone_is_to_be_deleted(out: Path, inputs: list[Input]) -> None:
+    whole(out, inputs)
+    record_path(out).write_text("{")
+    refused(out, inputs, f"delete {re.escape(str(record_path(out)))}", resume=True)
 
 
 def test_what_a_kill_between_table_and_end_leaves_is_finished(
