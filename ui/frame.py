@@ -89,6 +89,9 @@ def _model_line() -> str:
     try:
         # The card alone does not tell that its network was altered.
         card = resources.recognizer().card
+        return f"Model in use: {plain(card.title)} – {resources.headline()}"
     except FerError:
         return "No model is in use."
-    return f"Model in use: {plain(card.title)} – {resources.headline()}"
+    except Exception:
+        _log.exception("The foot failed")
+        return UNFORESEEN

@@ -19,6 +19,8 @@ Counts = NDArray[np.int64]
 
 Z: Final = 1.959964  # 97.5 % quantile of the normal distribution: a two-sided 95 % interval
 REPLICATES: Final = 2000  # keeps the ends of an interval within about 0.1 points from run to run
+MOST: Final = 10**15
+"""What a figure or a count of a report may be: NumPy and the charts take it."""
 SEED: Final = 20260  # the same matrix always gets the same interval
 
 
@@ -131,12 +133,16 @@ def read_optional(value: Any) -> float | None:
 
 
 def read_number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"a figure is a number. Received: {value!r}")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not -MOST <= value <= MOST:
+        words = f"a figure is a number from {-MOST:.0e} to {MOST:.0e}"
+        raise TypeError(f"{words}. Received: {str(value)[:80]!r}")
     return float(value)
 
 
 def read_count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise TypeError(f"a count is a whole number of at least 0. Received: {value!r}")
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if not is_whole or not 0 <= value <= MOST:
+        words = f"a count is a whole number from 0 to {MOST:.0e}"
+        raise TypeError(f"{words}. Received: {str(value)[:80]!r}")
     return int(value)

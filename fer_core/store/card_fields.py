@@ -75,7 +75,10 @@ def _object(required: Mapping[str, Check], optional: Mapping[str, Check] | None 
 
 
 def _is_interval(value: Any) -> bool:
-    return value == {} or _INTERVAL(value)
+    """Whether `Estimate` takes it: other keys are not free."""
+    return value == {} or (
+        _INTERVAL(value) and len(value) == 3 and value["low"] <= value["value"] <= value["high"]
+    )
 
 
 def _is_headline(value: Any) -> bool:
@@ -137,7 +140,7 @@ _FIELDS: Final[Mapping[str, tuple[Check, str]]] = {
     "headline": (
         _is_headline,
         'empty, or {"split": a text, "n": a whole number, "accuracy": {"value", "low", "high"}}, '
-        "shares",
+        "shares, low ≤ value ≤ high",
     ),
     "runtimes": (_is_object, "an object"),
 }

@@ -64,7 +64,8 @@ def read_json(
             and fault.
         remedy: What to do then, in a sentence; ends the message.
         parse: Object → value. Whatever a key that is missing or of the wrong kind makes it raise
-            (KeyError, TypeError, ValueError, IndexError, AttributeError) is taken as damage.
+            (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) is taken as
+            damage.
     """
     return parse_json(_read_text(path, error, remedy), path.name, error, remedy, parse)
 
@@ -99,7 +100,7 @@ def parse_json(
         raise error(f"{name} is damaged: it is not valid JSON ({fault}). {remedy}") from fault
     except KeyError as fault:
         raise error(f"{name} is damaged: the key {fault} is missing. {remedy}") from fault
-    except (TypeError, ValueError, IndexError, AttributeError) as fault:
+    except (TypeError, ValueError, IndexError, AttributeError, OverflowError) as fault:
         raise error(f"{name} is damaged: {fault}. {remedy}") from fault
 
 

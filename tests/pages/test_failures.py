@@ -105,6 +105,16 @@ def test_a_fault_that_nobody_foresaw(open_page, models: Path, no_camera, monkeyp
         assert UNFORESEEN in texts(app).replace("\\", "")
 
 
+def test_a_fault_in_the_foot_leaves_the_page(open_page, models: Path, monkeypatch) -> None:
+    def fail() -> None:
+        raise ValueError(f"{models}/secret")
+
+    monkeypatch.setattr("ui.resources.headline", fail)
+    app = open_page("photos")
+    _check(app, models)
+    assert UNFORESEEN in app.caption[-1].value
+
+
 def test_files_that_are_no_photographs(open_page, models: Path) -> None:
     broken = {
         "empty.jpg": b"",

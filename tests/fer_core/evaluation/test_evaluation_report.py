@@ -46,6 +46,17 @@ def _without(key: str) -> dict:
     return data
 
 
+def _with(key: str, value: object) -> dict:
+    data = REPORT.to_dict()
+    data["splits"]["test"][key] = value
+    return data
+
+
+def _leaving_out(count: float) -> dict:
+    found = {"code": "a", "severity": "info", "message": "", "count": count, "examples": []}
+    return {**REPORT.to_dict(), "left_out": [found]}
+
+
 def _contradicting() -> dict:
     data = REPORT.to_dict()
     data["splits"]["test"]["confusion_matrix"][0][0] += 1
@@ -61,6 +72,9 @@ def _contradicting() -> dict:
         (json.dumps(_without("accuracy")), "'accuracy' is missing"),
         (json.dumps(_contradicting()), "counts n = 14"),
         (json.dumps(REPORT.to_dict()).replace("0.5", "NaN", 1), "not a JSON number"),
+        (json.dumps(_with("log_loss", 10**400)), "damaged: a figure is a number from"),
+        (json.dumps(_with("confusion_matrix", [[2**63] * 7] * 7)), "damaged: a count is a whole"),
+        (json.dumps(_leaving_out(1)).replace('"count": 1,', '"count": 1e999,'), "damaged: .*infin"),
     ],
 )
 def test_a_damaged_report_is_named(tmp_path: Path, text: str, message: str):

@@ -190,6 +190,8 @@ WRONG_FIELDS = {
         {"split": "test", "accuracy": 0.7}, {"split": "test", "accuracy": {"value": 0.7}},
         {"split": "test", "accuracy": {"value": 0.7, "low": None, "high": 1}},
         {"split": "test", "accuracy": {"value": 70, "low": 0, "high": 1}},
+        {"split": "test", "accuracy": {"value": 0.5, "low": 0.9, "high": 0.6}},
+        {"split": "test", "accuracy": {"value": 0.5, "low": 0.4, "high": 0.6, "n": 3}},
     ],
     "runtimes": [None, "x", [], 3],
 }  # fmt: skip
