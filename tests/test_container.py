@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import ipaddress
 import json
 import os
 import re
@@ -102,6 +103,49 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         for path in (app / "models").glob(pattern):
             path.unlink()
     return environment, app
+
+
+COMPOSE, NETWORK = ((ROOT / f).read_text("utf-8") for f in ("compose.yaml", "docs/network.md"))
+TO_NOBODY = [
+    "10.123.0.1",
+    "100.64.0.1",
+    "127.0.0.1",
+    "169.254.169.254",
+    "172.17.0.1",
+    "192.168.1.1",
+]
+TO_NOBODY += ["172.31.255.255", "::1", "fc00::1", "fd12::1", "fe80::1", "::ffff:10.0.0.1"]
+
+
+def _peers(word: str, text: str) -> list[list[ipaddress.IPv4Address | ipaddress.IPv6Address]]:
+    """First and last address of each range of `--denied-peer-ip` or `--allowed-peer-ip`."""
+    ranges = re.findall(rf"^ +(?:- --)?{word}-peer-ip=(\S+)", text, re.MULTILINE)
+    return [[ipaddress.ip_address(end) for end in r.split("-")] for r in ranges]
+
+
+@pytest.mark.parametrize("text", [COMPOSE, NETWORK], ids=["compose.yaml", "docs"])
+def test_nobody_is_relayed_into_inner_networks(text: str) -> None:
+    denied = _peers("denied", text)
+    for address in map(ipaddress.ip_address, TO_NOBODY):
+        ranges = [r for r in denied if r[0].version == address.version]
+        assert any(r[0] <= address <= r[-1] for r in ranges), address
+    for address in map(ipaddress.ip_address, ("203.0.113.7", "172.32.0.1", "2001:db8::1")):
+        ranges = [r for r in denied if r[0].version == address.version]
+        assert not any(r[0] <= address <= r[-1] for r in ranges), "both ends may be relayed"
+    # coturn 4.6 takes an unspecified address for no bound at all: `::-::1` denied everybody.
+    assert not any(end.is_unspecified for r in denied for end in r)
+    assert re.search(r"^ +(- --)?no-tcp-relay$", text, re.MULTILINE)
+
+
+def test_the_relay_reaches_the_app_where_compose_puts_it() -> None:
+    (app,) = re.findall(r"^ +ipv4_address: (\S+)", COMPOSE, re.MULTILINE)
+    (subnet,) = re.findall(r"^ +- subnet: (\S+)", COMPOSE, re.MULTILINE)
+    (others,) = re.findall(r"^ +ip_range: (\S+)", COMPOSE, re.MULTILINE)
+    address = ipaddress.ip_address(app)
+    assert _peers("allowed", COMPOSE) == [[address]]
+    assert address in ipaddress.ip_network(subnet)
+    assert address not in ipaddress.ip_network(others)
+    assert app in NETWORK
 
 
 def _size(folder: Path) -> int:
