@@ -21,8 +21,11 @@ from fer_core.errors import FerError
 
 T = TypeVar("T")
 
-MOST_TEXT: Final = 32 * 2**20
-"""Bytes of a JSON or CSV file that is read; the largest of a model's own has one million."""
+MOST_TEXT: Final = 4 * 2**20
+"""Bytes of a JSON or CSV file that is read; the largest of a model's own has one million. What it
+holds may take fifty times as much memory."""
+MOST_ROWS: Final = 100_000
+"""Of a CSV file."""
 
 
 def expand(path: str | Path) -> Path:
@@ -48,8 +51,7 @@ def read_regular(path: Path, most: int | None = None) -> bytes:
         if not stat.S_ISREG(info.st_mode):
             raise OSError(errno.EINVAL, "Neither a file nor a folder", str(path))
         if most is not None and info.st_size > most:
-            words = f"it has {info.st_size:,} bytes, more than {most:,}"
-            raise OSError(errno.EFBIG, words, str(path))
+            raise OSError(errno.EFBIG, _too_large(info.st_size, most), str(path))
         return file.read(info.st_size if most is None else most)
 
 
@@ -71,12 +73,22 @@ def read_json(
 
 
 def read_csv(path: Path, error: type[FerError], remedy: str) -> list[list[str]]:
-    """The rows of a CSV file; `error` and `remedy` as of `read_json`."""
+    """The rows of a CSV file, none of them blank; `error` and `remedy` as of `read_json`."""
     data = _read_text(path, error, remedy)
     try:
-        return list(csv.reader(io.StringIO(data.decode(), newline="")))
-    except (UnicodeDecodeError, csv.Error) as fault:
+        return list(_rows(data.decode()))
+    except (ValueError, csv.Error) as fault:
         raise error(f"{path.name} is damaged: {fault}. {remedy}") from fault
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    """Raises ValueError before blank rows, or more than `MOST_ROWS`, fill the memory."""
+    for number, row in enumerate(csv.reader(io.StringIO(text, newline="")), start=1):
+        if not row:
+            raise ValueError(f"row {number:,} is blank")
+        if number > MOST_ROWS:
+            raise ValueError(f"it has more than {MOST_ROWS:,} rows")
+        yield row
 
 
 def _read_text(path: Path, error: type[FerError], remedy: str) -> bytes:
@@ -90,7 +102,9 @@ def _read_text(path: Path, error: type[FerError], remedy: str) -> bytes:
 def parse_json(
     data: bytes, name: str, error: type[FerError], remedy: str, parse: Callable[[dict[str, Any]], T]
 ) -> T:
-    """The same for the bytes of a file of this name."""
+    """The same for the bytes of a file of this name, `MOST_TEXT` at most."""
+    if len(data) > MOST_TEXT:
+        raise error(f"{name} cannot be read: {_too_large(len(data), MOST_TEXT)}. {remedy}")
     try:
         values = json.loads(data.decode(), parse_constant=_refuse_constant)
         if not isinstance(values, dict):
@@ -189,6 +203,10 @@ def replace_bytes(path: Path, data: bytes) -> None:
 def replace_text(path: Path, text: str) -> None:
     """The same for text, in UTF-8."""
     replace_bytes(path, text.encode())
+
+
+def _too_large(size: int, most: int) -> str:
+    return f"it has {size:,} bytes, more than {most:,}"
 
 
 def _open_at_once(path: str, flags: int) -> int:

@@ -13,7 +13,8 @@ from made_figures import probabilities_of, says
 from fer_core.evaluation.predictions import Predictions, write_predictions
 from fer_core.evaluation.report import load_report
 from fer_core.store import model_files
-from page_tools import figures, texts, write_report
+from fer_core.store.files import MOST_TEXT
+from page_tools import figures, open_panel, texts, write_report
 from ui.evaluation import own
 from ui.evaluation.subjects import OWN_KEY
 
@@ -172,3 +173,14 @@ def test_a_saved_report_is_read_as_it_was_written(models):
 
     path = models / f"{DEFAULT}.report.json"
     assert parse_report(path.read_bytes(), path.name) == load_report(path)
+
+
+def test_a_saved_report_that_is_too_large_is_refused(open_page, models):
+    app = open_panel(open_page("evaluation"), "Take it away")
+    file = next(each for each in app.file_uploader if each.key == "saved-report")
+    content = (models / f"{DEFAULT}.report.json").read_bytes() + b" " * MOST_TEXT
+    file.set_value(("large.report.json", content, "application/json")).run()
+    assert not app.exception
+    assert says(
+        texts(app).replace("\\", ""), "large.report.json cannot be read … more than 4,194,304"
+    )

@@ -11,6 +11,7 @@ import streamlit as st
 
 from fer_core.errors import FerError, ReportError
 from fer_core.evaluation.report import EvaluationReport, parse_report
+from fer_core.store.files import MOST_TEXT
 from ui import downloads, problems, resources
 from ui.charts.trust.html import as_html
 from ui.evaluation.subjects import OWN, Subject
@@ -60,7 +61,7 @@ def _load() -> None:
     file = st.file_uploader(
         "Load a saved report (JSON)",
         type=["json"],
-        max_upload_size=uploads.PHOTO_MB,
+        max_upload_size=MOST_TEXT // 2**20,
         key="saved-report",
     )
     if file is None:

@@ -7,9 +7,18 @@ from pathlib import Path
 import pytest
 
 from fer_core.errors import ReportError
-from fer_core.store import model_files
+from fer_core.store import files, model_files
 from fer_core.store.assets import assets_folder
-from fer_core.store.files import expand, read_json, replace_file, replace_text
+from fer_core.store.files import (
+    MOST_ROWS,
+    MOST_TEXT,
+    expand,
+    parse_json,
+    read_csv,
+    read_json,
+    replace_file,
+    replace_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +78,40 @@ def test_faults_are_named_with_file_and_remedy(
         read_json(path, ReportError, "Write it again.", lambda values: int(values["n"]))
     words = str(caught.value)
     assert words.startswith("a.json") and message in words and words.endswith(" Write it again.")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a,b\n" + b"\n" * 1_000_000, "a.csv is damaged: row 2 is blank"),
+        (b"a\n" * (MOST_ROWS + 1), f"a.csv is damaged: it has more than {MOST_ROWS:,} rows"),
+        (b"a" * (MOST_TEXT + 1), f"a.csv cannot be read: it has .* more than {MOST_TEXT:,}"),
+        (b'"' + b"a" * 200_000, "a.csv is damaged: field larger"),
+        (b"\xff", "a.csv is damaged: .* can't decode"),
+    ],
+)
+def test_tables_that_would_fill_the_memory(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "a.csv").write_bytes(content)
+    with pytest.raises(ReportError, match=message):
+        read_csv(tmp_path / "a.csv", ReportError, "")
+
+
+def test_a_table_is_left_at_its_first_blank_row() -> None:
+    rows = files._rows("a,b\n1,2\n" + "\n" * 1_000_000)
+    assert [next(rows), next(rows)] == [["a", "b"], ["1", "2"]]
+    with pytest.raises(ValueError, match="row 3"):
+        next(rows)
+
+
+def test_bytes_that_somebody_gave_are_bounded_as_files_are(tmp_path: Path) -> None:
+    data = b'{"a": [%s1]}' % (b"{}," * (MOST_TEXT // 3))
+    (tmp_path / "a.json").write_bytes(data)
+    for read in (
+        lambda: parse_json(data, "a.json", ReportError, "Write it.", dict),
+        lambda: read_json(tmp_path / "a.json", ReportError, "Write it.", dict),
+    ):
+        with pytest.raises(ReportError, match=r"a\.json cannot .* more than 4,194,304\. Write it"):
+            read()
 
 
 def test_a_folder_in_its_place_is_told(tmp_path: Path) -> None:
