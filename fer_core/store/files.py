@@ -160,10 +160,11 @@ def replace_file(path: Path, write: Callable[[Path], Any]) -> None:
     """Lets `write` make a file beside `path`, and swaps it in; makes the folder if it is missing.
 
     Args:
-        write: Gets the path to write at, which ends as `path` does: some writers go by that.
+        write: Gets the path to write at, which ends as `path` does: some writers go by that. It
+            begins with a dot: what a kill leaves of it is no model, and no picture of a folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"writing-{os.getpid()}-{path.name}")
+    beside = path.with_name(f".writing-{os.getpid()}-{path.name}")
     try:
         write(beside)
         with beside.open("rb") as file:
@@ -185,7 +186,7 @@ def require_writable(path: Path) -> None:
     """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    probe = path.with_name(f"writing-{os.getpid()}-probe")
+    probe = path.with_name(f".writing-{os.getpid()}-probe")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         probe.touch()

@@ -180,7 +180,7 @@ def test_what_was_killed_goes_on_and_equals_an_unbroken_run(
     assert (work / "t.csv").read_bytes() == (work / "whole.csv").read_bytes()
     assert len(list(work.glob("copies/*.annotated.jpg"))) == 308
     assert not (work / "t.csv.parts").exists()
-    assert not list(work.glob("copies/writing-*"))
+    assert not list(work.glob("copies/.writing-*"))
 
 
 def test_a_killed_worker_loses_and_doubles_nothing(
@@ -206,7 +206,7 @@ def test_a_table_that_cannot_be_written_stops_it_before_the_first_photo(
         run = predict("photos", "--out", target)
         assert run.returncode == 2 and run.stdout == ""
         assert target in run.stderr.splitlines()[-1]
-    assert not list(photos.parent.glob("**/writing-*"))
+    assert not list(photos.parent.glob("**/.writing-*"))
 
 
 def test_the_record_says_what_made_the_table(predict: Predict, photos: Path) -> None:

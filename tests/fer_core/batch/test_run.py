@@ -93,7 +93,7 @@ def test_a_stopped_run_goes_on_and_equals_an_unbroken_one(
     assert len(parts) == 10
     parts[3].write_bytes(parts[3].read_bytes()[:-20])
     parts[4].write_bytes(parts[4].read_bytes().replace(b"happy", b"angry"))
-    (parts_folder(out) / "writing-1-part").write_bytes(b"half")
+    (parts_folder(out) / ".writing-1-part").write_bytes(b"half")
     with opened(out, inputs, SETTINGS, None, resume=True) as run:
         assert label(run) == 34 - 10 + 2  # the two damaged ones again
         run.finish()

@@ -2,6 +2,8 @@ import dataclasses
 import json
 import os
 import resource
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,6 +94,26 @@ def test_a_model_of_any_name_is_listed_loaded_and_evaluated(
     record_evaluation(card, tmp_path, {"split": "test"})
     assert list_reports(tmp_path) == [stem]
     assert load_card(network).headline == {"split": "test"}
+
+
+def test_what_a_killed_process_left_half_written_is_no_model(tmp_path: Path):
+    killed = """
+import os, sys
+from pathlib import Path
+from fer_core.store.files import replace_file
+
+def write(beside):
+    beside.write_bytes(b"half")
+    os._exit(9)
+
+replace_file(Path(sys.argv[1]), write)
+"""
+    for name in ("mine.tflite", "mine.report.json"):
+        run = subprocess.run([sys.executable, "-c", killed, str(tmp_path / name)], check=False)
+        assert run.returncode == 9
+    left = [path.read_bytes() for path in tmp_path.iterdir()]
+    assert left == [b"half", b"half"], "it was killed in the middle"
+    assert list_models(tmp_path) == list_reports(tmp_path) == []
 
 
 def test_a_renamed_copy_is_a_model_of_its_new_name(make_model: Make, tmp_path: Path):

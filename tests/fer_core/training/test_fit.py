@@ -184,13 +184,15 @@ def test_a_full_disk_keeps_the_last_good_file(tmp_path: Path):
 def test_what_a_killed_process_left_half_written_goes_with_the_next_epoch(
     dataset: Dataset, tmp_path: Path
 ):
-    (tmp_path / "writing-1-checkpoint-0001.npz").write_bytes(b"half")
+    (tmp_path / ".writing-1-checkpoint-0001.npz").write_bytes(b"half")
     own = {"writing-my-thesis.txt", "checkpoint-before-the-holidays.keras"}
     for name in own:
         (tmp_path / name).write_bytes(b"mine")
     fit(CONFIG, dataset, RunFolder(tmp_path), Silent(), resume=False)
     left = {path.name for path in tmp_path.iterdir()}
-    assert {name for name in left if name.startswith(("writing", "checkpoint-b"))} == own
+    assert {
+        name for name in left if name.startswith((".writing", "writing", "checkpoint-b"))
+    } == own
 
 
 @pytest.mark.parametrize(
