@@ -56,6 +56,13 @@ def check_ascending(expected: str, *numbers: float) -> None:
         raise ValueError(f"{expected}. Received: {' ≤ '.join(map(str, numbers))}")
 
 
+def check_parts(n: int, *parts: int, least: int = 1) -> None:
+    """Raises ValueError unless n faces are at least so many, and each part is some of them."""
+    if n < least or not all(0 <= part <= n for part in parts):
+        words = f"of n faces, n ≥ {least}, each count is 0 ≤ count ≤ n"
+        raise ValueError(f"{words}. Received: n = {n}, {', '.join(map(str, parts))}")
+
+
 def wilson(successes: float, n: int) -> Estimate | None:
     """The share successes / n with the score interval of Wilson (1927), JASA 22:209-212.
 

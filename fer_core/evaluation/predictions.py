@@ -81,7 +81,8 @@ def _parse(row: list[str], where: str) -> tuple[str, int, list[float]]:
     try:
         image, label, *shares = row
         values = [float(share) for share in shares]
-        if len(values) != len(EMOTIONS) or not abs(sum(values) - 1) < 1e-3:  # catches NaN, too
+        sum_is_one = abs(sum(values) - 1) < 1e-3  # no NaN's is
+        if len(values) != len(EMOTIONS) or not sum_is_one or min(values) < 0:
             raise ValueError(f"{len(EMOTIONS)} probabilities that sum to 1 are expected")
         return from_cell(image), EMOTIONS.index(label), values
     except ValueError as fault:

@@ -16,6 +16,8 @@ from fer_core.evaluation.audits.slices import Agreement, Slice
 from fer_core.evaluation.estimates import (
     Estimate,
     Json,
+    check_ascending,
+    check_parts,
     flat,
     read_count,
     read_estimate,
@@ -95,9 +97,17 @@ class ReliabilityBin:
     accuracy: float | None
 
     def __post_init__(self) -> None:
+        check_ascending("a bin is 0 ≤ low ≤ high ≤ 1", 0.0, self.low, self.high, 1.0)
         shares = [s for s in (self.confidence, self.accuracy) if s is not None]
         if len(shares) != (2 if self.count else 0) or not all(0 <= s <= 1 for s in shares):
             raise ValueError(f"a bin's shares lie in [0, 1]. Received: {self}")
+
+    @classmethod
+    def from_dict(cls, data: Json) -> ReliabilityBin:
+        """Raises KeyError, TypeError or ValueError if `data` is not of that shape."""
+        low, high = read_number(data["low"]), read_number(data["high"])
+        confidence, accuracy = (read_optional(data[name]) for name in ("confidence", "accuracy"))
+        return cls(low, high, read_count(data["count"]), confidence, accuracy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +124,13 @@ class Selective:
     coverage: float
     accuracy: Estimate | None
 
+    def __post_init__(self) -> None:
+        for name, share in (("unsure_below", self.unsure_below), ("coverage", self.coverage)):
+            check_ascending(f"{name} is a share from 0 to 1", 0.0, share, 1.0)
+
     @classmethod
     def from_dict(cls, data: Json) -> Selective:
-        """Raises KeyError or TypeError if `data` is not of that shape."""
+        """Raises KeyError, TypeError or ValueError if `data` is not of that shape."""
         threshold, coverage = read_number(data["unsure_below"]), read_number(data["coverage"])
         return cls(threshold, coverage, read_estimate(data["accuracy"]))
 
@@ -135,6 +149,9 @@ class Threshold:
     answered: int
     right: int
 
+    def __post_init__(self) -> None:
+        check_parts(self.answered, self.right, least=0)
+
     @property
     def accuracy(self) -> Estimate | None:
         """None if nothing is answered."""
@@ -142,7 +159,7 @@ class Threshold:
 
     @classmethod
     def from_dict(cls, data: Json) -> Threshold:
-        """Raises KeyError or TypeError if `data` is not of that shape."""
+        """Raises KeyError, TypeError or ValueError if `data` is not of that shape."""
         counts = read_count(data["answered"]), read_count(data["right"])
         return cls(read_number(data["at"]), *counts)
 
@@ -260,7 +277,7 @@ class SplitReport:
             per_class={k: ClassScores.from_dict(v) for k, v in data["per_class"].items()},
             log_loss=read_optional(data["log_loss"]),
             expected_calibration_error=read_optional(data["expected_calibration_error"]),
-            reliability=tuple(ReliabilityBin(**part) for part in data.get("reliability", ())),
+            reliability=tuple(map(ReliabilityBin.from_dict, data.get("reliability", ()))),
             selective=None if selective is None else Selective.from_dict(selective),
             thresholds=tuple(Threshold.from_dict(part) for part in data.get("thresholds", ())),
             slices=tuple(Slice.from_dict(part) for part in data.get("slices", ())),

@@ -105,7 +105,7 @@ def _is_shallow(value: Any, levels: int) -> bool:
     return levels > 0 and all(_is_shallow(each, levels - 1) for each in value)
 
 
-_COUNTS: Final = ("train_images", "learned_from", "validated_on")
+_COUNTS: Final = ("images", "train_images", "learned_from", "validated_on")
 _FILE: Final = _object({"sha256": _is_text, "bytes": _is_count})
 _INTERVAL: Final = _object(dict.fromkeys(("value", "low", "high"), _is_share))
 _HEADLINE: Final = _object({"split": _is_text}, {"n": _is_count, "accuracy": _is_interval})
@@ -121,7 +121,10 @@ _FIELDS: Final[Mapping[str, tuple[Check, str]]] = {
     "limits": (_are_texts, "a list of texts"),
     "input": (_object({}, {"upscaled_to": _is_count}), "an object; upscaled_to, a whole number"),
     "files": (_are_files, 'an object: suffix → {"sha256": a text, "bytes": a whole number}'),
-    "recipe": (_is_object, "an object"),
+    "recipe": (
+        _object({}, {"model": _is_object, "data": _object({}, {"drop": _are_texts})}),
+        "an object; model, an object, and data, an object whose drop is a list of texts",
+    ),
     "data": (
         _object(
             {},

@@ -168,6 +168,16 @@ def test_a_threshold_of_ones_own_reaches_the_pages(open_page, models):
     assert "below 60 % now" not in texts(app)
 
 
+def test_a_model_that_is_hardly_ever_sure(open_page, models):
+    path = models / f"{DEFAULT}.report.json"
+    report = json.loads(path.read_text())
+    for split in report["splits"].values():
+        split["selective"]["unsure_below"] = 0.99
+    path.write_text(json.dumps(report))
+    app = open_panel(open_page("evaluation"), "“Unsure”")
+    assert next(s for s in app.slider if s.label.startswith("“Unsure” below")).value == 95
+
+
 def test_a_saved_report_is_read_as_it_was_written(models):
     from fer_core.evaluation.report import parse_report
 

@@ -20,6 +20,7 @@ from ui.widgets import plain
 REFERENCE: Final = "seed_recipe"
 """The network that harm is measured against."""
 MOST_DOUBTS: Final = 500
+_LAST: Final = 95  # percent
 
 
 def unsure(subject: Subject) -> None:
@@ -29,7 +30,8 @@ def unsure(subject: Subject) -> None:
     if not split.thresholds:
         st.info(sentences.read_risk(split, own), icon=":material/info:")
         return
-    at = st.slider("“Unsure” below, %", 0, 95, round(100 * own), key=f"{subject.key}-threshold")
+    key, begin = f"{subject.key}-threshold", min(round(100 * own), _LAST)
+    at = st.slider("“Unsure” below, %", 0, _LAST, begin, key=key)
     st.markdown(sentences.read_risk(split, at / 100))
     reading = sentences.read_risk(split, at / 100)
     rows: list[Row] = [

@@ -68,4 +68,6 @@ def _parsed(row: list[str]) -> Doubt:
     if {label, suggested} - set(EMOTIONS):
         raise ValueError(f"no such expressions: {label}, {suggested}")
     own, other = map(float, shares)
+    if not (0 <= own <= 1 and 0 <= other <= 1):
+        raise ValueError(f"probabilities lie in [0, 1]. Received: {own}, {other}")
     return Doubt(from_cell(path), label, suggested, own, other)

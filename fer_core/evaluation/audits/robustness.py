@@ -19,6 +19,7 @@ from fer_core.evaluation.estimates import (
     Estimate,
     Json,
     bootstrap,
+    check_parts,
     read_count,
     read_estimate,
     wilson,
@@ -43,7 +44,7 @@ class Harmed:
     Attributes:
         kind: One of `KINDS`, or `CLEAN`.
         severity: From 1 to 5; 0 of `CLEAN`.
-        n, right: Faces, and those answered as labelled.
+        n, right: Faces, at least one, and those answered as labelled.
         calibration_error: Expected calibration error (15 bins) with its bootstrap interval.
     """
 
@@ -52,6 +53,9 @@ class Harmed:
     n: int
     right: int
     calibration_error: Estimate
+
+    def __post_init__(self) -> None:
+        check_parts(self.n, self.right)
 
     @property
     def accuracy(self) -> Estimate:

@@ -13,7 +13,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.evaluation.estimates import Estimate, Json, read_count, read_number, wilson
+from fer_core.evaluation.estimates import (
+    Estimate,
+    Json,
+    check_parts,
+    read_count,
+    read_number,
+    wilson,
+)
 
 MOST_SLICES: Final = 5
 LEAST_FACES: Final = 20
@@ -30,7 +37,7 @@ class Slice:
         by: "brightness", "contrast", "sharpness" (`fer_core.images.quality`) or "face size", in
             pixels of the picture.
         low, high: The least and the largest value in it.
-        n, right: Faces, and those answered as labelled.
+        n, right: Faces, at least one, and those answered as labelled.
     """
 
     by: str
@@ -38,6 +45,9 @@ class Slice:
     high: float
     n: int
     right: int
+
+    def __post_init__(self) -> None:
+        check_parts(self.n, self.right)
 
     @property
     def accuracy(self) -> Estimate:
@@ -59,7 +69,7 @@ class Agreement:
 
     Attributes:
         low, high: The votes for the commonest of all ten answers, of ten.
-        n: Faces.
+        n: Faces, at least one.
         right: Answered as labelled.
         labelled: Labelled as most annotators see them.
         followed: Answered as most annotators see them, whatever the label.
@@ -71,6 +81,9 @@ class Agreement:
     right: int
     labelled: int
     followed: int
+
+    def __post_init__(self) -> None:
+        check_parts(self.n, self.right, self.labelled, self.followed)
 
     @property
     def accuracy(self) -> Estimate:

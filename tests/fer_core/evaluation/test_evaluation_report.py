@@ -84,6 +84,43 @@ def test_a_damaged_report_is_named(tmp_path: Path, text: str, message: str):
         load_report(path)
 
 
+BIN = {"low": 0.0, "high": 1.0, "count": 1, "confidence": 0.5, "accuracy": 0.5}
+SLICE = {"by": "contrast", "low": 1, "high": 2, "n": 9, "right": 5}
+AGREEMENT = {"low": 1, "high": 4, "n": 9, "right": 5, "labelled": 5, "followed": 5}
+
+
+@pytest.mark.parametrize(
+    ("key", "part", "message"),
+    [
+        ("thresholds", {"at": 0.5, "answered": 9, "right": 10}, "count ≤ n. Received: n = 9, 10"),
+        ("slices", SLICE | {"right": 10}, "count ≤ n"),
+        ("slices", SLICE | {"n": 0, "right": 0}, "n ≥ 1"),
+        ("agreement", AGREEMENT | {"right": 10}, "count ≤ n"),
+        ("agreement", AGREEMENT | {"labelled": 10}, "count ≤ n"),
+        ("agreement", AGREEMENT | {"followed": 10}, "count ≤ n"),
+        ("agreement", dict.fromkeys(AGREEMENT, 0), "n ≥ 1"),
+        ("reliability", BIN | {"high": "x"}, "a figure is a number"),
+        ("reliability", BIN | {"count": "x"}, "a count is a whole number"),
+        ("reliability", BIN | {"low": 0.5, "high": 0.4}, "low ≤ high"),
+        ("reliability", BIN | {"high": 1.5}, "low ≤ high ≤ 1"),
+    ],
+)
+def test_counts_that_no_faces_have(tmp_path: Path, key: str, part: dict, message: str):
+    path = tmp_path / "m.report.json"
+    path.write_text(json.dumps(_with(key, [part])))
+    with pytest.raises(ReportError, match=rf"m\.report\.json is damaged: .*{message}"):
+        load_report(path)
+
+
+@pytest.mark.parametrize("name", ["unsure_below", "coverage"])
+def test_a_share_of_more_than_all(tmp_path: Path, name: str):
+    path = tmp_path / "m.report.json"
+    selective = {"unsure_below": 0.4, "coverage": 0.9, "accuracy": None, name: 1.5}
+    path.write_text(json.dumps(_with("selective", selective)))
+    with pytest.raises(ReportError, match=f"{name} is a share"):
+        load_report(path)
+
+
 def test_a_missing_report_is_named(tmp_path: Path):
     with pytest.raises(ReportError, match="no such file"):
         load_report(tmp_path / "none.report.json")

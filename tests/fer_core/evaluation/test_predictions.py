@@ -24,7 +24,14 @@ def test_predictions_survive_a_round_trip(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "line", ["x,joy,1,0,0,0,0,0,0", "x,happy,1,0", "x,happy,1,1,0,0,0,0,0", "x,happy,a,0,0,0,0,0,0"]
+    "line",
+    [
+        "x,joy,1,0,0,0,0,0,0",
+        "x,happy,1,0",
+        "x,happy,1,1,0,0,0,0,0",
+        "x,happy,a,0,0,0,0,0,0",
+        "x,happy,1.5,-0.5,0,0,0,0,0",
+    ],
 )
 def test_a_damaged_prediction_is_named_with_its_line(tmp_path: Path, line: str):
     path = tmp_path / "m.predictions.csv"

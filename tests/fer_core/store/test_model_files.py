@@ -192,9 +192,12 @@ WRONG_FIELDS = {
         {".tflite": {"sha256": 3, "bytes": 3}}, {".tflite": {"sha256": "x", "bytes": "3"}},
         {".tflite": {"sha256": "x", "bytes": -3}}, {".tflite": {"sha256": "x", "bytes": BIG}},
     ],
-    "recipe": [None, "x", [], NESTED, {"a": NESTED}],
+    "recipe": [
+        None, "x", [], NESTED, {"a": NESTED}, {"model": 5}, {"data": []}, {"data": {"drop": 5}},
+    ],
     "data": [
         None, "x", [], {"train_images": "many"}, {"train_images": 1.5}, {"sha256": 3},
+        {"images": "many"},
         {"train_counts": [1, 2, 3]}, {"train_counts": [-1] * 7},
     ],
     "parameters": [None, "many", 1.5, -1, True, BIG],

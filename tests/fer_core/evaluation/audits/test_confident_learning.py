@@ -63,7 +63,17 @@ def test_the_table_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert read_doubts(tmp_path / "d.csv") == found
 
 
-@pytest.mark.parametrize("text", ["", "path\n", "{head}\na.png,happy,joy,0.1,0.2\n", "{head}\na\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "path\n",
+        "{head}\na.png,happy,joy,0.1,0.2\n",
+        "{head}\na\n",
+        "{head}\na.png,happy,sad,nan,0.2\n",
+        "{head}\na.png,happy,sad,0.1,inf\n",
+    ],
+)
 def test_another_table_is_refused(tmp_path: Path, text: str) -> None:
     head = "path,label,suggested,label_probability,suggested_probability"
     (tmp_path / "d.csv").write_text(text.format(head=head))

@@ -128,3 +128,11 @@ def test_a_damaged_file_is_a_sentence(tmp_path: Path, damage) -> None:
 
 def test_only_public_test_is_harmed() -> None:
     assert robustness.PART == "public"
+
+
+@pytest.mark.parametrize(("n", "right"), [(9, 10), (0, 0)])
+def test_answers_that_no_faces_have(tmp_path: Path, n: int, right: int) -> None:
+    cell = {**Harmed("none", 0, 9, 5, Estimate(0.1)).to_dict(), "n": n, "right": right}
+    (tmp_path / "a.json").write_text(json.dumps(_empty().to_dict() | {"cells": [cell]}))
+    with pytest.raises(ReportError, match=f"a.json is damaged: .*Received: n = {n}, {right}"):
+        load_robustness(tmp_path / "a.json")
