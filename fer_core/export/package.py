@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +13,7 @@ import keras
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
 
 from fer_core.data.dataset import Dataset
+from fer_core.errors import ModelError, TrainingError
 from fer_core.evaluation import calibration
 from fer_core.export.agreement import Agreement
 from fer_core.export.convert import (
@@ -22,8 +25,9 @@ from fer_core.export.convert import (
 )
 from fer_core.export.on_validation import require_data_of, train_counts
 from fer_core.labels import EMOTIONS
-from fer_core.store.files import replace_bytes
+from fer_core.store.files import replaced_together, text_bytes
 from fer_core.store.model_files import (
+    CARD_SUFFIX,
     HISTORY_SUFFIX,
     INT8_SUFFIX,
     KERAS_SUFFIX,
@@ -32,7 +36,6 @@ from fer_core.store.model_files import (
     ModelCard,
     check_name,
     file_record,
-    save_card,
 )
 from fer_core.training.architecture import predict
 from fer_core.training.config import TrainingConfig
@@ -57,6 +60,8 @@ LIMITS: Final = (
     "the EU (AI Act, Art. 5(1)(f)).",
 )
 
+_REMEDY: Final = "Restore the run's folder, or train again in another one."
+
 
 def package(
     run: RunFolder,
@@ -68,7 +73,7 @@ def package(
     balance_neutral: bool = False,
     keep_keras: bool = True,
 ) -> tuple[ModelCard, Agreement]:
-    """Writes a run's network as the model `stem` of `folder`.
+    """Writes a run's network as the model `stem` of `folder`; if that fails, an older one stays.
 
     Args:
         calibrate: Fold the temperature with the least validation loss into the last layer, and
@@ -79,11 +84,13 @@ def package(
 
     Raises:
         ModelError: no model can be called `stem`; the LiteRT file disagrees with the network on
-            the validation faces; or the data set is not the one that the run was trained on.
-        TrainingError: the run has no finished network.
+            the validation faces; the data set is not the one that the run was trained on; or the
+            files cannot be written.
+        TrainingError: the run has no finished network, or its record or history is damaged.
     """
     check_name(stem)
-    record = run.record()
+    record = _record(run)
+    history = text_bytes(run.path / "history.csv", TrainingError, _REMEDY)
     require_data_of(f"The run {run.path}", record["data_sha256"], dataset)
     network = run.load_network("model.keras")
     config = TrainingConfig.from_dict(record["config"])
@@ -92,7 +99,6 @@ def package(
     found = _calibrate(network, validation, calibrate=calibrate, balance_neutral=balance_neutral)
     litert = to_litert(network)
     agreement = prove_agreement(network, litert, validation.images)
-    files = _write_files(run, network if keep_keras else None, litert, stem, folder)
     card = ModelCard(
         stem=stem,
         title=config.title,
@@ -100,7 +106,7 @@ def package(
         created=time.strftime("%Y-%m-%d"),
         emotions=EMOTIONS,
         input=_input(network),
-        files=files,
+        files={},
         recipe=record["config"],
         data=_data(record, dataset, parts),
         parameters=int(network.count_params()),
@@ -110,8 +116,24 @@ def package(
         intended_use=INTENDED_USE,
         limits=LIMITS,
     )
-    save_card(card, folder)
-    return card, agreement
+    writers: dict[str, Callable[[Path], Any]] = {
+        NETWORK_SUFFIX: lambda path: path.write_bytes(litert),
+        HISTORY_SUFFIX: lambda path: path.write_bytes(history),
+    }
+    if keep_keras:
+        writers[KERAS_SUFFIX] = lambda path: _save_network(network, path)
+    return _write_files(card, folder, writers), agreement
+
+
+def _record(run: RunFolder) -> dict[str, Any]:
+    record = run.record()
+    for key, kind in {"data_sha256": str, "config": dict, "versions": dict}.items():
+        if not isinstance(record.get(key), kind):
+            raise TrainingError(
+                f"{run.path / 'run.json'} is damaged: the key {key!r} is missing or of another "
+                f"kind. {_REMEDY}"
+            )
+    return record
 
 
 def _calibrate(
@@ -133,18 +155,34 @@ def _calibrate(
 
 
 def _write_files(
-    run: RunFolder, network: keras.Model | None, litert: bytes, stem: str, folder: Path
-) -> dict[str, dict[str, Any]]:
-    folder.mkdir(parents=True, exist_ok=True)
+    card: ModelCard, folder: Path, writers: dict[str, Callable[[Path], Any]]
+) -> ModelCard:
+    """Writes a model's files, by suffix, then its card; all take their places at the end."""
+    files: dict[str, dict[str, Any]] = {}
+    try:
+        with replaced_together() as beside:
+            for suffix, write in writers.items():
+                path = beside(folder / f"{card.stem}{suffix}")
+                write(path)
+                files[suffix] = file_record(path)
+            card = replace(card, files=files)
+            path = beside(folder / f"{card.stem}{CARD_SUFFIX}")
+            path.write_text(card.to_json(), encoding="utf-8")
+    except (OSError, zipfile.BadZipFile) as error:
+        raise ModelError(
+            f"The model {folder / card.stem} could not be written ({error}). Free some space, or "
+            "choose a folder that you may write to, then export again."
+        ) from error
     for suffix in (INT8_SUFFIX, ONNX_SUFFIX):  # of the network that had this stem before
-        (folder / f"{stem}{suffix}").unlink(missing_ok=True)
-    written = [NETWORK_SUFFIX, HISTORY_SUFFIX]
-    replace_bytes(folder / f"{stem}{NETWORK_SUFFIX}", litert)
-    shutil.copyfile(run.path / "history.csv", folder / f"{stem}{HISTORY_SUFFIX}")
-    if network is not None:
-        RunFolder(folder).save_model(network, f"{stem}{KERAS_SUFFIX}")
-        written.append(KERAS_SUFFIX)
-    return {suffix: file_record(folder / f"{stem}{suffix}") for suffix in written}
+        (folder / f"{card.stem}{suffix}").unlink(missing_ok=True)
+    return card
+
+
+def _save_network(network: keras.Model, path: Path) -> None:
+    network.save(path)
+    with zipfile.ZipFile(path) as archive:
+        if archive.testzip() is not None:
+            raise OSError("the file read back differs from what was written")
 
 
 def _input(network: keras.Model) -> dict[str, Any]:

@@ -69,12 +69,12 @@ def read_json(
             (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) is taken as
             damage.
     """
-    return parse_json(_read_text(path, error, remedy), path.name, error, remedy, parse)
+    return parse_json(text_bytes(path, error, remedy), path.name, error, remedy, parse)
 
 
 def read_csv(path: Path, error: type[FerError], remedy: str) -> list[list[str]]:
     """The rows of a CSV file, none of them blank; `error` and `remedy` as of `read_json`."""
-    data = _read_text(path, error, remedy)
+    data = text_bytes(path, error, remedy)
     try:
         return list(_rows(data.decode()))
     except (ValueError, csv.Error) as fault:
@@ -91,7 +91,8 @@ def _rows(text: str) -> Iterator[list[str]]:
         yield row
 
 
-def _read_text(path: Path, error: type[FerError], remedy: str) -> bytes:
+def text_bytes(path: Path, error: type[FerError], remedy: str) -> bytes:
+    """A file of text as it stands there; `error` and `remedy` as of `read_json`."""
     try:
         return read_regular(path, MOST_TEXT)
     except OSError as fault:
@@ -163,19 +164,42 @@ def replace_file(path: Path, write: Callable[[Path], Any]) -> None:
         write: Gets the path to write at, which ends as `path` does: some writers go by that. It
             begins with a dot: what a kill leaves of it is no model, and no picture of a folder.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".writing-{os.getpid()}-{path.name}")
+    with replaced_together() as beside:
+        write(beside(path))
+
+
+@contextmanager
+def replaced_together() -> Iterator[Callable[[Path], Path]]:
+    """Swaps in several files once all of them are written: if one fails, all old ones stay.
+
+    Yields:
+        Target → the path beside it to write at, as of `replace_file`. They are swapped in in the
+        order in which they were asked for.
+    """
+    written: dict[Path, Path] = {}
+
+    def beside(path: Path) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():  # found out before others are swapped in
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        written[path] = path.with_name(f".writing-{os.getpid()}-{path.name}")
+        return written[path]
+
     try:
-        write(beside)
-        with beside.open("rb") as file:
-            os.fsync(file.fileno())
-        beside.replace(path)
+        yield beside
+        for source in written.values():
+            with source.open("rb") as file:
+                os.fsync(file.fileno())
+        for target, source in written.items():
+            source.replace(target)
     except OSError as error:
-        if error.filename is not None:
-            error.filename = str(path)  # what a person asked for, not the file beside it
+        for target, source in written.items():
+            if error.filename == str(source):
+                error.filename = str(target)  # what a person asked for, not the file beside it
         raise
     finally:
-        beside.unlink(missing_ok=True)
+        for source in written.values():
+            source.unlink(missing_ok=True)
 
 
 def require_writable(path: Path) -> None:

@@ -131,6 +131,10 @@ class ModelCard:
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
 
+    def to_json(self) -> str:
+        """The card's file."""
+        return json.dumps(self.to_dict(), indent=2) + "\n"
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> ModelCard:
         """Reads what `to_dict` wrote.
@@ -254,7 +258,7 @@ def file_record(path: Path) -> dict[str, Any]:
 def save_card(card: ModelCard, folder: Path = MODELS) -> Path:
     """Writes a card beside its model's files."""
     path = folder / f"{card.stem}{CARD_SUFFIX}"
-    replace_text(path, json.dumps(card.to_dict(), indent=2) + "\n")
+    replace_text(path, card.to_json())
     return path
 
 

@@ -18,6 +18,7 @@ from fer_core.store.files import (
     read_json,
     replace_file,
     replace_text,
+    replaced_together,
 )
 
 
@@ -129,3 +130,31 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space"):
         replace_file(tmp_path / "a.json", half)
     assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
+
+
+@pytest.mark.parametrize("fault", ["the second write", "a folder in the second place"])
+def test_files_take_their_places_together_or_not_at_all(tmp_path: Path, fault: str) -> None:
+    first, second = tmp_path / "a.txt", tmp_path / "b.txt"
+    replace_text(first, "old")
+
+    def write() -> None:
+        with replaced_together() as beside:
+            beside(first).write_text("new")
+            path = beside(second)
+            if fault == "the second write":
+                raise OSError(28, "No space left on device", str(path))
+            path.write_text("new")
+
+    if fault != "the second write":
+        second.mkdir()
+    with pytest.raises(OSError) as caught:
+        write()
+    assert caught.value.filename == str(second), "as a person knows it"
+    assert [path.read_text() for path in tmp_path.iterdir() if path.is_file()] == ["old"]
+    if second.exists():
+        second.rmdir()
+    with replaced_together() as beside:
+        for path in (first, second):
+            beside(path).write_text("new")
+        assert first.read_text() == "old"
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["new", "new"]
