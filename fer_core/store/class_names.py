@@ -16,6 +16,8 @@ from fer_core.errors import ModelError
 
 LABELS_FILE: Final = "labels.txt"
 ONNX_PROPERTY: Final = "class_names"
+_LONGEST: Final = 4096
+"""Bytes of the file of names that are read; a small zip can unpack to gigabytes."""
 
 
 def with_class_names(litert: bytes, names: Sequence[str]) -> bytes:
@@ -27,13 +29,28 @@ def with_class_names(litert: bytes, names: Sequence[str]) -> bytes:
     return file.getvalue()
 
 
-def class_names(litert: bytes) -> tuple[str, ...] | None:
-    """The names in a LiteRT file, in the order of its answers; None if it holds none."""
+def class_names(litert: bytes, file: str = "The LiteRT file") -> tuple[str, ...] | None:
+    """The names in a LiteRT file, in the order of its answers; None if it holds none.
+
+    Raises:
+        ModelError: naming `file`, if it holds some that cannot be read or are too long.
+    """
     try:
+        if not zipfile.is_zipfile(io.BytesIO(litert)):
+            return None
         with zipfile.ZipFile(io.BytesIO(litert)) as archive:
-            return from_lines(archive.read(LABELS_FILE).decode())
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError):
-        return None
+            if LABELS_FILE not in archive.namelist():
+                return None
+            with archive.open(LABELS_FILE) as labels:
+                lines = labels.read(_LONGEST + 1)
+        if len(lines) > _LONGEST:
+            raise ValueError(f"{LABELS_FILE} has more than {_LONGEST:,} bytes")
+        return from_lines(lines.decode())
+    except Exception as error:  # those of zipfile and its methods share no base class
+        raise ModelError(
+            f"{file} is damaged: the class names at its end cannot be read ({error}). Restore the "
+            "file, or export the model again."
+        ) from error
 
 
 def as_lines(names: Sequence[str]) -> str:

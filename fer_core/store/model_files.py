@@ -218,7 +218,7 @@ def load_model(model: str | Path = DEFAULT_MODEL) -> tuple[ModelCard, bytes]:
     """
     card, path = load_card(model), model_file(model, NETWORK_SUFFIX)
     network = verified_bytes(card, path)
-    require_class_names(class_names(network), card.emotions, path.name)
+    require_class_names(class_names(network, path.name), card.emotions, path.name)
     return card, network
 
 
