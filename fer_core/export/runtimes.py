@@ -149,7 +149,12 @@ def add_runtimes(
     test = _test_faces(card, dataset)
     path = model_file(model, KERAS_SUFFIX)
     verified_bytes(card, path)
-    network = keras.models.load_model(path, compile=False)
+    try:
+        network = keras.models.load_model(path, compile=False)
+    except Exception as error:  # whatever the parts of a file make Keras raise
+        raise ModelError(
+            f"{path.name} is not a Keras network ({error}). Export the model again."
+        ) from error
     reference = predict(network, test.images)
     makers: dict[str, Callable[[], bytes]] = {
         NETWORK_SUFFIX: lambda: litert,

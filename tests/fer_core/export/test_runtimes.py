@@ -193,6 +193,7 @@ def test_an_inaccurate_8_bit_network_is_reported_and_left_out(
         ("no test faces", DataError, "no images under test"),
         ("altered network", ModelError, "was altered"),
         ("disagreement", ModelError, "differs from the Keras network"),
+        ("text", ModelError, "small.keras is not a Keras network.*Export the model again"),
     ],
 )
 def test_what_cannot_be_added_to_leaves_the_card_as_it_was(
@@ -212,10 +213,13 @@ def test_what_cannot_be_added_to_leaves_the_card_as_it_was(
         keras.utils.set_random_seed(6)
         other = build(size=32, width=0.35, dense=16, dropout=0.3, weights="none")
         other.save(model.with_suffix(".keras"))
+    if fault == "text":
+        model.with_suffix(".keras").write_text("hello")
+    if fault in ("disagreement", "text"):
         files = {**card.files, ".keras": file_record(model.with_suffix(".keras"))}
         save_card(dataclasses.replace(card, files=files), model.parent)
     before = load_card(model)
-    with pytest.raises(error, match=message):
+    with pytest.raises(error, match=f"(?s){message}"):
         add_runtimes(model, data, (ONNX_SUFFIX,), lambda _: None)
     assert load_card(model) == before
     assert not model.with_name("small.onnx").exists()
