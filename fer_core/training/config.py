@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import reprlib
 import tomllib
+import typing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from fer_core.errors import TrainingError
+from fer_core.store.files import MOST_TEXT, read_regular
 from fer_core.training.sections import (
+    LARGEST_SEED,
     AugmentationConfig,
     DataConfig,
     ModelConfig,
@@ -20,6 +24,13 @@ from fer_core.training.sections import (
 )
 
 MONITORS: Final = ("val_loss", "val_accuracy")
+_KINDS: Final[dict[Any, tuple[str, type | tuple[type, ...]]]] = {
+    str: ("a text in quotes", str),
+    bool: ("true or false", bool),
+    int: ("a whole number", int),
+    float: ("a number", (int, float)),
+    tuple[str, ...]: ("a list of texts", tuple),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,7 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         one_of("monitor", self.monitor, MONITORS)
+        within("seed", self.seed, 0, LARGEST_SEED)
         within("logit_adjustment", self.logit_adjustment, 0.0, 1.0)
         if not self.phases:
             raise TrainingError("A recipe has at least one [[phases]].")
@@ -60,6 +72,8 @@ class TrainingConfig:
         """Raises `TrainingError` for an unknown name, a missing one, or a wrong value."""
         values = dict(values)
         phases = values.pop("phases", [])
+        if not isinstance(phases, list | tuple):
+            raise TrainingError(f"phases are [[phases]] tables. Received: {reprlib.repr(phases)}")
         for section in dataclasses.fields(cls):
             if isinstance(kind := section.default_factory, type):
                 values[section.name] = _build(kind, section.name, values.get(section.name, {}))
@@ -77,15 +91,23 @@ def load_config(path: str | Path) -> TrainingConfig:
     """
     path = Path(path)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(read_regular(path, MOST_TEXT).decode())
     except FileNotFoundError as error:
         raise TrainingError(f"There is no recipe at {path}. See configs/ for some.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise TrainingError(
+            f"{path} cannot be read: {error.strerror}. Name a TOML file."
+        ) from error
+    except (ValueError, RecursionError) as error:
         raise TrainingError(f"{path} is not valid TOML: {error}") from error
     return TrainingConfig.from_dict(values)
 
 
-def _build(kind: type, section: str, values: dict[str, Any]) -> Any:
+def _build(kind: type, section: str, values: Any) -> Any:
+    if not isinstance(values, dict):
+        raise TrainingError(
+            f"{section} is a table of settings. Received: {reprlib.repr(values)}. See configs/."
+        )
     fields = {f.name: f for f in dataclasses.fields(kind)}
     unknown = sorted(set(values) - set(fields))
     if unknown:
@@ -93,7 +115,22 @@ def _build(kind: type, section: str, values: dict[str, Any]) -> Any:
             f"Unknown setting in {section}: {', '.join(unknown)}. Accepted: {', '.join(fields)}."
         )
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    hints = typing.get_type_hints(kind)
+    for name, value in values.items():
+        _check(f"{name} in {section}", value, hints[name])
     try:
         return kind(**values)
     except TypeError as error:
-        raise TrainingError(f"A setting is missing or wrong in {section}: {error}") from error
+        raise TrainingError(f"A setting is missing in {section}: {error}") from error
+
+
+def _check(name: str, value: Any, hint: Any) -> None:
+    """Raises `TrainingError` if a setting is of another kind than its field."""
+    inner = typing.get_args(hint)
+    kind = next((kind for kind in (hint, *inner) if kind in _KINDS), None)
+    if kind is None or (value is None and type(None) in inner):
+        return  # a section, or an optional setting
+    words, accepted = _KINDS[kind]
+    fits = isinstance(value, accepted) and isinstance(value, bool) is (kind is bool)
+    if not fits or (isinstance(value, tuple) and not all(isinstance(v, str) for v in value)):
+        raise TrainingError(f"{name} is {words}. Received: {reprlib.repr(value)}")

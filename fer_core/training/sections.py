@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import reprlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,7 @@ SCHEDULES: Final = ("plateau", "cosine", "constant")
 OPTIMIZERS: Final = ("adam", "adamw", "sgd")
 TRAINABLE: Final = ("head", "all")
 GROUPS: Final = ("copies", "near_copies")
+LARGEST_SEED: Final = 2**32 - 1
 DROPPABLE: Final = ("constant", "conflicting", "test_copies", "near_test_copies")
 
 
@@ -41,6 +43,11 @@ class ModelConfig:
     def __post_init__(self) -> None:
         one_of("model.architecture", self.architecture, ARCHITECTURES)
         one_of("model.precision", self.precision, PRECISIONS)
+        within("model.width", self.width, 0.05, 16.0)
+        within("model.dense", self.dense, 0, 65_536)
+        within("model.dropout", self.dropout, 0.0, 0.99)
+        if self.batch_norm_momentum is not None:
+            within("model.batch_norm_momentum", self.batch_norm_momentum, 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,9 @@ class DataConfig:
                 f"data.validation is a share between 0 and 0.5. Received: {self.validation}"
             )
         within("data.ferplus", self.ferplus, 0.0, 1.0)
+        within("data.label_smoothing", self.label_smoothing, 0.0, 0.99)
+        if self.split_seed is not None:
+            within("data.split_seed", self.split_seed, 0, LARGEST_SEED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,12 +210,16 @@ class PhaseConfig:
         one_of("phase.schedule", self.schedule, SCHEDULES)
         one_of("phase.optimizer", self.optimizer, OPTIMIZERS)
         one_of("phase.trainable", self.trainable, TRAINABLE)
-        if self.epochs < 1 or self.batch_size < 1 or self.size < 32:
-            raise TrainingError(
-                f'Phase "{self.name}": epochs and batch_size are at least 1, size at least '
-                f"32. Received: {self.epochs}, {self.batch_size}, {self.size}"
-            )
         within("phase.ema", self.ema, 0.0, 0.99999)
+        within("phase.learning_rate", self.learning_rate, 1e-12, 1000.0)
+        within("phase.final_learning_rate", self.final_learning_rate, 0.0, 1000.0)
+        within("phase.weight_decay", self.weight_decay, 0.0, 100.0)
+        within("phase.plateau_factor", self.plateau_factor, 1e-6, 0.999999)
+        within("phase.epochs", self.epochs, 1, 1_000_000)
+        within("phase.batch_size", self.batch_size, 1, 65_536)
+        within("phase.size", self.size, 32, 1024)
+        for name in ("warmup_steps", "plateau_patience", "early_stopping"):
+            within(f"phase.{name}", getattr(self, name), 0, 10**9)
         for name in ("mixup", "cutmix", "clip_norm"):
             within(f"phase.{name}", getattr(self, name), 0.0, 100.0)
 
@@ -224,4 +238,6 @@ def one_of(name: str, value: str, accepted: tuple[str, ...]) -> None:
 def within(name: str, value: float, low: float, high: float) -> None:
     """Raises `TrainingError` if a setting lies outside [low, high]."""
     if not low <= value <= high:
-        raise TrainingError(f"{name} lies between {low} and {high}. Received: {value}")
+        raise TrainingError(
+            f"{name} lies between {low} and {high}. Received: {reprlib.repr(value)}"
+        )

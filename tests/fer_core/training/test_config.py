@@ -1,3 +1,5 @@
+import json
+import os
 import re
 from pathlib import Path
 
@@ -48,7 +50,7 @@ def test_every_number_of_a_recipe_has_a_comment_where_it_first_stands(name: str)
         ({"title": "t", "phases": [{**PHASE, "epoch": 3}]}, "Unknown setting in phase: epoch"),
         ({"title": "t", "phases": [{"name": "x"}]}, "epochs"),
         ({"title": "t", "phases": [{**PHASE, "optimizer": "lion"}]}, "adam, adamw, sgd"),
-        ({"title": "t", "phases": [{**PHASE, "size": 16}]}, "at least 32"),
+        ({"title": "t", "phases": [{**PHASE, "size": 16}]}, "size lies between 32 and"),
         ({"title": "t", "phases": [PHASE], "data": {"validation": 0.9}}, "between 0 and 0.5"),
         ({"title": "t", "phases": [PHASE], "data": {"drop": ["blurred"]}}, "constant"),
         ({"title": "t", "phases": [PHASE], "data": {"class_weights": "x"}}, "balanced"),
@@ -64,7 +66,35 @@ def test_every_number_of_a_recipe_has_a_comment_where_it_first_stands(name: str)
         ({"title": "t", "phases": [PHASE], "augmentation": {"blur": 2}}, "blur lies between"),
         ({"title": "t", "phases": [PHASE], "augmentation": {"cover": 2}}, "cover lies between"),
         ({"title": "t", "phases": [PHASE], "logit_adjustment": -1}, "logit_adjustment lies"),
-        ({"title": "t", "phases": [{**PHASE, "epochs": "x"}]}, "missing or wrong in phase"),
+        ({"title": "t", "phases": [{**PHASE, "epochs": "x"}]}, "epochs in phase is a whole"),
+        ({"title": "t", "phases": [{**PHASE, "epochs": 1.5}]}, "epochs in phase is a whole"),
+        ({"title": "t", "phases": [{**PHASE, "epochs": True}]}, "epochs in phase is a whole"),
+        ({"title": "t", "phases": [{**PHASE, "epochs": 0}]}, "epochs lies between 1 and"),
+        ({"title": "t", "phases": [{**PHASE, "batch_size": 0}]}, "batch_size lies between 1"),
+        ({"title": "t", "phases": [{**PHASE, "epochs": 10**4000}]}, "epochs lies between"),
+        ({"title": "t", "phases": [{**PHASE, "name": 5}]}, "name in phase is a text"),
+        ({"title": "t", "phases": [{**PHASE, "learning_rate": 0}]}, "learning_rate lies"),
+        ({"title": "t", "phases": [{**PHASE, "learning_rate": "x"}]}, "rate in phase is a number"),
+        ({"title": "t", "phases": [{**PHASE, "learning_rate": float("nan")}]}, "rate lies"),
+        ({"title": "t", "phases": [{**PHASE, "plateau_factor": 2}]}, "plateau_factor lies"),
+        ({"title": "t", "phases": [{**PHASE, "warmup_steps": -1}]}, "warmup_steps lies"),
+        ({"title": "t", "phases": 5}, r"\[\[phases\]\] tables. Received: 5"),
+        ({"title": "t", "phases": [1]}, "phase is a table"),
+        ({"title": "t", "phases": [PHASE], "model": 5}, "model is a table"),
+        ({"title": "t", "phases": [PHASE], "model": {"dropout": 5}}, "dropout lies"),
+        ({"title": "t", "phases": [PHASE], "model": {"dense": -3}}, "dense lies"),
+        ({"title": "t", "phases": [PHASE], "model": {"width": 0}}, "width lies"),
+        ({"title": "t", "phases": [PHASE], "model": {"train_batch_norm": 1}}, "true or false"),
+        ({"title": "t", "phases": [PHASE], "model": {"batch_norm_momentum": "x"}}, "a number"),
+        ({"title": "t", "phases": [PHASE], "model": {"architecture": ["a"]}}, "a text"),
+        ({"title": "t", "phases": [PHASE], "data": {"drop": 5}}, "a list of texts"),
+        ({"title": "t", "phases": [PHASE], "data": {"drop": [[1]]}}, "a list of texts"),
+        ({"title": "t", "phases": [PHASE], "data": {"label_smoothing": 9}}, "smoothing lies"),
+        ({"title": "t", "phases": [PHASE], "data": {"split_seed": -1}}, "split_seed lies"),
+        ({"title": "t", "phases": [PHASE], "seed": -1}, "seed lies between 0 and 4294967295"),
+        ({"title": "t", "phases": [PHASE], "seed": 2**32}, "seed lies"),
+        ({"title": "t", "phases": [PHASE], "monitor": {"a": 1}}, "monitor in the recipe is a text"),
+        ({"title": 5, "phases": [PHASE]}, "title in the recipe is a text"),
     ],
 )
 def test_a_wrong_recipe_is_refused_with_what_is_accepted(values, message):
@@ -78,3 +108,23 @@ def test_a_missing_or_broken_file(tmp_path: Path):
     (tmp_path / "broken.toml").write_text("a = [")
     with pytest.raises(TrainingError, match="not valid TOML"):
         load_config(tmp_path / "broken.toml")
+
+
+@pytest.mark.parametrize("text", ["a=" + "[" * 20_000 + "]" * 20_000, "a=" + "9" * 5000, "\x00"])
+def test_what_toml_readers_fail_at_is_said(tmp_path: Path, text: str):
+    (tmp_path / "wild.toml").write_text(text)
+    with pytest.raises(TrainingError, match="not valid TOML"):
+        load_config(tmp_path / "wild.toml")
+
+
+def test_a_pipe_or_folder_in_the_place_of_a_recipe_is_said(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe.toml")
+    for path in (tmp_path, tmp_path / "pipe.toml"):
+        with pytest.raises(TrainingError, match="cannot be read"):
+            load_config(path)
+
+
+@pytest.mark.parametrize("card", sorted((CONFIGS.parent / "models").glob("*.card.json")))
+def test_the_recipes_of_shipped_models_are_recipes(card: Path):
+    recipe = json.loads(card.read_text("utf-8"))["recipe"]
+    assert not recipe or TrainingConfig.from_dict(recipe).phases
