@@ -96,6 +96,10 @@ def _fit(
         reporter.message(f"Left out of train/ as {name.replace('_', ' ')}: {count:,}.")
     reporter.message(f"{len(data.train):,} faces to learn from, {len(data.validation):,} validate.")
     state = devices.sync_run_folder(run, run.start(description, resume=resume))
+    if state.phase >= len(config.phases) or (
+        state.phase_epochs > config.phases[state.phase].epochs
+    ):
+        raise run.foreign("state.json", "the recipe has fewer phases or epochs")
     network = None
     for index, phase in enumerate(config.phases):
         if index < state.phase:
@@ -183,5 +187,8 @@ def _network_for(
         )
     stem = state.checkpoint if state.phase_epochs else f"best-{state.phase - 1}"
     if state.phase_epochs or state.phase:
-        network.set_weights(architecture.whole_weights(job.run.load_network(f"{stem}.keras")))
+        try:
+            network.set_weights(architecture.whole_weights(job.run.load_network(f"{stem}.keras")))
+        except ValueError as error:  # as many layers, or of other widths
+            raise job.run.foreign(f"{stem}.keras", str(error).partition("\n")[0]) from error
     return network

@@ -62,6 +62,20 @@ class RunState:
     history: tuple[dict[str, Any], ...] = ()
     checkpoint: str | None = None
 
+    def __post_init__(self) -> None:
+        """Raises ValueError if this is no state that a run can have."""
+        counts = (self.phase, self.phase_epochs)
+        rows = all(isinstance(row, dict) for row in self.history)
+        if not (
+            all(type(count) is int and count >= 0 for count in counts)
+            and type(self.phase_done) is bool
+            and (self.best is None or type(self.best) in (int, float))
+            and rows
+            and self.phase_epochs <= len(self.history)
+            and (self.checkpoint is None or re.fullmatch(r"checkpoint-\d{4,}", self.checkpoint))
+        ):
+            raise ValueError("it is not how far a run can have come")
+
     def phase_history(self) -> list[dict[str, Any]]:
         """The rows of the current phase."""
         return list(self.history[len(self.history) - self.phase_epochs :])
@@ -133,6 +147,10 @@ class RunFolder:
             lambda v: RunState(**{**v, "history": tuple(v["history"])}),
         )
 
+    def foreign(self, name: str, reason: object) -> TrainingError:
+        """For a file of the folder that another run has made."""
+        return TrainingError(f"{self.path / name} is another run's ({reason}). {_REMEDY}")
+
     def files(self, state: RunState) -> Iterator[tuple[str, bytes]]:
         """(name, content) of whatever a run needs to go on from a state, which comes last."""
         names = [f"best-{phase}.keras" for phase in range(state.phase + 1)]
@@ -185,7 +203,7 @@ class RunFolder:
         """Raises `TrainingError` if the file is missing or damaged."""
         try:
             return keras.models.load_model(self.path / name, compile=False)
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, KeyError, NotImplementedError, zipfile.BadZipFile) as error:
             raise TrainingError(
                 f"{self.path / name} cannot be read ({error}). {_REMEDY}"
             ) from error

@@ -8,6 +8,7 @@ import json
 import shutil
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from training_tools import Silent, StopsAfter, build_tiny
@@ -152,7 +153,7 @@ def test_the_record_says_how_the_run_was_made(dataset: Dataset, tmp_path: Path):
 
 
 def test_a_loss_that_is_not_a_number_stops_the_run(dataset: Dataset, tmp_path: Path):
-    wild = dataclasses.replace(WARM_UP, learning_rate=float("nan"))
+    wild = dataclasses.replace(WARM_UP, learning_rate=1e38)
     config = dataclasses.replace(CONFIG, phases=(wild,))
     with pytest.raises(TrainingError, match="Lower the learning rate"):
         fit(config, dataset, RunFolder(tmp_path), Silent(), resume=False)
@@ -204,6 +205,13 @@ def test_what_a_killed_process_left_half_written_goes_with_the_next_epoch(
         ("state.json", b"{"),
         ("state.json", b'{"phase": 0}'),
         ("state.json", b'{"somebody": "else"}'),
+        ("state.json", b'{"phase": "x", "history": []}'),
+        ("state.json", b'{"phase": 99, "history": []}'),
+        ("state.json", b'{"phase": 0, "phase_epochs": "1", "history": [{}]}'),
+        ("state.json", b'{"phase": 0, "phase_epochs": 99, "history": [{}]}'),
+        ("state.json", b'{"phase": 0, "history": [1]}'),
+        ("state.json", b'{"phase": 0, "history": [], "best": "x"}'),
+        ("state.json", b'{"phase": 0, "history": [], "checkpoint": 5}'),
         ("checkpoint-0001.npz", b"half"),
         ("checkpoint-0001.npz", None),
         ("checkpoint-0001.keras", b"half"),
@@ -218,6 +226,17 @@ def test_damaged_missing_and_foreign_files_end_in_a_sentence(
     if content is not None:
         (folder / name).write_bytes(content)
     with pytest.raises(TrainingError, match=rf"{name}.*Start the run again in another folder"):
+        fit(CONFIG, dataset, RunFolder(folder), Silent(), resume=True, build=build_tiny)
+
+
+def test_another_networks_checkpoint_ends_in_a_sentence(
+    stopped: Path, tmp_path: Path, dataset: Dataset
+):
+    folder = shutil.copytree(stopped, tmp_path / "run")
+    keras.Sequential(
+        [keras.Input((48, 48, 1)), keras.layers.Flatten(), keras.layers.Dense(7)]
+    ).save(folder / "checkpoint-0001.keras")
+    with pytest.raises(TrainingError, match=r"checkpoint-0001\.keras is another run's"):
         fit(CONFIG, dataset, RunFolder(folder), Silent(), resume=True, build=build_tiny)
 
 
