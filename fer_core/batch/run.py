@@ -126,8 +126,9 @@ def opened(
     """The run that writes `out`: a new one, or with `resume` the one that was begun, if any was.
 
     Raises:
-        BatchError: another process writes it at this moment; a run was begun and `resume` is not
-            set; or it is, and that run was of other settings or files, which the message names.
+        BatchError: another process writes it at this moment; something that is no run's lies in
+            the place of its parts; a run was begun and `resume` is not set; or it is, and that run
+            is damaged, or was of other settings or files, which the message names.
     """
     folder = parts_folder(out)
     _make(folder)

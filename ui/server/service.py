@@ -108,11 +108,12 @@ def keep_answers() -> None:
         retain_lifecycle_msgs: bool = False,
         fragment_ids_this_run: list[str] | None = None,
     ) -> None:
-        waiting = [message for message in queue._queue if message.WhichOneof("type") in ANSWERS]
+        waiting = []
+        if retain_lifecycle_msgs:  # a run starts; else all were sent, as many times a second
+            waiting = [each for each in queue._queue if each.WhichOneof("type") in ANSWERS]
         clear(queue, retain_lifecycle_msgs, fragment_ids_this_run)
-        left = {id(message) for message in queue._queue}
-        for message in waiting if retain_lifecycle_msgs else ():  # else all were sent
-            if id(message) not in left:
+        for message in waiting:
+            if not any(message is left for left in queue._queue):
                 queue.enqueue(message)
 
     if not hasattr(clear, "__wrapped__"):
