@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import struct
+import zipfile
 import zlib
 
 import numpy as np
@@ -84,3 +85,18 @@ def webp_chunks(count: int) -> bytes:
 def webp_canvas(width: int, height: int) -> bytes:
     canvas = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     return b"RIFF\x16\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00" + bytes(4) + canvas
+
+
+def npz(how: str) -> bytes:
+    """An `.npz` of one array that is "encrypted", a "bomb" of zeros, or of a "false size"."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("arr_0.npy", "w") as member:
+            size = {"false size": 2**40, "bomb": 2**27 + 1, "encrypted": 1}[how]
+            head = {"descr": "<f8", "fortran_order": False, "shape": (size,)}
+            np.lib.format.write_array_header_1_0(member, head)
+            for _ in range(2**10 + 1 if how == "bomb" else 1):
+                member.write(bytes(2**20))
+        if how == "encrypted":
+            archive.filelist[0].flag_bits |= 1
+    return file.getvalue()

@@ -40,8 +40,10 @@ HEAVY = {
     "keras": {"fer_core/training", "fer_core/export", "scripts"},
     # Keras has no words for handing bytes to another process, nor for a process's own devices.
     "jax": {"fer_core/training/distributed"},
-    # Keras's backend-neutral API throughout: only the benchmark compares with a backend.
-    "tensorflow": {"scripts/benchmarks/runtime_probe.py"},
+    # Keras's backend-neutral API throughout, but for one kernel and a benchmark of backends.
+    "tensorflow": {
+        "scripts/benchmarks/runtime_probe.py", "fer_core/training/networks/fused_norms.py",
+    },
     "tf": set(),
     "torch": set(),
     "sklearn": {"fer_core/evaluation", "fer_core/training", "fer_core/export"},

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from fer_core.data.layout import common_name
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
+from fer_core.store.files import MOST_TABLE, table_rows, text_bytes
 from fer_core.store.tables import from_cell
 
 FERPLUS_VARIABLE: Final = "FER_PLUS"
@@ -30,6 +31,10 @@ COLUMNS: Final = {
 """Our names of expressions → FER+'s columns."""
 NOT_OURS: Final = ("contempt", "unknown", "NF")
 """FER+'s columns for an eighth expression, for no answer, and for no face."""
+VOTE_COLUMNS: Final = (*(COLUMNS[emotion] for emotion in EMOTIONS), *NOT_OURS)
+"""FER+'s, in the order of `Votes.counts`."""
+MOST_VOTES: Final = 1_000
+"""For one answer on one image; FER+ has ten annotators."""
 FORMAT: Final = (
     "Expected: a CSV file with the columns path (inside the data set, as in train/happy/x.jpg), "
     f"{', '.join(COLUMNS.values())}, {', '.join(NOT_OURS)}, with whole numbers of votes. "
@@ -92,21 +97,22 @@ def read_votes(path: str | Path, image_paths: Sequence[str]) -> Votes:
 
 def _read(path: Path) -> tuple[dict[tuple[str, ...], list[int]], str]:
     """The votes by image, and the file's SHA-256."""
+    if not path.exists():
+        raise DataError(f"There are no FER+ votes at {path}.")
+    data = text_bytes(path, DataError, f"{FORMAT}.", MOST_TABLE)
     try:
-        data = path.read_bytes()
-        rows = list(csv.DictReader(data.decode("utf-8").splitlines()))
-        votes = {_key(from_cell(row["path"])): _counts(row) for row in rows}
-    except FileNotFoundError as error:
-        raise DataError(f"There are no FER+ votes at {path}.") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path} does not hold FER+ votes ({error!r}). {FORMAT}.") from error
+        header, *rows = table_rows(data.decode("utf-8-sig"))
+        places = [header.index(name) for name in ("path", *VOTE_COLUMNS)]
+        votes = dict(_votes(row, places, line) for line, row in enumerate(rows, start=2))
+    except (ValueError, csv.Error) as error:
+        raise DataError(f"{path} does not hold FER+ votes ({error}). {FORMAT}.") from error
     return votes, hashlib.sha256(data).hexdigest()
 
 
 def _matched(
     by_image: dict[tuple[str, ...], list[int]], digest: str, image_paths: Sequence[str]
 ) -> Votes | None:
-    none = [0] * (len(COLUMNS) + len(NOT_OURS))
+    none = [0] * len(VOTE_COLUMNS)
     keys = [_key(image) for image in image_paths]
     if not any(key in by_image for key in keys):
         return None
@@ -119,5 +125,13 @@ def _key(path: str) -> tuple[str, ...]:
     return (*(common_name(folder) for folder in folders[-2:]), PurePosixPath(name).stem)
 
 
-def _counts(row: dict[str, str]) -> list[int]:
-    return [int(row[name]) for name in (*(COLUMNS[emotion] for emotion in EMOTIONS), *NOT_OURS)]
+def _votes(row: list[str], places: Sequence[int], line: int) -> tuple[tuple[str, ...], list[int]]:
+    """An image's key and its votes, in the order of `Votes.counts`."""
+    try:
+        path, *cells = (row[place] for place in places)
+        counts = [int(cell) for cell in cells]
+    except (IndexError, ValueError) as error:
+        raise ValueError(f"row {line:,}: {error}") from error
+    if not all(0 <= count <= MOST_VOTES for count in counts):
+        raise ValueError(f"row {line:,}: votes are whole numbers from 0 to {MOST_VOTES:,}")
+    return _key(from_cell(path)), counts

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from fer_core.data.dataset import Dataset, copy_groups
 from fer_core.data.fer2013_csv import Original, rows_of
-from fer_core.data.ferplus import COLUMNS, NOT_OURS
+from fer_core.data.ferplus import VOTE_COLUMNS
 from fer_core.errors import DataError
 from fer_core.labels import EMOTIONS
 from fer_core.store.files import replace_text
@@ -29,7 +29,6 @@ FARTHEST: Final = 12.0
 """Root mean square difference in gray levels up to which two pictures are the same one. FER-2013's
 differ by 5 on average and by 9 at most when they are compressed as JPEG of quality 75; each of them
 then still finds its own row."""
-VOTES: Final = (*COLUMNS.values(), *NOT_OURS)
 _ROWS_AT_ONCE: Final = 1024
 
 
@@ -39,7 +38,7 @@ class VotedRow:
 
     Attributes:
         name: FER+'s name of the picture; "" if the annotators saw no face in it.
-        votes: As many as `VOTES`, in that order.
+        votes: As many as `VOTE_COLUMNS`, in that order.
     """
 
     name: str
@@ -52,11 +51,13 @@ def read_voted_rows(path: Path) -> list[VotedRow]:
     Raises:
         DataError: if the file cannot be read or is another one.
     """
-    expected = f"Expected: FER+'s fer2013new.csv, with the columns Image name, {', '.join(VOTES)}"
+    expected = (
+        f"Expected: FER+'s fer2013new.csv, with the columns Image name, {', '.join(VOTE_COLUMNS)}"
+    )
     rows = []
     for number, row in rows_of(path, expected):
         try:
-            votes = tuple(int(row[column]) for column in VOTES)
+            votes = tuple(int(row[column]) for column in VOTE_COLUMNS)
             rows.append(VotedRow(row["Image name"].strip(), votes))
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise DataError(f"{path}, row {number}: {error!r}. {expected}.") from error
@@ -106,7 +107,7 @@ def join(
 def write_votes(path: Path, rows: dict[str, VotedRow]) -> None:
     """Writes the CSV file that `fer_core.data.ferplus.read_votes` reads."""
     table = ((image, row.name, *row.votes) for image, row in rows.items())
-    replace_text(path, as_csv(("path", "ferplus_name", *VOTES), table, "\n"))
+    replace_text(path, as_csv(("path", "ferplus_name", *VOTE_COLUMNS), table, "\n"))
 
 
 def _nearest(

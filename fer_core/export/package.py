@@ -37,7 +37,7 @@ from fer_core.store.model_files import (
     check_name,
     file_record,
 )
-from fer_core.training.architecture import predict
+from fer_core.training.architecture import predict, save_network
 from fer_core.training.config import TrainingConfig
 from fer_core.training.partition import TrainingData, partition, unlike_training
 from fer_core.training.run_folder import RunFolder
@@ -121,7 +121,7 @@ def package(
         HISTORY_SUFFIX: lambda path: path.write_bytes(history),
     }
     if keep_keras:
-        writers[KERAS_SUFFIX] = lambda path: _save_network(network, path)
+        writers[KERAS_SUFFIX] = lambda path: save_network(network, path)
     return _write_files(card, folder, writers), agreement
 
 
@@ -176,13 +176,6 @@ def _write_files(
     for suffix in (INT8_SUFFIX, ONNX_SUFFIX):  # of the network that had this stem before
         (folder / f"{card.stem}{suffix}").unlink(missing_ok=True)
     return card
-
-
-def _save_network(network: keras.Model, path: Path) -> None:
-    network.save(path)
-    with zipfile.ZipFile(path) as archive:
-        if archive.testzip() is not None:
-            raise OSError("the file read back differs from what was written")
 
 
 def _input(network: keras.Model) -> dict[str, Any]:

@@ -22,10 +22,13 @@ from fer_core.errors import FerError
 T = TypeVar("T")
 
 MOST_TEXT: Final = 4 * 2**20
-"""Bytes of a JSON or CSV file that is read; the largest of a model's own has one million. What it
+"""Bytes of a JSON or TOML file that is read; the largest of a model's own has one million. What it
 holds may take fifty times as much memory."""
-MOST_ROWS: Final = 100_000
-"""Of a CSV file."""
+MOST_TABLE: Final = 32 * 2**20
+"""Bytes of a CSV file, whose rows and lines have bounds of their own."""
+MOST_ROWS: Final = 300_000
+MOST_LINE: Final = 100_000
+"""Characters."""
 
 
 def expand(path: str | Path) -> Path:
@@ -74,16 +77,22 @@ def read_json(
 
 def read_csv(path: Path, error: type[FerError], remedy: str) -> list[list[str]]:
     """The rows of a CSV file, none of them blank; `error` and `remedy` as of `read_json`."""
-    data = text_bytes(path, error, remedy)
+    data = text_bytes(path, error, remedy, MOST_TABLE)
     try:
-        return list(_rows(data.decode()))
+        return list(table_rows(data.decode()))
     except (ValueError, csv.Error) as fault:
         raise error(f"{path.name} is damaged: {fault}. {remedy}") from fault
 
 
-def _rows(text: str) -> Iterator[list[str]]:
-    """Raises ValueError before blank rows, or more than `MOST_ROWS`, fill the memory."""
-    for number, row in enumerate(csv.reader(io.StringIO(text, newline="")), start=1):
+def table_rows(text: str) -> Iterator[list[str]]:
+    """The rows of a CSV text.
+
+    Raises:
+        ValueError: before blank rows, more than `MOST_ROWS`, or a line of more than `MOST_LINE`
+            fill the memory.
+        csv.Error: it is no CSV.
+    """
+    for number, row in enumerate(csv.reader(_lines(text)), start=1):
         if not row:
             raise ValueError(f"row {number:,} is blank")
         if number > MOST_ROWS:
@@ -91,10 +100,17 @@ def _rows(text: str) -> Iterator[list[str]]:
         yield row
 
 
-def text_bytes(path: Path, error: type[FerError], remedy: str) -> bytes:
+def _lines(text: str) -> Iterator[str]:
+    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+        if len(line) > MOST_LINE:
+            raise ValueError(f"line {number:,} has more than {MOST_LINE:,} characters")
+        yield line
+
+
+def text_bytes(path: Path, error: type[FerError], remedy: str, most: int = MOST_TEXT) -> bytes:
     """A file of text as it stands there; `error` and `remedy` as of `read_json`."""
     try:
-        return read_regular(path, MOST_TEXT)
+        return read_regular(path, most)
     except OSError as fault:
         reason = fault.strerror if path.exists() else f"there is no such file in {path.parent}"
         raise error(f"{path.name} cannot be read: {reason}. {remedy}") from fault
@@ -126,6 +142,8 @@ def locked_file(path: Path) -> Iterator[bool]:
     The system unlocks it when the process ends, however it does. Who holds it may remove it: who
     has opened it just before does not get it.
     """
+    if path.exists() and not path.is_file():  # opening a pipe would wait
+        raise OSError(errno.EINVAL, "Neither a file nor a folder", str(path))
     with path.open("a+b") as file:
         try:
             _lock(file.fileno())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+MOST_ARRAYS: Final = 2**30
+"""Bytes of all arrays of a file that is read into memory."""
 _LOCAL_HEADER: Final = 30
 """Bytes before a member's name in a zip file; its length stands at 26, of what follows at 28."""
 
@@ -41,6 +44,25 @@ def append_pieces(
         np.lib.format.write_array_header_1_0(member, head)
         for piece in pieces:
             member.write(np.ascontiguousarray(piece).tobytes())
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """All arrays of a file, by name, in memory.
+
+    Raises:
+        ValueError: if it is no such file, is damaged, or holds more than `MOST_ARRAYS`.
+        OSError: if it cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > MOST_ARRAYS:
+            raise ValueError(f"its arrays have {size:,} bytes, more than {MOST_ARRAYS:,}")
+        with np.load(path, allow_pickle=False) as arrays:
+            return {name: np.asarray(arrays[name]) for name in arrays.files}
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, MemoryError) as error:
+        # An encrypted member is a RuntimeError, a head that lies about its size a MemoryError.
+        raise ValueError(str(error) or "it is damaged") from error
 
 
 def map_array(path: Path, name: str) -> NDArray[Any]:

@@ -124,6 +124,18 @@ def set_momentum(base: keras.Model, momentum: float | None) -> None:
             norm.momentum = momentum
 
 
+def save_network(network: keras.Model, path: Path) -> None:
+    """Writes a `.keras` file and reads it back.
+
+    Raises:
+        OSError, zipfile.BadZipFile: if it could not be written whole.
+    """
+    network.save(path)
+    with zipfile.ZipFile(path) as archive:
+        if archive.testzip() is not None:
+            raise OSError("the file read back differs from what was written")
+
+
 def copy_network(network: keras.Model, path: Path) -> None:
     """Gives a network the weights of a `.keras` file, whatever the size that it was trained at.
 

@@ -23,6 +23,7 @@ from fer_core.training.callbacks import (
 )
 from fer_core.training.config import TrainingConfig
 from fer_core.training.distributed.devices import Devices
+from fer_core.training.networks import fused_norms
 from fer_core.training.partition import TrainingData
 from fer_core.training.run_folder import RunFolder, RunState
 from fer_core.training.sections import PhaseConfig
@@ -74,6 +75,7 @@ def train_phase(
     architecture.set_trainable(
         network, base=phase.trainable == "all", batch_norms=config.model.train_batch_norm
     )
+    fused_norms.fuse(architecture.norms_of(architecture.backbone(network)))
     model, inputs, held_out = _inputs(job, phase, network)
     validation = (held_out, one_hot(job.data.validation.labels))
     batches = _batches(job, phase, inputs, first_epoch=len(state.history))

@@ -17,7 +17,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,8 @@ import numpy as np
 from fer_core.errors import TrainingError
 from fer_core.evaluation.history import COLUMNS
 from fer_core.store.files import locked_file, read_json, replace_file
+from fer_core.store.stored_arrays import read_arrays
+from fer_core.training.architecture import save_network
 from fer_core.training.config import TrainingConfig
 
 COMPARED: Final = {
@@ -97,20 +99,21 @@ class RunFolder:
         Raises:
             TrainingError: if another process trains in it, or it cannot be written to.
         """
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            with locked_file(self.path / "run.lock") as mine:
-                if not mine:
-                    raise TrainingError(
-                        f"Another training is at work in {self.path}. Wait until it has ended, or "
-                        "choose another folder."
-                    )
-                yield
-        except OSError as error:
-            raise TrainingError(
-                f"{self.path} cannot be the folder of a run ({error.strerror}). Choose a folder "
-                "that you may write to."
-            ) from error
+        with ExitStack() as stack:
+            try:
+                self.path.mkdir(parents=True, exist_ok=True)
+                mine = stack.enter_context(locked_file(self.path / "run.lock"))
+            except OSError as error:
+                raise TrainingError(
+                    f"{error.filename} cannot be used for a run ({error.strerror}). Choose a "
+                    "folder that you may write to."
+                ) from error
+            if not mine:
+                raise TrainingError(
+                    f"Another training is at work in {self.path}. Wait until it has ended, or "
+                    "choose another folder."
+                )
+            yield
 
     def start(self, description: dict[str, Any], *, resume: bool) -> RunState:
         """Begins a run, or finds where it stopped.
@@ -136,10 +139,10 @@ class RunFolder:
         return self.state()
 
     def state(self) -> RunState:
-        """How far the run has come by `state.json`; raises `TrainingError` if it is damaged."""
+        """How far the run has come; raises `TrainingError` if `state.json` is damaged or lost."""
         path = self.path / "state.json"
-        if not path.exists():
-            return RunState()
+        if not path.exists() and not (self.path / "history.csv").exists():
+            return RunState()  # no epoch has ended
         return read_json(
             path,
             TrainingError,
@@ -219,26 +222,20 @@ class RunFolder:
         """
         path = self.path / f"{state.checkpoint}.npz"
         try:
-            with np.load(path) as arrays:
-                values = [arrays[name] for name in arrays.files if name.startswith("arr_")]
-                random = [arrays[name] for name in arrays.files if name.startswith("random_")]
+            arrays = read_arrays(path)
+            values = [array for name, array in arrays.items() if name.startswith("arr_")]
+            random = [array for name, array in arrays.items() if name.startswith("random_")]
             for variable, value in zip(optimizer.variables, values, strict=True):
                 variable.assign(value)
             for variable, value in zip(_random_states(network), random, strict=False):
                 variable.assign(value)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError) as error:
             raise TrainingError(
                 f"{path} cannot be read, or is another run's ({error}). {_REMEDY}"
             ) from error
 
     def save_model(self, model: keras.Model, name: str) -> None:
-        def write(path: Path) -> None:
-            model.save(path)
-            with zipfile.ZipFile(path) as archive:
-                if archive.testzip() is not None:
-                    raise OSError("the file read back differs from what was written")
-
-        self._swap_in(name, write)
+        self._swap_in(name, lambda path: save_network(model, path))
 
     def write_text(self, name: str, text: str) -> None:
         self._swap_in(name, lambda path: path.write_text(text, encoding="utf-8"))

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_core.data.dataset import Dataset
-from fer_core.errors import DataError
+from fer_core.errors import DataError, TrainingError
 from fer_core.labels import EMOTIONS
 from fer_core.store.files import replace_file
 from fer_core.store.stored_arrays import append_array, append_pieces, map_array
@@ -27,6 +27,7 @@ from fer_core.training.augmentation import augment
 from fer_core.training.sections import AugmentationConfig
 from fer_core.types import FACE_SIDE
 
+_DAMAGE: Final = (zipfile.BadZipFile, RecursionError, TrainingError)
 REMEDY: Final = "Make one with scripts/teach.py --recipe from finished runs on the same data set"
 
 
@@ -181,7 +182,7 @@ def read_bank(path: str | Path, dataset: Dataset) -> Bank:
         )
     except FileNotFoundError as error:
         raise DataError(f"There is no bank of views at {path}. {REMEDY}.") from error
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, LookupError, TypeError, *_DAMAGE) as error:
         raise DataError(f"{path} does not hold a bank of views ({error}). {REMEDY}.") from error
     if bank.making.data_sha256 != dataset.fingerprint:
         raise DataError(f"{path} holds views of another data set. {REMEDY}.")

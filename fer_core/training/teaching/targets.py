@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -22,6 +21,7 @@ from fer_core.errors import DataError, TrainingError
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.answers.ways import rescale
 from fer_core.store.files import replace_bytes
+from fer_core.store.stored_arrays import read_arrays
 from fer_core.training.config import TrainingConfig
 from fer_core.training.partition import TrainingData
 from fer_core.training.teaching.bank import Bank, Views
@@ -83,16 +83,16 @@ def read_soft_targets(path: str | Path, dataset: Dataset) -> SoftTargets:
     """
     path = Path(path)
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            targets = SoftTargets(
-                arrays["probabilities"].astype(np.float32),
-                arrays["unseen"].astype(bool),
-                str(arrays["data_sha256"]),
-                tuple(map(str, arrays["teachers"])),
-            )
+        arrays = read_arrays(path)
+        targets = SoftTargets(
+            arrays["probabilities"].astype(np.float32),
+            arrays["unseen"].astype(bool),
+            str(arrays["data_sha256"]),
+            tuple(map(str, arrays["teachers"])),
+        )
     except FileNotFoundError as error:
         raise DataError(f"There are no teachers' answers at {path}. {REMEDY}.") from error
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path} does not hold teachers' answers ({error}). {REMEDY}.") from error
     if targets.data_sha256 != dataset.fingerprint:
         raise DataError(f"{path} holds answers for another data set. {REMEDY}.")

@@ -50,8 +50,17 @@ def test_the_hash_is_the_files(votes_file: Path):
     [
         (None, "no FER\\+ votes at"),
         ("usage,neutral\nTraining,3\n", "Expected: a CSV file"),
-        (f"{HEAD}\ntrain/sad/Training_1.jpg,a,many,0,0,0,0,0,0,0,0,0\n", "Expected: a CSV file"),
-        (f"{HEAD}\ntrain/sad/Training_1.jpg\n", "Expected: a CSV file"),
+        ("", "Expected: a CSV file"),
+        (f"{HEAD}\n", "none of the data set"),
+        (
+            f"{HEAD}\ntrain/sad/Training_1.jpg,a,many,0,0,0,0,0,0,0,0,0\n",
+            r"row 2: .*'many'.*Expected",
+        ),
+        (f"{HEAD}\ntrain/sad/Training_1.jpg,a,-1,0,0,0,0,0,0,0,0,0\n", "row 2: votes are whole"),
+        (f"{HEAD}\ntrain/sad/Training_1.jpg,a,{10**30},0,0,0,0,0,0,0,0,0\n", "row 2: votes are"),
+        (f"{HEAD}\ntrain/sad/Training_1.jpg\n", r"row 2: .*Expected: a CSV file"),
+        (f"{HEAD}\n\n", "row 2 is blank"),
+        (f"{HEAD}\n{'x' * 200_000},a,0,0,0,0,0,0,0,0,0,0\n", "line 2 has more than"),
         (f"{HEAD}\ntrain/sad/Training_7.jpg,a,0,0,0,0,0,0,0,0,0,0\n", "none of the data set"),
     ],
 )

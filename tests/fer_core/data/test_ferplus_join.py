@@ -13,7 +13,7 @@ from fer_core.data.dataset import Dataset
 from fer_core.data.fer2013_csv import read_original
 from fer_core.data.ferplus import read_votes
 from fer_core.data.ferplus_join import (
-    VOTES,
+    VOTE_COLUMNS,
     VotedRow,
     join,
     read_voted_rows,
@@ -22,7 +22,7 @@ from fer_core.data.ferplus_join import (
 from fer_core.errors import DataError
 
 SPLITS = {"train": "Training", "public": "PublicTest", "private": "PrivateTest"}
-HEAD = f"Usage,Image name,{','.join(VOTES)}"
+HEAD = f"Usage,Image name,{','.join(VOTE_COLUMNS)}"
 
 
 @pytest.fixture

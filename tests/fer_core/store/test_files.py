@@ -10,7 +10,9 @@ from fer_core.errors import ReportError
 from fer_core.store import files, model_files
 from fer_core.store.assets import assets_folder
 from fer_core.store.files import (
+    MOST_LINE,
     MOST_ROWS,
+    MOST_TABLE,
     MOST_TEXT,
     expand,
     parse_json,
@@ -86,8 +88,9 @@ def test_faults_are_named_with_file_and_remedy(
     [
         (b"a,b\n" + b"\n" * 1_000_000, "a.csv is damaged: row 2 is blank"),
         (b"a\n" * (MOST_ROWS + 1), f"a.csv is damaged: it has more than {MOST_ROWS:,} rows"),
-        (b"a" * (MOST_TEXT + 1), f"a.csv cannot be read: it has .* more than {MOST_TEXT:,}"),
-        (b'"' + b"a" * 200_000, "a.csv is damaged: field larger"),
+        (b"a" * (MOST_TABLE + 1), f"a.csv cannot be read: it has .* more than {MOST_TABLE:,}"),
+        (b"a," * 2_000_000, f"a.csv is damaged: line 1 has more than {MOST_LINE:,} characters"),
+        (b'"' + b"a\n" * 100_000, "a.csv is damaged: field larger"),
         (b"\xff", "a.csv is damaged: .* can't decode"),
     ],
 )
@@ -98,7 +101,7 @@ def test_tables_that_would_fill_the_memory(tmp_path: Path, content: bytes, messa
 
 
 def test_a_table_is_left_at_its_first_blank_row() -> None:
-    rows = files._rows("a,b\n1,2\n" + "\n" * 1_000_000)
+    rows = files.table_rows("a,b\n1,2\n" + "\n" * 1_000_000)
     assert [next(rows), next(rows)] == [["a", "b"], ["1", "2"]]
     with pytest.raises(ValueError, match="row 3"):
         next(rows)

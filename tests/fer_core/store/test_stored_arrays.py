@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hostile_files import npz
 
-from fer_core.store.stored_arrays import append_array, append_pieces, map_array
+from fer_core.store.stored_arrays import append_array, append_pieces, map_array, read_arrays
 
 
 def test_pieces_become_one_array_that_is_mapped(tmp_path: Path):
@@ -34,3 +35,24 @@ def test_what_numpy_stores_is_mapped_and_what_it_compresses_is_not(tmp_path: Pat
     np.testing.assert_array_equal(map_array(tmp_path / "stored.npz", "a"), np.arange(5))
     with pytest.raises(ValueError, match="compressed"):
         map_array(tmp_path / "small.npz", "a")
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [("encrypted", "password"), ("bomb", "more than 1,073,741,824"), ("false size", "allocate")],
+)
+def test_arrays_that_would_fill_the_memory_are_not_read(tmp_path: Path, how: str, message: str):
+    (tmp_path / "a.npz").write_bytes(npz(how))
+    with pytest.raises(ValueError, match=message):
+        read_arrays(tmp_path / "a.npz")
+
+
+def test_arrays_are_read_by_name(tmp_path: Path):
+    np.savez_compressed(tmp_path / "a.npz", a=np.arange(5), b=np.array("é"))
+    arrays = read_arrays(tmp_path / "a.npz")
+    assert list(arrays) == ["a", "b"] and str(arrays["b"]) == "é"
+    np.testing.assert_array_equal(arrays["a"], np.arange(5))
+    for content in (b"", b"x", (tmp_path / "a.npz").read_bytes()[:-40]):
+        (tmp_path / "b.npz").write_bytes(content)
+        with pytest.raises(ValueError):
+            read_arrays(tmp_path / "b.npz")

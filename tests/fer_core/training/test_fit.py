@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import shutil
 from pathlib import Path
 
 import keras
@@ -127,22 +126,6 @@ def test_a_run_from_before_a_setting_existed_goes_on(tmp_path: Path, younger: li
         run.start({**description, "config": changed.to_dict()}, resume=True)
 
 
-def test_a_run_goes_on_only_with_its_own_recipe_and_only_when_asked(
-    dataset: Dataset, tmp_path: Path
-):
-    run = RunFolder(tmp_path)
-    with pytest.raises(KeyboardInterrupt):
-        fit(CONFIG, dataset, run, StopsAfter(0), resume=False)
-    with pytest.raises(TrainingError, match="already holds a run"):
-        fit(CONFIG, dataset, run, Silent(), resume=False)
-    other = dataclasses.replace(CONFIG, title="Another")
-    with pytest.raises(TrainingError, match="another config"):
-        fit(other, dataset, run, Silent(), resume=True)
-    fewer = dataset.where(np.arange(len(dataset)) > 0)
-    with pytest.raises(TrainingError, match="another data set"):
-        fit(CONFIG, fewer, run, Silent(), resume=True)
-
-
 def test_the_record_says_how_the_run_was_made(dataset: Dataset, tmp_path: Path):
     with pytest.raises(KeyboardInterrupt):
         fit(CONFIG, dataset, RunFolder(tmp_path), StopsAfter(0), resume=False)
@@ -197,75 +180,6 @@ def test_what_a_killed_process_left_half_written_goes_with_the_next_epoch(
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("run.json", b"{"),
-        ("run.json", b"\xff\xfe"),
-        ("run.json", b"[]"),
-        ("state.json", b"{"),
-        ("state.json", b'{"phase": 0}'),
-        ("state.json", b'{"somebody": "else"}'),
-        ("state.json", b'{"phase": "x", "history": []}'),
-        ("state.json", b'{"phase": 99, "history": []}'),
-        ("state.json", b'{"phase": 0, "phase_epochs": "1", "history": [{}]}'),
-        ("state.json", b'{"phase": 0, "phase_epochs": 99, "history": [{}]}'),
-        ("state.json", b'{"phase": 0, "history": [1]}'),
-        ("state.json", b'{"phase": 0, "history": [], "best": "x"}'),
-        ("state.json", b'{"phase": 0, "history": [], "checkpoint": 5}'),
-        ("checkpoint-0001.npz", b"half"),
-        ("checkpoint-0001.npz", None),
-        ("checkpoint-0001.keras", b"half"),
-        ("checkpoint-0001.keras", None),
-    ],
-)
-def test_damaged_missing_and_foreign_files_end_in_a_sentence(
-    stopped: Path, tmp_path: Path, dataset: Dataset, name: str, content: bytes | None
-):
-    folder = shutil.copytree(stopped, tmp_path / "run")
-    (folder / name).unlink()
-    if content is not None:
-        (folder / name).write_bytes(content)
-    with pytest.raises(TrainingError, match=rf"{name}.*Start the run again in another folder"):
-        fit(CONFIG, dataset, RunFolder(folder), Silent(), resume=True, build=build_tiny)
-
-
-def test_another_networks_checkpoint_ends_in_a_sentence(
-    stopped: Path, tmp_path: Path, dataset: Dataset
-):
-    folder = shutil.copytree(stopped, tmp_path / "run")
-    keras.Sequential(
-        [keras.Input((48, 48, 1)), keras.layers.Flatten(), keras.layers.Dense(7)]
-    ).save(folder / "checkpoint-0001.keras")
-    with pytest.raises(TrainingError, match=r"checkpoint-0001\.keras is another run's"):
-        fit(CONFIG, dataset, RunFolder(folder), Silent(), resume=True, build=build_tiny)
-
-
-@pytest.fixture(scope="module")
-def stopped(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run with one epoch."""
-    folder = tmp_path_factory.mktemp("stopped")
-    with pytest.raises(KeyboardInterrupt):
-        fit(CONFIG, dataset, RunFolder(folder), StopsAfter(1.1), resume=False, build=build_tiny)
-    return folder
-
-
-def test_a_folder_that_is_none_ends_in_a_sentence(dataset: Dataset, tmp_path: Path):
-    (tmp_path / "file").touch()
-    with pytest.raises(TrainingError, match="folder that you may write to"):
-        fit(CONFIG, dataset, RunFolder(tmp_path / "file"), Silent(), resume=False)
-
-
-def test_two_trainings_do_not_share_a_folder(dataset: Dataset, tmp_path: Path):
-    run = RunFolder(tmp_path)
-    with run.locked(), pytest.raises(TrainingError, match="Another training"):
-        fit(CONFIG, dataset, RunFolder(tmp_path), Silent(), resume=False)
-    with pytest.raises(KeyboardInterrupt):  # and the lock goes with its holder
-        fit(CONFIG, dataset, run, StopsAfter(0), resume=False, build=build_tiny)
-    with run.locked():
-        pass
-
-
-@pytest.mark.parametrize(
     ("schedule", "steps", "expected"),
     [
         ("constant", 0, 1e-3),
@@ -290,8 +204,6 @@ def test_learning_rate_over_a_phase(schedule: str, steps: int, expected: float):
 
 
 def test_replay_brings_a_plateau_back():
-    import keras
-
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile(keras.optimizers.Adam(0.25), "mse")
     plateau = keras.callbacks.ReduceLROnPlateau("val_loss", factor=0.5, patience=2)

@@ -223,5 +223,9 @@ def test_other_files_are_no_banks(dataset, path: Path, tmp_path: Path):
     np.savez(tmp_path / "other.npz", rows=np.arange(3))
     with pytest.raises(DataError, match="does not hold a bank"):
         read_bank(tmp_path / "other.npz", dataset)
+    for making in ("[" * 100_000, "[]", '{"augmentation": {"flip": 7}}'):
+        np.savez(tmp_path / "making.npz", making=np.array(making))
+        with pytest.raises(DataError, match="does not hold a bank"):
+            read_bank(tmp_path / "making.npz", dataset)
     with pytest.raises(DataError, match="another data set"):
         read_bank(path, dataset.where(np.arange(len(dataset)) > 0))

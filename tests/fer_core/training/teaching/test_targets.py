@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hostile_files import npz
 from small_data import noise_dataset
 
 from fer_core.data.dataset import Dataset
@@ -125,11 +126,15 @@ def test_soft_targets_survive_their_file(dataset: Dataset, tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == ["t.npz"]
 
 
-@pytest.mark.parametrize("fault", ["missing", "no archive", "other arrays", "other data"])
+@pytest.mark.parametrize(
+    "fault", ["missing", "no archive", "encrypted", "other arrays", "other data"]
+)
 def test_unusable_soft_targets_are_named(dataset: Dataset, tmp_path: Path, fault: str):
     path = tmp_path / "t.npz"
     if fault == "no archive":
         path.write_text("x")
+    if fault == "encrypted":
+        path.write_bytes(npz(fault))
     if fault == "other arrays":
         np.savez(path, a=np.zeros(3))
     if fault == "other data":
