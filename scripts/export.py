@@ -60,6 +60,7 @@ def _package(args: argparse.Namespace) -> None:
         calibrate=args.calibrate,
         balance_neutral=args.balance_neutral,
         keep_keras=not args.without_keras,
+        licence=args.licence,
     )
     cli.say(
         f"{args.models / card.stem}.*: {card.parameters:,} parameters, validation accuracy "
@@ -127,6 +128,12 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         help="lower Neutral's logit until it is answered as often as it is the label",
     )
     run.add_argument("--without-keras", action="store_true", help="leave out the .keras file")
+    run.add_argument(
+        "--licence",
+        default="",
+        metavar="TEXT",
+        help="what the card says of it: the terms of your data, of what its teachers learned from",
+    )
     runtimes = parser.add_argument_group("with --add-runtimes")
     runtimes.add_argument("--int8", action="store_true", help="only the 8-bit LiteRT file")
     runtimes.add_argument("--onnx", action="store_true", help="only the ONNX file")

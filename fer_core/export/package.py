@@ -15,6 +15,7 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score
 from fer_core.data.dataset import Dataset
 from fer_core.errors import ModelError, TrainingError
 from fer_core.evaluation import calibration
+from fer_core.export import card_texts
 from fer_core.export.agreement import Agreement
 from fer_core.export.convert import (
     input_size,
@@ -43,23 +44,6 @@ from fer_core.training.partition import TrainingData, partition, unlike_training
 from fer_core.training.run_folder import RunFolder
 from fer_core.types import FACE_SIDE
 
-LICENCE: Final = (
-    "MIT. Trained on FER-2013, which its authors released for research; backbone pretrained on "
-    "ImageNet (Apache-2.0)."
-)
-INTENDED_USE: Final = (
-    "Teaching, research on interfaces, and play: to see which of seven apparent expressions a "
-    "face shows, with a known rate of error."
-)
-LIMITS: Final = (
-    "It answers for the expression a face shows in one picture, not for what a person feels.",
-    "FER-2013's labels are themselves disputed: people agree with them on about 65 of 100 faces.",
-    "Trained on 48x48 gray faces found on the web in 2013; not measured by age or skin tone.",
-    "Profile views, strong shadow, masks and very small faces were not measured.",
-    "Not for decisions about people. Inferring emotions at work or in education is prohibited in "
-    "the EU (AI Act, Art. 5(1)(f)).",
-)
-
 _REMEDY: Final = "Restore the run's folder, or train again in another one."
 
 
@@ -72,6 +56,7 @@ def package(
     calibrate: bool,
     balance_neutral: bool = False,
     keep_keras: bool = True,
+    licence: str = "",
 ) -> tuple[ModelCard, Agreement]:
     """Writes a run's network as the model `stem` of `folder`; if that fails, an older one stays.
 
@@ -81,6 +66,7 @@ def package(
         balance_neutral: Lower Neutral's logit until it is answered as often on validation as it
             is the label there; before the temperature.
         keep_keras: Write the `.keras` file too, from which others can go on training.
+        licence: What the card says of it; what is known of the data by default.
 
     Raises:
         ModelError: no model can be called `stem`; the LiteRT file disagrees with the network on
@@ -112,9 +98,9 @@ def package(
         parameters=int(network.count_params()),
         **found,
         validation=_figures(network, validation),
-        licence=LICENCE,
-        intended_use=INTENDED_USE,
-        limits=LIMITS,
+        licence=licence or card_texts.licence(dataset, config.model),
+        intended_use=card_texts.INTENDED_USE,
+        limits=card_texts.limits(dataset),
     )
     writers: dict[str, Callable[[Path], Any]] = {
         NETWORK_SUFFIX: lambda path: path.write_bytes(litert),
