@@ -141,26 +141,6 @@ def test_what_unsure_and_mirror_images_bring() -> None:
     assert says(RECORD, f"Neutral's logit is lowered ({card.neutral_lowered:.2f})")
 
 
-def test_the_two_seeds() -> None:
-    reports = {
-        "the default": report(DEFAULT_MODEL),
-        "seed 2": load_report(MODELS / f"{DEFAULT_MODEL}.report.seed_2.json"),
-    }
-    assert len({found.model_sha256 for found in reports.values()}) == len(reports)
-    for name, found in reports.items():
-        public, private = found.splits["public"], found.splits["private"]
-        cells = [
-            *(interval(s.accuracy) for s in (public, private)),
-            interval(found.splits["private_deduplicated"].accuracy),
-            percent(private.balanced_accuracy),
-            percent(private.macro_f1),
-            *(percent(private.per_class[e].recall, 0) for e in ("disgust", "fear")),
-            bias(public),
-            f"{calibration(public)}, {calibration(private)}",
-        ]
-        assert row(*cells)[1:] in RECORD, name
-
-
 @pytest.mark.parametrize("suffix", load_card(DEFAULT_MODEL).runtimes)
 def test_the_runtimes(suffix: str) -> None:
     found = load_card(DEFAULT_MODEL).runtimes[suffix]
