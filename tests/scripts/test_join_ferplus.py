@@ -9,7 +9,7 @@ import pytest
 
 from fer_core.data.dataset import load_dataset
 from fer_core.data.ferplus import read_votes
-from fer_core.data.ferplus_join import VOTES
+from fer_core.data.ferplus_join import VOTE_COLUMNS
 from scripts import join_ferplus
 
 USAGE = {"train": "Training", "public": "PublicTest", "private": "PrivateTest"}
@@ -18,12 +18,12 @@ USAGE = {"train": "Training", "public": "PublicTest", "private": "PrivateTest"}
 @pytest.fixture
 def options(dataset_folder: Path, tmp_path: Path) -> list[str]:
     dataset = load_dataset(dataset_folder)
-    original, votes = ["emotion,pixels,Usage"], [f"Usage,Image name,{','.join(VOTES)}"]
+    original, votes = ["emotion,pixels,Usage"], [f"Usage,Image name,{','.join(VOTE_COLUMNS)}"]
     for i in range(len(dataset)):
         usage = USAGE.get(str(dataset.splits[i]), "PrivateTest")
         pixels = " ".join(map(str, dataset.images[i].ravel()))
         original.append(f"{dataset.labels[i]},{pixels},{usage}")
-        votes.append(f"{usage},fer{i}.png,{','.join(['1'] * len(VOTES))}")
+        votes.append(f"{usage},fer{i}.png,{','.join(['1'] * len(VOTE_COLUMNS))}")
     (tmp_path / "fer2013.csv").write_text("\n".join(original))
     (tmp_path / "fer2013new.csv").write_text("\n".join(votes))
     files = {"votes": "fer2013new.csv", "original": "fer2013.csv", "out": "ferplus.csv"}
