@@ -101,7 +101,10 @@ def _read(path: Path) -> tuple[dict[tuple[str, ...], list[int]], str]:
         raise DataError(f"There are no FER+ votes at {path}.")
     data = text_bytes(path, DataError, f"{FORMAT}.", MOST_TABLE)
     try:
-        header, *rows = table_rows(data.decode("utf-8-sig"))
+        header, *rows = list(table_rows(data.decode("utf-8-sig"))) or [[]]
+        missing = [name for name in ("path", *VOTE_COLUMNS) if name not in header]
+        if missing:
+            raise ValueError(f"it has no column {', '.join(missing)}")
         places = [header.index(name) for name in ("path", *VOTE_COLUMNS)]
         votes = dict(_votes(row, places, line) for line, row in enumerate(rows, start=2))
     except (ValueError, csv.Error) as error:
