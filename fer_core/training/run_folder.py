@@ -105,8 +105,8 @@ class RunFolder:
                 mine = stack.enter_context(locked_file(self.path / "run.lock"))
             except OSError as error:
                 raise TrainingError(
-                    f"{error.filename or self.path} cannot be used for a run ({error.strerror}). Choose a "
-                    "folder that you may write to."
+                    f"{error.filename or self.path} cannot be used for a run ({error.strerror}). "
+                    "Choose a folder that you may write to."
                 ) from error
             if not mine:
                 raise TrainingError(
