@@ -23,6 +23,8 @@ SHRUNK_SIDE: Final = (0.4, 0.9)
 """Side of the shrunk face as a share: 0.4 is a face of 19 pixels in the frame."""
 JPEG_QUALITY: Final = (15, 80)
 """libjpeg's quality, from video-call blocks to hardly visible."""
+GRAIN: Final = 24.0
+"""Largest standard deviation of `grained`'s noise, in gray levels: a webcam's in a dark room."""
 
 Image = NDArray[np.uint8]
 
@@ -37,6 +39,22 @@ def augment(images: Image, config: AugmentationConfig, rng: np.random.Generator)
         A new array of the same shape.
     """
     return np.stack([_augment_one(image, config, rng) for image in images])
+
+
+def grained(images: Image, probability: float, rng: np.random.Generator) -> Image:
+    """Lays noise of up to `GRAIN` gray levels over some images.
+
+    Args:
+        images: (n, side, side) uint8 gray; left as they are.
+        probability: Of an image to get it.
+
+    Returns:
+        A new array of the same shape.
+    """
+    images = images.copy()
+    for i in np.flatnonzero(rng.random(len(images)) < probability):
+        images[i] = _noise(images[i], GRAIN, rng)
+    return images
 
 
 def _augment_one(image: Image, config: AugmentationConfig, rng: np.random.Generator) -> Image:

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_core.training.augmentation import augment
+from fer_core.training.augmentation import augment, grained
 from fer_core.training.distributed.devices import Shard
 from fer_core.training.occlusion import cover
 from fer_core.training.sections import AugmentationConfig
@@ -71,7 +71,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         inputs: (n, 48, 48) uint8 faces, or (n, k) float32 features.
         targets: (n, 7) float32; with views (n, k, 7).
         weights: (n,) float32, each sample's factor in the loss.
-        augmentation: For faces; None for none. Of it, views are only covered: the rest made them.
+        augmentation: For faces; None for none. Of it, `cover` and `grain` go over views, too.
         views: In the place of faces, k of each. An epoch takes one of every face; none comes again
             before all have come.
         mixing: For faces; after the augmentation.
@@ -125,6 +125,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         weights = self._weights[rows]
         if self._augmentation.cover:
             inputs, targets = cover(inputs, targets, self._shares, self._augmentation.cover, rng)
+        if self._augmentation.grain:
+            inputs = grained(inputs, self._augmentation.grain, rng)
         if inputs.ndim == 3:
             inputs = inputs[..., None].astype(np.float32)
         if self._mixing is not None and not self._mixing.is_none:
@@ -134,7 +136,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     def _drawn(
         self, rows: NDArray[np.int64], rng: np.random.Generator
     ) -> tuple[NDArray[Any], NDArray[np.float32]]:
-        """Inputs and targets of those rows, before they are covered and mixed."""
+        """Inputs and targets of those rows, before they are covered, grained and mixed."""
         if self._views is not None:
             numbers = (self._first_views[rows] + self._epoch) % self._views.count
             return self._views.take(rows, numbers), self._targets[rows, numbers]

@@ -136,6 +136,8 @@ class AugmentationConfig:
         jpeg: Probability of JPEG's artefacts.
         cover: Probability that the lower half or the eyes are covered, and the label goes towards
             the classes' shares (`training.occlusion`). Drawn anew for every view of a bank.
+        grain: Probability of noise of up to `training.augmentation.GRAIN` gray levels. Like
+            `cover`, over a bank's views, whose answers are those without it.
     """
 
     flip: float = 0.0
@@ -151,6 +153,7 @@ class AugmentationConfig:
     noise: float = 0.0
     jpeg: float = 0.0
     cover: float = 0.0
+    grain: float = 0.0
 
     def __post_init__(self) -> None:
         largest = {"rotation": 180.0, "brightness": 255.0, "gamma": 10.0, "noise": 255.0}
@@ -161,6 +164,11 @@ class AugmentationConfig:
     @property
     def is_none(self) -> bool:
         return not any(dataclasses.astuple(self))
+
+    @property
+    def of_views(self) -> AugmentationConfig:
+        """What makes the views of a bank: all but what a student draws over them."""
+        return dataclasses.replace(self, cover=0.0, grain=0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ when all are there, they are joined. A kill loses one shard's work, half a minut
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -47,7 +46,7 @@ def make_bank(
 
     Args:
         path: The bank's file. What is done of it lies in a folder of that name with `.making`.
-        augmentation: What makes the views, but for `cover`: the student covers them.
+        augmentation: Of the student; its `of_views` makes the views.
         views: How many of each face.
         seed: Of the views.
 
@@ -57,8 +56,7 @@ def make_bank(
     """
     unseen, names = learned_from(runs, dataset)
     digests = tuple(str(file_record(run.path / "model.keras")["sha256"]) for run in runs)
-    bare = dataclasses.replace(augmentation, cover=0.0)
-    making = BankMaking(dataset.fingerprint, names, digests, bare, views, seed)
+    making = BankMaking(dataset.fingerprint, names, digests, augmentation.of_views, views, seed)
     if path.is_file() and read_bank(path, dataset).making == making:
         return
     rows = np.flatnonzero(~unseen)

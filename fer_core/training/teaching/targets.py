@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -184,7 +184,7 @@ class LabelSources:
                 f"The recipe has teachers.views = {config.teachers.views}, and the teachers' file "
                 f"{given}. Make the recipe's own with scripts/teach.py --recipe."
             )
-        if making and making.augmentation != replace(config.augmentation, cover=0.0):
+        if making and making.augmentation != config.augmentation.of_views:
             raise TrainingError(
                 "The bank's views were made by another augmentation than the recipe's. Make the "
                 "recipe's own with scripts/teach.py --recipe, or set [augmentation] to the bank's."

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from fer_core.training.augmentation import augment
+from fer_core.training.augmentation import GRAIN, augment, grained
 from fer_core.training.sections import AugmentationConfig
 
 SETTINGS = [
@@ -82,3 +82,15 @@ def test_noise_is_within_its_largest_deviation():
     noisy = augment(gray, AugmentationConfig(noise=6.0), np.random.default_rng(1))
     deviations = noisy.std(axis=(1, 2))
     assert 3 < deviations.max() < 6.5 and deviations.min() < 3
+
+
+@pytest.mark.parametrize(
+    ("probability", "least", "most"), [(0.0, 0, 0), (0.25, 8, 28), (1.0, 60, 64)]
+)
+def test_grain_is_laid_over_its_share_of_the_faces(probability: float, least: int, most: int):
+    gray = np.full((64, 48, 48), 128, np.uint8)
+    deviations = grained(gray, probability, np.random.default_rng(1)).std(axis=(1, 2))
+    assert least <= (deviations > 0).sum() <= most
+    assert deviations.max() <= GRAIN + 1 and (gray == 128).all()
+    if probability == 1:
+        assert deviations.max() > 0.9 * GRAIN

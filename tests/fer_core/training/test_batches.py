@@ -155,3 +155,15 @@ def test_the_same_seed_mixes_alike_and_leaves_the_batch():
         np.testing.assert_array_equal(a, b)
     again, *_ = _batch()
     np.testing.assert_array_equal(faces, again)
+
+
+def test_grain_goes_over_faces_and_leaves_their_targets():
+    faces = np.full((N, 48, 48), 128, np.uint8)
+    targets = np.eye(7, dtype=np.float32)[np.arange(N) % 7]
+    settings = {"batch_size": N, "seed": 1}
+    plain, grainy = (
+        Batches(faces, targets, np.ones(N, np.float32), augmentation=augmentation, **settings)[0]
+        for augmentation in (None, AugmentationConfig(grain=0.5))
+    )
+    assert N / 4 < (plain[0] != grainy[0]).any(axis=(1, 2, 3)).sum() < 3 * N / 4
+    np.testing.assert_array_equal(plain[1], grainy[1])

@@ -42,7 +42,7 @@ STUDENT = dataclasses.replace(
     TEACHER,
     title="Student",
     seed=2,
-    augmentation=dataclasses.replace(AUGMENTATION, cover=0.3),
+    augmentation=dataclasses.replace(AUGMENTATION, cover=0.3, grain=0.3),
     teachers=TeachersConfig(weight=1.0, views=VIEWS),
     phases=(PhaseConfig("one", epochs=2, size=48, batch_size=64, ema=0.9),),
 )
