@@ -37,6 +37,7 @@ from fer_core.evaluation.report import EvaluationReport, load_report, save_repor
 from fer_core.recognition.answers.ways import Way
 from fer_core.recognition.classifier import Classifier
 from fer_core.recognition.recognizer import Recognizer
+from fer_core.store.card_changes import record_evaluation
 from fer_core.store.files import replace_text
 from fer_core.store.model_files import (
     DEFAULT_MODEL,
@@ -47,7 +48,6 @@ from fer_core.store.model_files import (
     load_card,
     load_model,
     model_file,
-    record_evaluation,
 )
 from fer_core.training.progress import share_shown
 from scripts import cli

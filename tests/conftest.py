@@ -14,7 +14,8 @@ from small_data import write_dataset
 
 from fer_core.data.dataset import Dataset, load_dataset
 from fer_core.labels import EMOTIONS
-from fer_core.store.model_files import ModelCard, file_record, save_card
+from fer_core.store.card_changes import save_card
+from fer_core.store.model_files import ModelCard, file_record
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,7 +13,13 @@ from fer_core.evaluation.audits.usability import measure_usability
 from fer_core.evaluation.calibration import calibrate_ways
 from fer_core.evaluation.on_dataset import predict
 from fer_core.recognition.classifier import Classifier
-from fer_core.store.model_files import NETWORK_SUFFIX, ModelCard, load_model, model_file, save_card
+from fer_core.store.card_changes import change_card
+from fer_core.store.model_files import (
+    NETWORK_SUFFIX,
+    ModelCard,
+    load_model,
+    model_file,
+)
 from fer_core.training.config import TrainingConfig
 from fer_core.training.partition import partition, unlike_training
 
@@ -42,19 +48,20 @@ def add_validation(model: str | Path, dataset: Dataset) -> ModelCard:
     validation = unlike_training(partition(dataset, config.data, config.seed))
     classifier = Classifier(network, threads=2)
     counts = train_counts(dataset)
-    found = dataclasses.replace(
-        card,
-        data={**card.data, "train_counts": counts},
-        ways=calibrate_ways(
-            predict(classifier, validation),
-            predict(classifier, validation, mirrored=True).probabilities,
-            card.unsure_below,
-            np.array(counts),
-        ),
-        usability=measure_usability(classifier, validation.images, validation.labels),
+    ways = calibrate_ways(
+        predict(classifier, validation),
+        predict(classifier, validation, mirrored=True).probabilities,
+        card.unsure_below,
+        np.array(counts),
     )
-    save_card(found, model_file(model, NETWORK_SUFFIX).parent)
-    return found
+    usability = measure_usability(classifier, validation.images, validation.labels)
+    return change_card(
+        card,
+        model_file(model, NETWORK_SUFFIX).parent,
+        lambda now: dataclasses.replace(
+            now, data={**now.data, "train_counts": counts}, ways=ways, usability=usability
+        ),
+    )
 
 
 def train_counts(dataset: Dataset) -> list[int]:

@@ -26,6 +26,7 @@ from fer_core.export.on_validation import require_data_of
 from fer_core.export.quantize import CALIBRATION_FACES, to_int8
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.classifier import MAX_BATCH, Classifier
+from fer_core.store.card_changes import change_card
 from fer_core.store.class_names import ONNX_PROPERTY, from_lines, require_class_names
 from fer_core.store.files import replace_bytes
 from fer_core.store.model_files import (
@@ -37,7 +38,6 @@ from fer_core.store.model_files import (
     file_record,
     load_model,
     model_file,
-    save_card,
     verified_bytes,
 )
 from fer_core.training.architecture import predict
@@ -206,14 +206,18 @@ def _enter(
 ) -> ModelCard:
     """Writes the file if it is shipped, removes an older one if not; then the card."""
     path = folder / f"{card.stem}{suffix}"
-    files = dict(card.files)
+    record = {}
     if not check.shipped:
         path.unlink(missing_ok=True)
-        files.pop(suffix, None)
     elif suffix != NETWORK_SUFFIX:  # which is where it came from
         replace_bytes(path, data)
-        files[suffix] = file_record(path)
-    runtimes = {**card.runtimes, suffix: check.to_dict()}
-    card = dataclasses.replace(card, files=files, runtimes=runtimes)
-    save_card(card, folder)
-    return card
+        record = {suffix: file_record(path)}
+
+    def entered(now: ModelCard) -> ModelCard:
+        files = {**now.files, **record}
+        if not check.shipped:
+            files.pop(suffix, None)
+        runtimes = {**now.runtimes, suffix: check.to_dict()}
+        return dataclasses.replace(now, files=files, runtimes=runtimes)
+
+    return change_card(card, folder, entered)

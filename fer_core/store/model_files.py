@@ -20,7 +20,7 @@ from fer_core.errors import ModelError
 from fer_core.labels import EMOTIONS
 from fer_core.store.card_fields import check_fields
 from fer_core.store.class_names import class_names, require_class_names
-from fer_core.store.files import expand, read_json, read_regular, replace_text
+from fer_core.store.files import expand, read_json, read_regular
 
 MODELS_VARIABLE: Final = "FER_MODELS"
 
@@ -253,25 +253,6 @@ def file_record(path: Path) -> dict[str, Any]:
     """The card's entry for a file."""
     data = path.read_bytes()
     return {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-
-
-def save_card(card: ModelCard, folder: Path = MODELS) -> Path:
-    """Writes a card beside its model's files."""
-    path = folder / f"{card.stem}{CARD_SUFFIX}"
-    replace_text(path, card.to_json())
-    return path
-
-
-def record_evaluation(card: ModelCard, folder: Path, headline: Mapping[str, Any]) -> None:
-    """Writes a model's headline and its evaluation's hashes into its card.
-
-    Args:
-        headline: {"split", "n", "accuracy": {"value", "low", "high"}}.
-    """
-    written = (REPORT_SUFFIX, PREDICTIONS_SUFFIX)
-    records = {suffix: file_record(folder / f"{card.stem}{suffix}") for suffix in written}
-    files = {**card.files, **records}
-    save_card(dataclasses.replace(card, files=files, headline=headline), folder)
 
 
 def _is_name(stem: str) -> bool:

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from fer_core.recognition.classifier import Classifier
-from fer_core.store.model_files import INT8_SUFFIX, file_record, load_card, save_card
+from fer_core.store.card_changes import save_card
+from fer_core.store.model_files import INT8_SUFFIX, file_record, load_card
 from fer_core.training import architecture
 from fer_core.training.networks import mobilenet_v2
 

@@ -13,7 +13,8 @@ import pytest
 from fer_core.data.dataset import load_dataset
 from fer_core.recognition.answers.usability import NOTES
 from fer_core.recognition.answers.ways import ALL_WAYS, Calibration, Way
-from fer_core.store.model_files import load_card, save_card
+from fer_core.store.card_changes import save_card
+from fer_core.store.model_files import load_card
 from fer_core.training.config import TrainingConfig
 from fer_core.training.sections import PhaseConfig
 from scripts import export

@@ -21,6 +21,7 @@ from fer_core.export.quantize import to_int8
 from fer_core.export.runtimes import OnnxClassifier, add_runtimes
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.classifier import Classifier
+from fer_core.store.card_changes import save_card
 from fer_core.store.class_names import class_names
 from fer_core.store.model_files import (
     INT8_SUFFIX,
@@ -30,7 +31,6 @@ from fer_core.store.model_files import (
     list_models,
     load_card,
     load_model,
-    save_card,
     verified_bytes,
 )
 from fer_core.training.architecture import predict

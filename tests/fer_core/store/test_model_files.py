@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fer_core.errors import ModelError
+from fer_core.store.card_changes import record_evaluation, save_card
 from fer_core.store.model_files import (
     CARD_SUFFIX,
     MODELS,
@@ -21,8 +22,6 @@ from fer_core.store.model_files import (
     load_card,
     load_model,
     model_file,
-    record_evaluation,
-    save_card,
     split_name,
 )
 

@@ -16,7 +16,8 @@ from fer_core.evaluation.audits.robustness import load_robustness
 from fer_core.evaluation.report import load_report
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.answers.ways import ALL_WAYS
-from fer_core.store.model_files import load_card, save_card
+from fer_core.store.card_changes import save_card
+from fer_core.store.model_files import load_card
 from fer_core.training.config import TrainingConfig
 from fer_core.training.sections import PhaseConfig
 from scripts.trust import derive, doubtful_labels, robustness
@@ -93,7 +94,7 @@ def test_doubtful_labels_of_a_data_set_with_one_wrong_folder(
 ) -> None:
     import keras
 
-    from fer_core.store.model_files import ModelCard, file_record, save_card
+    from fer_core.store.model_files import ModelCard, file_record
     from fer_core.training.architecture import POOLED
 
     inputs = keras.Input((48, 48, 1))
