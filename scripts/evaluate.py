@@ -5,8 +5,9 @@
 PATH is a folder with train/<class>/ and test/<class>/, or with class folders alone, or the zip or
 tar of one, or fer2013.csv; the environment variable FER_DATA does as well. The report and the
 predictions go beside the model, and the headline into its card; with --report or --predictions they
-go elsewhere, and the card stays as it is. With --stored the predictions that lie beside the model
-are put into figures anew; the network answers nothing, and PrivateTest is not read once more.
+go elsewhere, and the card stays as it is. A report on other data stays, too, unless --replace is
+given. With --stored the predictions that lie beside the model are put into figures anew; the
+network answers nothing, and PrivateTest is not read once more.
 
     python scripts/evaluate.py --photos FOLDER [--model ultimate_model] [--json]
 
@@ -26,14 +27,21 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from fer_core.data.dataset import Dataset, load_dataset
 from fer_core.data.ferplus import votes_if_any
 from fer_core.errors import ReportError
 from fer_core.evaluation import on_dataset, on_photos
 from fer_core.evaluation.audits.robustness import load_robustness
-from fer_core.evaluation.predictions import Predictions, read_predictions, write_predictions
+from fer_core.evaluation.predictions import (
+    Predictions,
+    as_written,
+    read_predictions,
+    write_predictions,
+)
 from fer_core.evaluation.report import EvaluationReport, load_report, save_report
+from fer_core.evaluation.split_report import SplitReport
 from fer_core.recognition.answers.ways import Way
 from fer_core.recognition.classifier import Classifier
 from fer_core.recognition.recognizer import Recognizer
@@ -41,6 +49,7 @@ from fer_core.store.card_changes import record_evaluation
 from fer_core.store.files import replace_text
 from fer_core.store.model_files import (
     DEFAULT_MODEL,
+    NETWORK_SUFFIX,
     PREDICTIONS_SUFFIX,
     REPORT_SUFFIX,
     ROBUSTNESS_SUFFIX,
@@ -54,6 +63,10 @@ from scripts import cli
 from scripts.trust.words import as_table, photos_as_table
 
 HEADLINE_SPLITS = ("private", "test")
+_STAYS: Final = (
+    "{} tells of other data and stays as it is, as do its predictions and the card's headline. "
+    "--report and --predictions write these figures elsewhere; --replace puts them in its place."
+)
 
 
 @cli.command()
@@ -69,6 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         numbered=args.numbered,
         ferplus=args.ferplus,
         stored=args.stored,
+        replace=args.replace,
     )
     cli.say(as_table(report))
     if args.html:
@@ -85,8 +99,12 @@ def evaluate(
     numbered: bool = False,
     ferplus: Path | None = None,
     stored: bool = False,
+    replace: bool = False,
 ) -> EvaluationReport:
     """Reads the test images once, and writes report, predictions and the card's headline.
+
+    A report on this network that stands beside it and tells of other data stays there, with its
+    predictions and headline.
 
     Args:
         model: A model's LiteRT file, or its stem in `models/`.
@@ -94,13 +112,18 @@ def evaluate(
         report_path, predictions_path: Where to write instead of beside the model.
         ferplus: CSV of FER+ votes; one that knows none of the images is passed over.
         stored: Take the stored predictions and do not run the network.
+        replace: Put the report in the place of one on other data as well.
     """
     card, network = load_model(model)
     own_report, own_predictions = (
         model_file(model, suffix) for suffix in (REPORT_SUFFIX, PREDICTIONS_SUFFIX)
     )
-    target, table = report_path or own_report, predictions_path or own_predictions
     dataset = load_dataset(data, numbered=numbered)
+    target, table = report_path, predictions_path
+    elsewhere = report_path or predictions_path
+    stays = not (elsewhere or stored or replace) and _is_on_other_data(own_report, card, dataset)
+    if not (elsewhere or stays):
+        target, table = own_report, own_predictions
     test = dataset.where(dataset.is_test)
     mirrored = None
     if stored:
@@ -110,25 +133,38 @@ def evaluate(
         shown = [
             share_shown(what, sys.stderr) for what in ("the test faces", "their mirror images")
         ]
-        predictions = on_dataset.predict(classifier, test, shown[0])
+        predictions = as_written(on_dataset.predict(classifier, test, shown[0]))
         mirrored = on_dataset.predict(classifier, test, shown[1], mirrored=True)
     report = on_dataset.evaluate(
         dataset,
         predictions,
         card=card,
         network=network,
-        previous_reads=_previous_reads(own_report, target),
+        previous_reads=_previous_reads(own_report, target or own_report),
         mirrored=mirrored,
         votes=votes_if_any(ferplus, test.paths),
     )
     if stored:
         report = _without_a_reading(report, load_report(own_report))
-    save_report(report, target)
-    if not stored:
+    if target:
+        save_report(report, target)
+    if table and not stored:
         write_predictions(table, predictions)
     if (target, table) == (own_report, own_predictions):
         _record(_with_sizes(card, dataset), report, own_report.parent)
+    if stays:
+        cli.say(_STAYS.format(own_report.name), sys.stderr)
     return report
+
+
+def _is_on_other_data(report: Path, card: ModelCard, dataset: Dataset) -> bool:
+    """Whether the report on this very network tells of another data set."""
+    try:
+        known = load_report(report)
+    except ReportError:
+        return False  # none yet, or damaged
+    network = card.files[NETWORK_SUFFIX]["sha256"]
+    return known.model_sha256 == network and known.data_sha256 != dataset.fingerprint
 
 
 def _write_html(model: str, report: EvaluationReport, path: Path) -> None:
@@ -160,9 +196,15 @@ def _without_a_reading(report: EvaluationReport, before: EvaluationReport) -> Ev
     return dataclasses.replace(
         report,
         private_reads=before.private_reads,
+        splits={name: _with_votes(s, before.splits[name]) for name, s in report.splits.items()},
         mirrored_accuracy=before.mirrored_accuracy,
         ways={**before.ways, **report.ways},
     )
+
+
+def _with_votes(split: SplitReport, before: SplitReport) -> SplitReport:
+    """The split with the earlier figures by FER+'s votes, if the votes were not given again."""
+    return dataclasses.replace(split, agreement=split.agreement or before.agreement)
 
 
 def _with_sizes(card: ModelCard, dataset: Dataset) -> ModelCard:
@@ -220,6 +262,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--predictions", type=cli.path, help="default: STEM.predictions.csv there")
     parser.add_argument(
         "--stored", action="store_true", help="figures anew from the stored predictions alone"
+    )
+    parser.add_argument(
+        "--replace", action="store_true", help="also replace a report on other data"
     )
     parser.add_argument("--html", type=cli.path, help="also write it all as one HTML file")
     cli.add_ferplus(parser)

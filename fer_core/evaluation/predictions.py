@@ -53,6 +53,13 @@ def write_predictions(path: Path | str, predictions: Predictions) -> None:
     replace_text(Path(path), as_csv(HEADER, rows, "\n"))
 
 
+def as_written(predictions: Predictions) -> Predictions:
+    """The predictions as `read_predictions` gives them back: their figures are the same then."""
+    rounded = [[float(f"{p:.6f}") for p in row] for row in predictions.probabilities]
+    probabilities = np.array(rounded, dtype=np.float32).reshape(-1, len(EMOTIONS))
+    return Predictions(predictions.paths, predictions.labels, probabilities)
+
+
 def read_predictions(path: Path | str) -> Predictions:
     """Reads what `write_predictions` wrote.
 

@@ -27,7 +27,7 @@ def as_table(report: EvaluationReport) -> str:
         lines += [f"{name}:", *(_line(split_name, split) for split_name, split in splits.items())]
     if "private" in report.splits:
         times = "once" if report.private_reads == 1 else f"{report.private_reads} times"
-        lines.append(f"PrivateTest was read {times} for this network.")
+        lines.append(f"PrivateTest was read {times} for this network's figures.")
     lines += _coverage(next(iter(report.splits.values())), report.left_out)
     return "\n".join(lines)
 
