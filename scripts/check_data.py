@@ -1,9 +1,9 @@
 """Reports every defect of a data set at once.
 
-    python scripts/check_data.py PATH [--numbered] [--json]
+    python scripts/check_data.py [PATH] [--numbered] [--json]
 
-PATH is a folder with train/<class>/ and test/<class>/, or the zip or tar of one, which is not
-extracted, or fer2013.csv.
+PATH is a folder with train/<class>/ and test/<class>/, or with class folders alone, or the zip or
+tar of one, which is not extracted, or fer2013.csv; the environment variable FER_DATA does as well.
 Exit status: 0 clean, 1 warnings, 2 unusable.
 """
 
@@ -32,7 +32,7 @@ MESSAGE_WIDTH = 72
 @cli.command()
 def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
-    report = lint(args.path, numbered=args.numbered)
+    report = lint(args.data, numbered=args.numbered)
     if args.json:
         print(json.dumps(report.to_dict(), indent=2))
     else:
@@ -75,10 +75,8 @@ def _finding_table(report: LintReport) -> str:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = cli.parser(__doc__)
-    parser.add_argument("path", type=cli.path, help="folder, zip, tar or fer2013.csv")
-    cli.add_numbered(parser)
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
-    return parser.parse_args(argv)
+    return cli.parse_with_data(parser, argv, by_place=True)
 
 
 if __name__ == "__main__":

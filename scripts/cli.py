@@ -13,7 +13,7 @@ import select
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, NoReturn, Protocol, TextIO
+from typing import Any, Final, NoReturn, Protocol, TextIO
 
 from fer_core.data.dataset import DATA_VARIABLE
 from fer_core.data.ferplus import FERPLUS_VARIABLE
@@ -113,7 +113,7 @@ def add_ferplus(parser: argparse.ArgumentParser) -> None:
         "--ferplus",
         type=path,
         default=os.environ.get(FERPLUS_VARIABLE) or None,
-        help="CSV file of FER+ votes",
+        help=f"CSV file of FER+ votes; by default what {FERPLUS_VARIABLE} names",
     )
 
 
@@ -126,7 +126,11 @@ def add_numbered(parser: argparse.ArgumentParser) -> None:
 
 
 def parse_with_data(
-    parser: argparse.ArgumentParser, argv: Sequence[str] | None, *, unless: str | None = None
+    parser: argparse.ArgumentParser,
+    argv: Sequence[str] | None,
+    *,
+    unless: str | None = None,
+    by_place: bool = False,
 ) -> argparse.Namespace:
     """Adds `--data`, which `FER_DATA` sets as well, to a script's options and parses them.
 
@@ -134,16 +138,22 @@ def parse_with_data(
 
     Args:
         unless: A flag with which the script needs none, as an attribute of the result.
+        by_place: The data set is given as PATH, without `--data`; in the result it is `data` still.
     """
-    default = os.environ.get(DATA_VARIABLE) or None
+    place: dict[str, Any] = {"nargs": "?", "metavar": "PATH"} if by_place else {}
     parser.add_argument(
-        "--data", type=path, default=default, help="folder, zip, tar or fer2013.csv"
+        "data" if by_place else "--data",
+        type=path,
+        default=os.environ.get(DATA_VARIABLE) or None,
+        help=f"folder, zip, tar or fer2013.csv; by default what {DATA_VARIABLE} names",
+        **place,
     )
     add_numbered(parser)
     args = parser.parse_args(argv)
     needless = unless is not None and getattr(args, unless)
     if not args.data and not needless:
-        parser.error(f"--data PATH is missing, and {DATA_VARIABLE} is not set")
+        option = "PATH" if by_place else "--data PATH"
+        parser.error(f"{option} is missing, and {DATA_VARIABLE} is not set")
     return args
 
 

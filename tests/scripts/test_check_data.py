@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from small_data import write_dataset
 
+from fer_core.data.dataset import DATA_VARIABLE
 from fer_core.labels import EMOTIONS
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts/check_data.py"
@@ -21,9 +23,15 @@ def faces(tmp_path: Path) -> Path:
     return write_dataset(tmp_path, train_each=1, test_each=1)
 
 
-def check(*args: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(SCRIPT), *map(str, args)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+def check(*args: object, data: object = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(SCRIPT), *map(str, args)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        env={**os.environ, DATA_VARIABLE: str(data)},
+    )
 
 
 def empty_a_file(root: Path) -> None:
@@ -48,6 +56,14 @@ def test_the_exit_status_grades_the_data(faces, breaks, status, code, result) ->
     report = json.loads(run.stdout)
     assert (run.returncode, report["result"]) == (status, result)
     assert [finding["code"] for finding in report["findings"]] == ([code] if code else [])
+
+
+def test_the_environment_names_the_data_set(faces: Path, tmp_path: Path) -> None:
+    assert check("--json", data=faces).stdout == check(faces, "--json").stdout
+    assert "There is no data set at" in check(tmp_path / "absent", data=faces).stdout
+    run = check()
+    assert (run.returncode, run.stdout) == (2, "")
+    assert DATA_VARIABLE in run.stderr and "Traceback" not in run.stderr
 
 
 def test_the_tables_name_every_finding_and_class(faces: Path) -> None:

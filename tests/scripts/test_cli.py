@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import errno
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -126,6 +127,41 @@ def test_home_is_expanded(
     args = cli.parse_with_data(parser, [*given, "--model", "~/small.tflite"])
     assert args.data == tmp_path / "data.zip"
     assert args.model == str(tmp_path / "small.tflite")
+
+
+@pytest.mark.parametrize("by_place", [False, True])
+def test_the_data_set_is_what_is_given_before_what_the_environment_names(
+    by_place: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def data(*given: str) -> Path:
+        parser = cli.parser("A command.")
+        parsed: Path = cli.parse_with_data(parser, given, by_place=by_place).data
+        return parsed
+
+    given = ["mine.zip"] if by_place else ["--data", "mine.zip"]
+    monkeypatch.setenv(DATA_VARIABLE, "named.zip")
+    assert (data(), data(*given)) == (Path("named.zip"), Path("mine.zip"))
+    monkeypatch.delenv(DATA_VARIABLE)
+    assert data(*given) == Path("mine.zip")
+    with pytest.raises(SystemExit, match="2"):
+        data()
+    option = "PATH" if by_place else "--data PATH"
+    assert f"{option} is missing, and {DATA_VARIABLE} is not set" in capsys.readouterr().err
+
+
+def test_every_command_on_a_data_set_takes_it_from_the_environment_too() -> None:
+    reads = re.compile(r"from fer_core\.data\.(?:dataset|lint|scan) import")
+    sources = {
+        path.relative_to(SCRIPTS).as_posix(): path.read_text(encoding="utf-8")
+        for path in SCRIPTS.rglob("*.py")
+    }
+    on_data = {
+        name: source
+        for name, source in sources.items()
+        if reads.search(source) and "@cli.command(" in source
+    }
+    assert {"check_data.py", "train.py", "trust/robustness.py"} <= on_data.keys()
+    assert [name for name, source in on_data.items() if "cli.parse_with_data(" not in source] == []
 
 
 @pytest.mark.parametrize("script", COMMANDS, ids=lambda path: path.stem)
