@@ -4,7 +4,8 @@
 
 PATH is a folder with train/<class>/ and test/<class>/, or with class folders alone, or the zip or
 tar of one, which is not extracted, or fer2013.csv; the environment variable FER_DATA does as well.
-Exit status: 0 clean, 1 warnings, 2 unusable.
+Exit status: 0 clean, 1 warnings, 2 unusable, 3 usable for evaluation and not for training, as are
+class folders alone.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from fer_core.labels import EMOTIONS
 from fer_core.store.names import printable
 from scripts import cli
 
-RESULTS = (
-    "Clean.",
-    "Usable, with warnings.",
-    "Unusable: put the errors right first.",
-)
+RESULTS = {
+    "clean": "Clean.",
+    "warnings": "Usable, with warnings.",
+    "unusable": "Unusable: put the errors right first.",
+    "evaluation_only": "Usable for evaluation, not for training: that needs the errors put right.",
+}
+TRAINING_ONLY = "Usable for training, with warnings, and not for evaluation."
 MESSAGE_WIDTH = 72
 
 
@@ -44,8 +47,13 @@ def as_text(report: LintReport) -> str:
     """The report as two tables, of classes and of findings, and a line of result."""
     counts = f"{report.images:,} readable images, {report.copies:,} exact copies"
     head = f"{printable(report.name)}: {counts}"
-    parts = [head, _class_table(report), _finding_table(report), RESULTS[report.exit_code]]
+    parts = [head, _class_table(report), _finding_table(report), _result(report)]
     return "\n\n".join(part for part in parts if part)
+
+
+def _result(report: LintReport) -> str:
+    only_train = report.trainable and not report.evaluable
+    return TRAINING_ONLY if only_train else RESULTS[report.result]
 
 
 def _class_table(report: LintReport) -> str:

@@ -145,7 +145,7 @@ def read_data(path: Path, progress: TrainingProgress, *, numbered: bool = False)
     report = lint_scan(found)
     for finding in report.findings:
         progress.message(f"{finding.severity}: {finding.message} ({finding.count:,})")
-    if not report.usable:
+    if not report.trainable:
         reasons = [f.in_words() for f in report.findings if f.severity == "error"]
         raise DataError(
             f"{path} cannot be trained on. {' '.join(reasons)} scripts/check_data.py shows every "

@@ -11,6 +11,10 @@ from fer_core.store.names import printable
 Severity = Literal["info", "warning", "error"]
 SEVERITIES: Final = ("info", "warning", "error")
 MAX_EXAMPLES: Final = 5
+RESULTS: Final = ("clean", "warnings", "unusable", "evaluation_only")
+"""What a report comes to, in the order of its exit codes."""
+_ONLY_FOR_TRAINING: Final = {"missing_split", "missing_class", "empty_class"}
+"""The errors that leave a data set good for evaluation: train/ lacks something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +23,8 @@ class Finding:
 
     Attributes:
         code: Short and stable, for other programs: "wrong_size".
-        severity: "error" makes the data set unusable, "warning" is to be looked at, "info" is to
-            be known.
+        severity: With an "error" nobody can train on the data set, "warning" is to be looked at,
+            "info" is to be known.
         message: What is wrong and what to do or what happens now.
         count: How many files, folders or classes have the defect; at least 1.
         examples: Up to `MAX_EXAMPLES` of their paths, with the reason if they differ.
@@ -78,19 +82,34 @@ class LintReport:
 
     @property
     def exit_code(self) -> int:
-        """0: clean, possibly with remarks; 1: warnings; 2: unusable."""
+        """0: clean, possibly with remarks; 1: warnings; 2: unusable; 3: only to be evaluated."""
         grades = {finding.severity for finding in self.findings}
-        return 2 if "error" in grades else 1 if "warning" in grades else 0
+        if "error" in grades:
+            return 3 if self.evaluable else 2
+        return 1 if "warning" in grades else 0
 
     @property
-    def usable(self) -> bool:
+    def result(self) -> str:
+        """One of `RESULTS`."""
+        return RESULTS[self.exit_code]
+
+    @property
+    def trainable(self) -> bool:
         """Whether the data set can be trained on."""
-        return self.exit_code < 2
+        return all(finding.severity != "error" for finding in self.findings)
+
+    @property
+    def evaluable(self) -> bool:
+        """Whether a network can be evaluated on it: it has test images, whatever train/ lacks."""
+        errors = {finding.code for finding in self.findings if finding.severity == "error"}
+        return errors <= _ONLY_FOR_TRAINING and any(self.classes.get("test", {}).values())
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "name": self.name,
-            "result": ("clean", "warnings", "unusable")[self.exit_code],
+            "result": self.result,
+            "training": self.trainable,
+            "evaluation": self.evaluable,
             "images": self.images,
             "copies": self.copies,
             "classes": self.classes,

@@ -42,12 +42,21 @@ def remove_a_class(root: Path) -> None:
     shutil.rmtree(root / "train/fear")
 
 
+def remove_train(root: Path) -> None:
+    shutil.rmtree(root / "train")
+
+
+def remove_test(root: Path) -> None:
+    shutil.rmtree(root / "test")
+
+
 @pytest.mark.parametrize(
     ("breaks", "status", "code", "result"),
     [
         (lambda root: None, 0, None, "clean"),
         (empty_a_file, 1, "zero_byte", "warnings"),
-        (remove_a_class, 2, "missing_class", "unusable"),
+        (remove_a_class, 3, "missing_class", "evaluation_only"),
+        (remove_train, 3, "missing_split", "evaluation_only"),
     ],
 )
 def test_the_exit_status_grades_the_data(faces, breaks, status, code, result) -> None:
@@ -64,6 +73,22 @@ def test_the_environment_names_the_data_set(faces: Path, tmp_path: Path) -> None
     run = check()
     assert (run.returncode, run.stdout) == (2, "")
     assert DATA_VARIABLE in run.stderr and "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("breaks", "status", "says"),
+    [
+        (lambda root: None, 0, "Clean."),
+        (remove_test, 1, "for training, with warnings, and not for evaluation"),
+        (remove_train, 3, "for evaluation, not for training"),
+        (lambda root: [remove_train(root), remove_test(root)], 2, "Unusable"),
+    ],
+)
+def test_the_last_line_says_what_the_data_are_good_for(faces, breaks, status, says) -> None:
+    breaks(faces)
+    run = check(faces)
+    assert run.returncode == status
+    assert says in run.stdout.splitlines()[-1]
 
 
 def test_the_tables_name_every_finding_and_class(faces: Path) -> None:

@@ -107,11 +107,11 @@ NFC, NFD = (unicodedata.normalize(form, "é.png") for form in ("NFC", "NFD"))
 DEFECTS: list[tuple[str, Breaker, str, str, int, int]] = [
     # name, what breaks the clean data set, code, severity, count, exit code
     ("no train class", lambda r: remove(r, "train/fear", keep_folder=False),
-     "missing_class", "error", 1, 2),
+     "missing_class", "error", 1, 3),
     ("no test class", lambda r: remove(r, "test/fear", keep_folder=False),
      "missing_class", "warning", 1, 1),
     ("empty train class", lambda r: remove(r, "train/sad", keep_folder=True),
-     "empty_class", "error", 1, 2),
+     "empty_class", "error", 1, 3),
     ("empty test class", lambda r: remove(r, "test/sad", keep_folder=True),
      "empty_class", "warning", 1, 1),
     ("unknown class", lambda r: write(r / "train/drafts/1.png", picture(99)),
@@ -286,14 +286,61 @@ def test_a_path_without_data_is_unusable(tmp_path: Path, make: Callable[[Path], 
     assert "train/<class>/" in finding(report, "no_data").message
 
 
-def test_only_test_is_unusable_and_only_train_is_not(clean: Path) -> None:
-    (clean / "train").rename(clean / "other")
-    assert finding(lint(clean), "missing_split").severity == "error"
-    (clean / "test").rename(clean / "unused")
-    (clean / "other").rename(clean / "train")
-    report = lint(clean)
-    assert finding(report, "missing_split").severity == "warning"
-    assert report.exit_code == 1
+def only(part: str, root: Path) -> None:
+    """Leaves nothing beside this part."""
+    other = "test" if part == "train" else "train"
+    (root / other).rename(root.parent / "unused")
+
+
+def class_folders_alone(root: Path) -> None:
+    only("test", root)
+    for folder in list((root / "test").iterdir()):
+        folder.rename(root / folder.name)
+    (root / "test").rmdir()
+
+
+def bad_train_and_test_without_images(root: Path) -> None:
+    remove(root, "train/fear", keep_folder=False)
+    for name in EMOTIONS:
+        remove(root, f"test/{name}", keep_folder=True)
+
+
+def bad_train_and_validation(root: Path) -> None:
+    remove(root, "train/fear", keep_folder=False)
+    (root / "test").rename(root / "val")
+
+
+def unsafe_test(root: Path) -> None:
+    only("test", root)
+    zipped(root)
+    with zipfile.ZipFile(root.with_suffix(".zip"), "a") as archive:
+        archive.writestr("../x.png", picture(99))
+
+
+@pytest.mark.parametrize(
+    ("breaks", "trains", "evaluates", "result"),
+    [
+        (lambda root: None, True, True, "clean"),
+        (lambda root: remove(root, "test/sad", keep_folder=False), True, True, "warnings"),
+        (lambda root: only("train", root), True, False, "warnings"),
+        (lambda root: only("test", root), False, True, "evaluation_only"),
+        (class_folders_alone, False, True, "evaluation_only"),
+        (bad_train_and_validation, False, True, "evaluation_only"),
+        (bad_train_and_test_without_images, False, False, "unusable"),
+        (unsafe_test, False, False, "unusable"),
+    ],
+)
+def test_what_a_data_set_is_good_for(
+    clean: Path, breaks: Breaker, trains: bool, evaluates: bool, result: str
+) -> None:
+    breaks(clean)
+    archive = clean.with_suffix(".zip")
+    report = lint(archive if archive.exists() else clean)
+    assert (report.trainable, report.evaluable, report.result) == (trains, evaluates, result)
+    told = report.to_dict()
+    assert (told["training"], told["evaluation"], told["result"]) == (trains, evaluates, result)
+    if evaluates:
+        assert load_dataset(clean).is_test.any()
 
 
 @pytest.mark.parametrize(
