@@ -7,9 +7,12 @@ from typing import Any
 
 from fer_core import Recognizer
 from fer_core.batch.look import FilmFault, Result
+from fer_core.labels import EMOTIONS
 from fer_core.recognition import photos
+from fer_core.recognition.drawing import caption
 from fer_core.recognition.photos import PhotoResult
 from fer_core.store.names import printable
+from fer_core.types import FaceEmotion
 from fer_core.video.exports import document
 from fer_core.video.film import AnalyzedFilm
 
@@ -49,13 +52,20 @@ def _film_document(film: AnalyzedFilm | FilmFault) -> dict[str, Any]:
 def _photo_lines(result: PhotoResult) -> list[str]:
     lines = [f"{printable(result.name)}: {_faces(len(result.faces))}"]
     lines += [f"  {result.note}"] if result.note else []
-    for number, face in enumerate(result.faces, start=1):
+    answers = [_answer(face) for face in result.faces]
+    width = max(map(len, [*EMOTIONS, *answers]))
+    for number, (face, answer) in enumerate(zip(result.faces, answers, strict=True), start=1):
         box = face.face.box
         lines.append(
-            f"  {number:>2}  {face.answer:<9} {face.confidence:>4.0%}  "
+            f"  {number:>2}  {answer:<{width}} {face.confidence:>4.0%}  "
             f"box x {box.x}, y {box.y}, {box.width}x{box.height}"
         )
     return lines
+
+
+def _answer(face: FaceEmotion) -> str:
+    """The expression; of an unsure face the two likeliest, whose first one the share is of."""
+    return caption(face) if face.is_unsure else face.answer
 
 
 def _film_lines(film: AnalyzedFilm) -> list[str]:

@@ -14,12 +14,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from faces import answered
 from films import every, write_film
 from PIL import Image
 
 from fer_core.labels import EMOTIONS
+from fer_core.recognition.photos import PhotoResult
 from fer_core.store.assets import ASSETS, CACHE
+from fer_core.types import Box
 from scripts.cli import PIPE_CLOSED
+from scripts.prediction.words import as_text
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTRAIT = ROOT / "ui/assets/eileen_collins.jpg"
@@ -84,6 +88,31 @@ def test_text_and_json_say_the_same(predict) -> None:
     box = face["box"]
     for words in (face["answer"], f"{face['confidence']:.0%}", f"{box['width']}x{box['height']}"):
         assert words in text
+
+
+def test_of_an_unsure_face_the_two_likeliest_are_said(
+    make_model: Callable[..., Path], predict: Run
+) -> None:
+    make_model("hesitant", unsure_below=0.99)
+    model = ["--model", "hesitant.tflite"]
+    face = json.loads(predict(PORTRAIT, "--json", *model).stdout)["photos"][0]["faces"][0]
+    assert face["answer"] == "unsure"
+    shares = face["probabilities"]
+    first, second = sorted(shares, key=shares.__getitem__, reverse=True)[:2]
+    line = predict(PORTRAIT, *model).stdout.splitlines()[1]
+    assert line.split("  box")[0].split() == [
+        *("1", "unsure:", first, "or", second, f"{face['confidence']:.0%}")
+    ]
+
+
+def test_shares_and_boxes_of_sure_and_unsure_faces_stand_below_each_other() -> None:
+    sure = answered(Box(0, 5, 10, 10), happy=0.9)
+    unsure = answered(Box(7, 5, 10, 10), unsure_below=0.5, fear=0.4, neutral=0.35)
+    _, line = as_text(PhotoResult("a.jpg", faces=(sure,))).splitlines()
+    assert line == "   1  happy     90%  box x 0, y 5, 10x10"
+    _, first, second = as_text(PhotoResult("a.jpg", faces=(sure, unsure))).splitlines()
+    assert second == "   2  unsure: fear or neutral  40%  box x 7, y 5, 10x10"
+    assert first.index("90%") == second.index("40%")
 
 
 def test_no_face_is_said_and_is_no_failure(predict, blank: Path) -> None:
