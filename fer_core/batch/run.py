@@ -12,12 +12,13 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from fer_core.batch.changes import NAMED, Settings, require_same_files, require_same_settings
 from fer_core.batch.inputs import Input
 from fer_core.batch.parts import Counts, counts_of, rows_in
 from fer_core.batch.rows import Row
@@ -31,13 +32,8 @@ _OWN: Final = re.compile(
     r"lock|run\.json|files\.jsonl|part-\d{6}-[0-9a-f]{16}\.jsonl|\.?writing-\d+-.+"
 )
 """The names of what a run keeps in its folder, and removes from it."""
-_NAMED: Final = 5
-"""So many changed files are named."""
 _DELETE: Final = "To begin anew, delete {}."
 _REPLACE: Final = "Without --resume, a new run replaces {}."
-
-Settings = Mapping[str, Any]
-"""Everything beside the files that decides about the rows, as JSON."""
 
 
 @dataclass(slots=True, eq=False)
@@ -155,7 +151,7 @@ def _make(folder: Path) -> None:
     strange = sorted(each.name for each in folder.iterdir() if not _is_own(each))
     if strange:
         raise BatchError(
-            f"{folder} has files that are no run's ({', '.join(strange[:_NAMED])}). Move them, or "
+            f"{folder} has files that are no run's ({', '.join(strange[:NAMED])}). Move them, or "
             "write the table elsewhere."
         )
 
@@ -193,9 +189,9 @@ def _opened(
                 f"A run that writes {out.name} was begun and not finished. --resume goes on with "
                 f"it; to begin anew, delete {begun.parent}."
             )
-        _compare(_read(begun, begun.parent), settings, begun.parent, _DELETE)
+        require_same_settings(_read(begun, begun.parent), settings, begun.parent, _DELETE)
         stored = list(_stored(begun.parent))
-        _compare_files(stored, inputs, begun.parent)
+        require_same_files(stored, inputs, begun.parent, _DELETE)
         return Run(out, settings, stored, resumed=True)
     if resume and record_path(out).exists() and out.exists():
         return Run(out, settings, inputs, True, _finished(out, inputs, settings))
@@ -210,7 +206,7 @@ def _opened(
 def _finished(out: Path, inputs: Sequence[Input], settings: Settings) -> Counts:
     record = _read(record_path(out), record_path(out))
     own = {name: record.get(name) for name in settings}
-    _compare(own, settings, out, _REPLACE)
+    require_same_settings(own, settings, out, _REPLACE)
     if record.get("digest") != digest(settings, inputs) or record.get("sha256") != _sha256(out):
         raise BatchError(
             f"{out} is finished, and was made of other files or altered. {_REPLACE.format(out)}"
@@ -233,48 +229,6 @@ def _stored(folder: Path) -> Iterator[Input]:
             yield from [Input(*json.loads(line)) for line in file]
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise BatchError(f"{path} is damaged. {_DELETE.format(folder)}") from error
-
-
-def _compare(before: Settings, now: Settings, place: Path, remedy: str) -> None:
-    old, new = _flat(before), _flat(now)
-    changed = [
-        f"{name} was {old.get(name)}, is {new.get(name)}"
-        for name in sorted(old.keys() | new.keys())
-        if old.get(name) != new.get(name)
-    ]
-    if changed:
-        raise BatchError(
-            f"{place} is of other settings: {'; '.join(changed)}. {remedy.format(place)}"
-        )
-
-
-def _compare_files(before: Sequence[Input], now: Sequence[Input], place: Path) -> None:
-    old, new = ({item.path: item[1:4] for item in items} for items in (before, now))
-    kinds = {
-        "new": new.keys() - old.keys(),
-        "gone": old.keys() - new.keys(),
-        "changed": {path for path in old.keys() & new.keys() if old[path] != new[path]},
-    }
-    if any(kinds.values()):
-        said = [_told(word, paths) for word, paths in kinds.items() if paths]
-        raise BatchError(f"{place} is of other files: {'; '.join(said)}. {_DELETE.format(place)}")
-    if [item.path for item in before] != [item.path for item in now]:
-        raise BatchError(f"{place} is of the same files in another order. {_DELETE.format(place)}")
-
-
-def _told(word: str, paths: set[str]) -> str:
-    more = ", …" if len(paths) > _NAMED else ""
-    return f"{len(paths):,} {word} ({', '.join(sorted(paths)[:_NAMED])}{more})"
-
-
-def _flat(values: Settings, before: str = "") -> dict[str, Any]:
-    flat = {}
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            flat.update(_flat(value, f"{before}{name} "))
-        else:
-            flat[f"{before}{name}"] = value
-    return flat
 
 
 def _clear(folder: Path) -> None:
