@@ -45,8 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def as_text(report: LintReport) -> str:
     """The report as two tables, of classes and of findings, and a line of result."""
-    counts = f"{report.images:,} readable images, {report.copies:,} exact copies"
-    head = f"{printable(report.name)}: {counts}"
+    images = f"{report.images:,} readable image{'s' * (report.images != 1)}"
+    copies = f"{report.copies:,} exact {'copy' if report.copies == 1 else 'copies'}"
+    head = f"{printable(report.name)}: {images}, {copies}"
     parts = [head, _class_table(report), _finding_table(report), _result(report)]
     return "\n\n".join(part for part in parts if part)
 

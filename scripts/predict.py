@@ -25,11 +25,12 @@ from dataclasses import replace
 from fer_core import Recognizer
 from fer_core.batch.inputs import Found, find_inputs, read_list
 from fer_core.batch.look import Job, Result, look_at
+from fer_core.batch.parts import Counts
 from fer_core.batch.shards import with_stems
 from fer_core.batch.table import require_kind
 from fer_core.errors import InputError
 from fer_core.recognition.answers.ways import EVERYDAY, MIXES, Way
-from fer_core.recognition.photos import PhotoResult
+from fer_core.recognition.photos import PhotoResult, counted
 from fer_core.store.files import require_writable
 from fer_core.store.model_files import DEFAULT_MODEL
 from fer_core.store.names import printable
@@ -39,7 +40,7 @@ from fer_core.video.tracking import SMOOTHING_SECONDS
 from scripts import cli
 from scripts.prediction import to_table
 from scripts.prediction.progress import Progress
-from scripts.prediction.words import as_document, as_text, problem_of
+from scripts.prediction.words import as_document, as_text, hint_at_crops, problem_of
 
 
 @cli.command("If you used --out, --resume goes on with it.")
@@ -53,7 +54,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     job = Job(Recognizer.load(args.model, way), args.film, args.annotate)
     if args.annotate:
         args.annotate.mkdir(parents=True, exist_ok=True)
-    return to_table.write(args, found, job) if args.out else _print(args, found, job)
+    counts = to_table.write(args, found, job) if args.out else _print(args, found, job)
+    if counts.crops:
+        cli.say(hint_at_crops(counts.crops), sys.stderr)
+    return 1 if counts.not_read else 0
 
 
 def _found(args: argparse.Namespace) -> Found:
@@ -66,33 +70,38 @@ def _found(args: argparse.Namespace) -> Found:
         (found.passed_over, "passed over in folders: hidden, or no picture or film by their names"),
     ):
         if count:
-            cli.say(f"{count:,} file{'s' * (count != 1)} {words}.", sys.stderr)
+            cli.say(f"{counted(count, 'file')} {words}.", sys.stderr)
     return found
 
 
-def _print(args: argparse.Namespace, found: Found, job: Job) -> int:
+def _print(args: argparse.Namespace, found: Found, job: Job) -> Counts:
     inputs = found.inputs if job.annotate is None else with_stems(found.inputs, job.annotate)
     results: list[Result] = []
-    bad = False
+    counts = Counts()
     for item in inputs:
         progress = Progress(item.path)
         result = look_at(item, job, beat=progress.update)
         progress.close()
-        problem = problem_of(result)
-        bad = bad or bool(problem)
-        if problem:
-            cli.say(problem, sys.stderr)
-        elif not args.json:
-            cli.say(as_text(result))
-        elif isinstance(result, PhotoResult) and result.note:
-            cli.say(f"{printable(result.name)}: {result.note}", sys.stderr)
+        _say(result, text=not args.json)
+        counts += Counts.of(result)
         if args.json:
             results.append(
                 replace(result, annotated=None) if isinstance(result, PhotoResult) else result
             )
     if args.json:
         print(json.dumps(as_document(results, job.recognizer), indent=1))
-    return 1 if bad else 0
+    return counts
+
+
+def _say(result: Result, *, text: bool) -> None:
+    """Says what was amiss on the error output, and the faces if they are wanted as text."""
+    problem = problem_of(result)
+    if problem:
+        cli.say(problem, sys.stderr)
+    elif text:
+        cli.say(as_text(result))
+    elif isinstance(result, PhotoResult) and result.note:
+        cli.say(f"{printable(result.name)}: {result.note}", sys.stderr)
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:

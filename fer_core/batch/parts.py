@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from fer_core.batch.inputs import Input
 from fer_core.batch.look import Job, Result, look_at
-from fer_core.batch.rows import Row, faces_in, rows_of
+from fer_core.batch.rows import COLUMNS, Row, faces_in, may_be_a_crop, rows_of
 from fer_core.recognition.photos import PhotoResult
 from fer_core.video.film import AnalyzedFilm
 
@@ -24,12 +24,14 @@ class Counts:
         films: Of these, that were analysed.
         faces: That were answered; of a film, how many different ones.
         not_read: Files that have a problem instead of a result.
+        crops: Pictures that may be faces already, by `may_be_a_crop`.
     """
 
     files: int = 0
     films: int = 0
     faces: int = 0
     not_read: int = 0
+    crops: int = 0
 
     def __add__(self, other: Counts) -> Self:
         mine, others = asdict(self), asdict(other)
@@ -39,7 +41,7 @@ class Counts:
     def of(cls, result: Result) -> Self:
         film = isinstance(result, AnalyzedFilm)
         problem = not isinstance(result, AnalyzedFilm) and bool(result.problem)
-        return cls(1, int(film), faces_in(result), int(problem))
+        return cls(1, int(film), faces_in(result), int(problem), int(may_be_a_crop(result)))
 
 
 def label_shard(
@@ -84,6 +86,14 @@ def counts_of(part: bytes) -> Counts | None:
         return Counts(**values) if whole else None
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def problems_in(part: bytes) -> Iterator[tuple[str, str]]:
+    """(file, why it could not be read) of a whole part."""
+    for row in rows_in(part):
+        values = dict(zip(COLUMNS, row, strict=True))
+        if values["problem"]:
+            yield values["file"], values["problem"]
 
 
 def rows_in(part: bytes) -> Iterator[Row]:

@@ -27,6 +27,10 @@ WHOLE: Final = frozenset(("faces_found", "face", "x", "y", "width", "height", "t
 TEXT: Final = frozenset(("file", "answer", "notes", "problem", "note"))
 """Which columns hold whole numbers, and which text; the others hold fractions."""
 
+CROP_EDGE: Final = 128
+"""Pixels of the longer edge. Data sets of faces that are cut out have 48 (FER-2013), 100 (RAF-DB)
+or 112; a telephone's thumbnails have more."""
+
 Row = tuple[Any, ...]
 """In the order of `COLUMNS`; None for an empty cell. "file" is the path itself."""
 
@@ -47,6 +51,13 @@ def faces_in(result: Result) -> int:
     if isinstance(result, FilmFault):
         return 0
     return len(result.faces if isinstance(result, PhotoResult) else result.summary().faces)
+
+
+def may_be_a_crop(result: Result) -> bool:
+    """Whether no face was found in a picture that is so small that it probably is one, cut out."""
+    if not isinstance(result, PhotoResult) or result.problem or result.faces:
+        return False
+    return max(result.size) <= CROP_EDGE
 
 
 def _film_rows(film: AnalyzedFilm) -> Iterator[Row]:

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from fer_core.batch.changes import NAMED, Settings, require_same_files, require_same_settings
 from fer_core.batch.inputs import Input
-from fer_core.batch.parts import Counts, counts_of, rows_in
+from fer_core.batch.parts import Counts, counts_of, problems_in, rows_in
 from fer_core.batch.rows import Row
 from fer_core.batch.shards import Shard, cut, digest, with_stems
 from fer_core.batch.table import write_table
@@ -44,6 +44,7 @@ class Run:
     inputs: The files, with the names of their copies.
     resumed: Whether an earlier run may have done some of it.
     finished: What became of the files, if the table is there already.
+    unread: At the end, the first files that could not be read, and why.
     """
 
     out: Path
@@ -51,6 +52,7 @@ class Run:
     inputs: Sequence[Input] = field(repr=False)
     resumed: bool = False
     finished: Counts | None = None
+    unread: list[tuple[str, str]] = field(default_factory=list, repr=False)
 
     def missing(self) -> list[Shard]:
         """The shards without a whole part."""
@@ -82,6 +84,8 @@ class Run:
                         f"{self._path(shard)} is missing or damaged. --resume makes it again."
                     )
                 total += counts
+                if counts.not_read and len(self.unread) < NAMED:
+                    self.unread = [*self.unread, *problems_in(part)][:NAMED]
                 yield from rows_in(part)
 
         write_table(self.out, rows(), self.settings)
@@ -212,8 +216,8 @@ def _finished(out: Path, inputs: Sequence[Input], settings: Settings) -> Counts:
             f"{out} is finished, and was made of other files or altered. {_REPLACE.format(out)}"
         )
     try:
-        return Counts(**{name: int(record[name]) for name in asdict(Counts())})
-    except (KeyError, TypeError, ValueError) as error:
+        return Counts(**{name: int(record.get(name, 0)) for name in asdict(Counts())})
+    except (TypeError, ValueError) as error:
         place = record_path(out)
         raise BatchError(f"{place} is damaged. {_DELETE.format(place)}") from error
 

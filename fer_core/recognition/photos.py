@@ -176,11 +176,11 @@ def totals(results: Sequence[PhotoResult]) -> str:
     """One line: photos, faces, files that are none, and how often each answer was given."""
     faces = [face for result in results for face in result.faces]
     bad = sum(bool(result.problem) for result in results)
-    line = f"{_count(len(results) - bad, 'photo')}, {_count(len(faces), 'face')}"
+    line = f"{counted(len(results) - bad, 'photo')}, {counted(len(faces), 'face')}"
     if left_out := sum(result.faces_left_out for result in results):
-        line += f" of {_count(len(faces) + left_out, 'face')} found"
+        line += f" of {counted(len(faces) + left_out, 'face')} found"
     if bad:
-        line += f", {_count(bad, 'file')} not readable"
+        line += f", {counted(bad, 'file')} not readable"
     answers = [face.answer for face in faces]
     counts = [(answers.count(name), name) for name in dict.fromkeys(answers)]
     if counts:
@@ -191,7 +191,7 @@ def totals(results: Sequence[PhotoResult]) -> str:
 def described(result: PhotoResult) -> str:
     """An annotated picture in words, for those who cannot see it."""
     captions = [caption(face, number) for number, face in enumerate(result.faces, start=1)]
-    return ", ".join([f"The photo, {_count(len(captions), 'face')} boxed", *captions])
+    return ", ".join([f"The photo, {counted(len(captions), 'face')} boxed", *captions])
 
 
 def rows(results: Sequence[PhotoResult]) -> list[dict[str, Any]]:
@@ -286,5 +286,6 @@ def _jpeg(image: RGBImage, edge: int) -> bytes:
     return buffer.getvalue()
 
 
-def _count(n: int, noun: str) -> str:
+def counted(n: int, noun: str) -> str:
+    """ "1 face", "2,000 faces"."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"

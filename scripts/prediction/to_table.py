@@ -16,13 +16,15 @@ from fer_core.batch.parts import Counts
 from fer_core.batch.run import Run
 from fer_core.batch.shards import Shard
 from fer_core.batch.worker import pack
+from fer_core.recognition.photos import counted
 from fer_core.video.film import maker
 from scripts import cli
 from scripts.prediction.progress import Progress
+from scripts.prediction.words import summary_of, unread_lines
 
 
-def write(args: argparse.Namespace, found: Found, job: Job) -> int:
-    """Writes the table; returns the exit status."""
+def write(args: argparse.Namespace, found: Found, job: Job) -> Counts:
+    """Writes the table; returns what became of the files."""
     settings = {
         **maker(job.recognizer),
         "film": job.film.to_dict(),
@@ -30,12 +32,10 @@ def write(args: argparse.Namespace, found: Found, job: Job) -> int:
     }
     with run.opened(args.out, found.inputs, settings, job.annotate, resume=args.resume) as opened:
         counts = opened.finished or _label(opened, job, args)
-    bad = f", {counts.not_read:,} not read" if counts.not_read else ""
-    cli.say(
-        f"{args.out}: {counts.files:,} files{bad}, {counts.films:,} of them films, "
-        f"{counts.faces:,} faces"
-    )
-    return 1 if counts.not_read else 0
+    for line in unread_lines(args.out, counts, opened.unread):
+        cli.say(line, sys.stderr)
+    cli.say(summary_of(args.out, counts))
+    return counts
 
 
 def _label(opened: Run, job: Job, args: argparse.Namespace) -> Counts:
@@ -43,7 +43,7 @@ def _label(opened: Run, job: Job, args: argparse.Namespace) -> Counts:
     total = len(opened.inputs)
     left = sum(len(shard.inputs) for shard in shards)
     if opened.resumed:
-        cli.say(f"Going on: {total - left:,} of {total:,} files are done.", sys.stderr)
+        cli.say(f"Going on: {total - left:,} of {counted(total, 'file')} done.", sys.stderr)
     watch = _Watch(total, total - left)
     packed = pack(job)
 
@@ -56,13 +56,13 @@ def _label(opened: Run, job: Job, args: argparse.Namespace) -> Counts:
     try:
         if args.engine == "ray":
             machines = on_a_cluster(shards, packed, save, watch.beat, address=args.address)
-            where = f", on {len(machines)} machine{'s' * (len(machines) != 1)}"
+            where = f", on {counted(len(machines), 'machine')}"
         else:
             on_this_machine(shards, packed, save, watch.beat, workers=args.workers)
     finally:
         watch.close()
     seconds = time.monotonic() - begun
-    speed = f"{left:,} files in {seconds:,.1f} s: {left / seconds:,.1f} a second"
+    speed = f"{counted(left, 'file')} in {seconds:,.1f} s: {left / seconds:,.1f} a second"
     cli.say(f"{speed}{where}", sys.stderr)
     return opened.finish()
 
@@ -74,7 +74,7 @@ class _Watch:
         self._total, self._done = total, float(before)
         self._within: dict[int, float] = {}
         self._lock = threading.Lock()
-        self._progress = Progress(f"{total:,} files", before / total)
+        self._progress = Progress(counted(total, "file"), before / total)
         self.close = self._progress.close
 
     def beat(self, shard: Shard, done: float) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from fer_core import Recognizer
 from fer_core.batch.look import FilmFault, Result
+from fer_core.batch.parts import Counts
+from fer_core.batch.rows import CROP_EDGE
 from fer_core.labels import EMOTIONS
 from fer_core.recognition import photos
 from fer_core.recognition.drawing import caption
-from fer_core.recognition.photos import PhotoResult
+from fer_core.recognition.photos import PhotoResult, counted
 from fer_core.store.names import printable
 from fer_core.types import FaceEmotion
 from fer_core.video.exports import document
@@ -21,9 +24,13 @@ def problem_of(result: Result) -> str:
     """Why there is no result, in a line that names the file; "" if there is one."""
     if isinstance(result, AnalyzedFilm) or not result.problem:
         return ""
-    if isinstance(result, FilmFault):  # its words name the film
-        return result.problem
-    return f"{printable(result.name)}: {result.problem}"
+    return _named(result.name, result.problem)
+
+
+def _named(file: str, problem: str) -> str:
+    name = printable(file)
+    told = problem.startswith((f"{name} ", f"{name}:"))  # as the words for films do
+    return problem if told else f"{name}: {problem}"
 
 
 def as_text(result: Result) -> str:
@@ -33,6 +40,30 @@ def as_text(result: Result) -> str:
     if isinstance(result, PhotoResult):
         return "\n".join(_photo_lines(result))
     return ""
+
+
+def summary_of(out: Path, counts: Counts) -> str:
+    """What became of the files of a table: "t.csv: 12 files (1 film), 3 not read, 9 faces"."""
+    films = f" ({counted(counts.films, 'film')})" if counts.films else ""
+    bad = f", {counts.not_read:,} not read" if counts.not_read else ""
+    return f"{out}: {counted(counts.files, 'file')}{films}{bad}, {_faces(counts.faces)}"
+
+
+def unread_lines(out: Path, counts: Counts, first: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """A line for each of the first files that could not be read, and one for the others."""
+    yield from (_named(file, problem) for file, problem in first)
+    if others := counts.not_read - len(first):
+        more = " more" if first else ""
+        yield f"{others:,}{more} not read: the column “problem” of {out} says which and why."
+
+
+def hint_at_crops(count: int) -> str:
+    """Where faces go that are cut out already; `count` is of pictures that may be some."""
+    return (
+        f"No face was found in {counted(count, 'picture')} of at most {CROP_EDGE} pixels; faces "
+        "that are cut out already, as FER-2013's are, go to scripts/evaluate.py --data, in folders "
+        "by expression, or in Python to Recognizer.classify."
+    )
 
 
 def as_document(results: Sequence[Result], recognizer: Recognizer) -> dict[str, Any]:
@@ -70,10 +101,9 @@ def _answer(face: FaceEmotion) -> str:
 
 def _film_lines(film: AnalyzedFilm) -> list[str]:
     summary = film.summary()
-    frames = summary.frames
     lines = [
-        f"{printable(film.info.name)}: {_faces(len(summary.faces))} in {frames} "
-        f"analysed frame{'s' * (frames != 1)}, {summary.start:.1f} to {summary.end:.1f} s"
+        f"{printable(film.info.name)}: {_faces(len(summary.faces))} in "
+        f"{counted(summary.frames, 'analysed frame')}, {summary.start:.1f} to {summary.end:.1f} s"
     ]
     for face in summary.faces:
         answer = face.main_answer
@@ -85,4 +115,4 @@ def _film_lines(film: AnalyzedFilm) -> list[str]:
 
 
 def _faces(count: int) -> str:
-    return f"{count or 'no'} face{'s' * (count != 1)}"
+    return counted(count, "face") if count else "no faces"

@@ -13,7 +13,9 @@ import pytest
 from small_data import write_dataset
 
 from fer_core.data.dataset import DATA_VARIABLE
+from fer_core.data.findings import LintReport
 from fer_core.labels import EMOTIONS
+from scripts.check_data import as_text
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts/check_data.py"
 
@@ -97,6 +99,14 @@ def test_the_tables_name_every_finding_and_class(faces: Path) -> None:
     assert run.returncode == 1
     for words in (*EMOTIONS, "zero_byte", "train/fear/empty.png", "Usable, with warnings."):
         assert words in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("images", "copies", "says"),
+    [(1, 1, "1 readable image, 1 exact copy"), (2000, 0, "2,000 readable images, 0 exact copies")],
+)
+def test_one_is_no_plural(images: int, copies: int, says: str) -> None:
+    assert as_text(LintReport("x", images, copies, {}, ())).splitlines()[0] == f"x: {says}"
 
 
 def test_a_path_without_data_is_a_message_and_no_traceback(tmp_path: Path) -> None:

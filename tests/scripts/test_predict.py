@@ -18,12 +18,14 @@ from faces import answered
 from films import every, write_film
 from PIL import Image
 
+from fer_core.batch.look import FilmFault, Result
+from fer_core.batch.rows import may_be_a_crop
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.photos import PhotoResult
 from fer_core.store.assets import ASSETS, CACHE
 from fer_core.types import Box
 from scripts.cli import PIPE_CLOSED
-from scripts.prediction.words import as_text
+from scripts.prediction.words import as_text, problem_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTRAIT = ROOT / "ui/assets/eileen_collins.jpg"
@@ -118,6 +120,42 @@ def test_shares_and_boxes_of_sure_and_unsure_faces_stand_below_each_other() -> N
 def test_no_face_is_said_and_is_no_failure(predict, blank: Path) -> None:
     run = predict(blank)
     assert (run.returncode, run.stdout) == (0, f"{blank}: no faces\n")
+
+
+@pytest.mark.parametrize("option", [[], ["--json"], ["--out", "t.csv"]], ids=str)
+def test_pictures_as_small_as_faces_are_shown_the_way_once(
+    predict: Run, blank: Path, tmp_path: Path, option: list[str]
+) -> None:
+    Image.new("L", (48, 48), "white").save(tmp_path / "a.png")
+    Image.new("L", (128, 90), "white").save(tmp_path / "b.png")
+    run = predict("a.png", "b.png", blank, *option)
+    assert run.returncode == 0
+    (hint,) = [line for line in said(run) if "classify" in line]
+    assert "2 pictures" in hint and "scripts/evaluate.py --data" in hint
+    assert "evaluate.py" not in run.stdout
+    assert not [line for line in said(predict(blank, PORTRAIT)) if "classify" in line]
+
+
+def test_a_face_in_a_small_picture_and_a_bad_file_are_no_crop() -> None:
+    small = {"size": (48, 48)}
+    assert may_be_a_crop(PhotoResult("a.png", **small))
+    assert not may_be_a_crop(PhotoResult("a.png", faces=(answered(happy=0.9),), **small))
+    assert not may_be_a_crop(PhotoResult("a.png", problem="It is empty."))
+    assert not may_be_a_crop(PhotoResult("a.png", size=(48, 129)))
+    assert not may_be_a_crop(FilmFault("a.mp4", "a.mp4 cannot be read."))
+
+
+@pytest.mark.parametrize(
+    ("result", "line"),
+    [
+        (PhotoResult("a.png", problem="It is empty."), "a.png: It is empty."),
+        (FilmFault("a.mp4", "a.mp4 cannot be read."), "a.mp4 cannot be read."),
+        (FilmFault("a.mp4", "The film has no frame."), "a.mp4: The film has no frame."),
+        (PhotoResult("a.png", size=(9, 9)), ""),
+    ],
+)
+def test_a_problem_names_its_file(result: Result, line: str) -> None:
+    assert problem_of(result) == line
 
 
 LONG = "n" * 250 + ".jpg"

@@ -22,8 +22,10 @@ from batch_tools import waited
 from films import every, write_film
 from PIL import Image
 
+from fer_core.batch.parts import Counts
 from fer_core.recognition.photos import FACE_COLUMNS
 from scripts.prediction.progress import Progress
+from scripts.prediction.words import summary_of, unread_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTRAIT = ROOT / "ui/assets/eileen_collins.jpg"
@@ -76,7 +78,9 @@ def test_every_file_has_its_row_whoever_works(predict: Predict, photos: Path) ->
     for workers in (1, 3):
         run = predict("photos", "--recursive", "--out", f"t{workers}.csv", "--workers", workers)
         assert run.returncode == 1, run.stderr  # some could not be read
-        assert f"t{workers}.csv: 12 files, 3 not read, 1 of them films" in run.stdout
+        assert run.stdout == f"t{workers}.csv: 12 files (1 film), 3 not read, 3 faces\n"
+        named = [line.split(":")[0] for line in run.stderr.splitlines() if "photos/" in line]
+        assert named == ["photos/=1+1.jpg", "photos/empty.jpg", "photos/old.gif"]
         assert "Traceback" not in run.stderr
     assert (work / "t1.csv").read_bytes() == (work / "t3.csv").read_bytes()
     rows = rows_of(work / "t1.csv")
@@ -94,6 +98,37 @@ def test_every_file_has_its_row_whoever_works(predict: Predict, photos: Path) ->
     for bad, says in (("empty.jpg", "empty"), ("=1+1.jpg", "not a picture"), ("old.gif", "GIF")):
         (row,) = by_file[f"photos/{bad}"]
         assert says in row["problem"] and row["faces_found"] == ""
+
+
+@pytest.mark.parametrize(
+    ("counts", "says"),
+    [
+        (Counts(1, 0, 1, 0), "1 file, 1 face"),
+        (Counts(2, 0, 0, 1), "2 files, 1 not read, no faces"),
+        (Counts(2000, 1, 1234, 0), "2,000 files (1 film), 1,234 faces"),
+        (Counts(3, 2, 2, 1), "3 files (2 films), 1 not read, 2 faces"),
+    ],
+)
+def test_the_summary_counts_as_people_do(counts: Counts, says: str) -> None:
+    assert summary_of(Path("t.csv"), counts) == f"t.csv: {says}"
+
+
+@pytest.mark.parametrize(
+    ("not_read", "first", "lines", "last"),
+    [
+        (0, [], 0, ""),
+        (1, [("\x1b.png", "It is empty.")], 1, "\\x1b.png: It is empty."),
+        (1001, [("a.png", "It is empty.")], 2, "1,000 more not read"),
+        (3, [], 1, "3 not read"),  # of a table that was finished before
+    ],
+)
+def test_the_first_unread_files_are_named_and_the_others_counted(
+    not_read: int, first: list[tuple[str, str]], lines: int, last: str
+) -> None:
+    said = list(unread_lines(Path("t.csv"), Counts(2000, not_read=not_read), first))
+    assert len(said) == lines
+    assert not said or said[-1].startswith(last)
+    assert all("t.csv" in line for line in said[len(first) :])
 
 
 def test_copies_of_one_name_stand_beside_each_other(predict: Predict, photos: Path) -> None:
@@ -173,7 +208,7 @@ def test_what_was_killed_goes_on_and_equals_an_unbroken_run(
         assert (run.returncode, run.stdout) == (2, "") and says in run.stderr
     os.utime(changed, ns=(before, before))
     run = predict(*options, "--annotate", "copies", "--workers", 1, "--resume")
-    assert run.returncode == 1 and "312 files, 3 not read" in run.stdout, run.stderr
+    assert run.returncode == 1 and "312 files (1 film), 3 not read" in run.stdout, run.stderr
     (told,) = re.findall(r"Going on: (\d+) of 312", run.stderr)
     assert int(told) > 9 * (done - 3)  # shards of nine, but for the film's and its neighbour's
     assert predict("photos", "--recursive", "--out", "whole.csv").returncode == 1

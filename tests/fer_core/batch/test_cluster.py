@@ -97,9 +97,7 @@ def test_the_command_gives_the_same_table(
         run = subprocess.run(
             [*command, *options, *ray], cwd=tmp_path, capture_output=True, text=True, check=False
         )
-        assert run.returncode == 1 and "43 files, 1 not read, 1 of them films" in run.stdout, (
-            run.stderr
-        )
+        assert run.returncode == 1 and "43 files (1 film), 1 not read" in run.stdout, run.stderr
     assert "on 2 machines" in run.stderr
     assert (tmp_path / "ray.csv").read_bytes() == (tmp_path / "one.csv").read_bytes()
     copies = [path.name for path in (tmp_path / "copies").rglob("*") if path.is_file()]

@@ -73,7 +73,7 @@ def begin(out: Path, inputs: list[Input], shards: int) -> None:
 def test_a_whole_run_leaves_the_table_and_what_made_it(out: Path, inputs: list[Input]) -> None:
     with opened(out, inputs, SETTINGS, None, resume=False) as run:
         assert label(run) == 34  # 100 files, three a shard
-        assert run.finish() == Counts(files=100, faces=50)
+        assert run.finish() == Counts(files=100, faces=50, crops=50)
     rows = list(csv.DictReader(out.open(newline="")))
     assert [row["file"] for row in rows] == [item.path for item in inputs]
     assert {row["answer"] for row in rows} == {"happy", ""}
@@ -104,10 +104,29 @@ def test_a_stopped_run_goes_on_and_equals_an_unbroken_one(
 def test_a_finished_run_is_not_repeated(out: Path, inputs: list[Input]) -> None:
     whole(out, inputs)
     with opened(out, inputs, SETTINGS, None, resume=True) as run:
-        assert run.finished == Counts(files=100, faces=50)
+        assert run.finished == Counts(files=100, faces=50, crops=50)
     out.write_text("altered")
     refused(out, inputs, r"other files|altered", resume=True)
     whole(out, inputs)  # without resume it is replaced
+
+
+def test_a_record_from_before_crops_were_counted_is_read(out: Path, inputs: list[Input]) -> None:
+    whole(out, inputs)
+    record = json.loads(record_path(out).read_text())
+    del record["crops"]
+    record_path(out).write_text(json.dumps(record))
+    with opened(out, inputs, SETTINGS, None, resume=True) as run:
+        assert run.finished == Counts(files=100, faces=50)
+
+
+def test_the_first_files_that_could_not_be_read_are_named(out: Path, inputs: list[Input]) -> None:
+    for item in inputs[10:30]:
+        Path(item.path).write_bytes(b"no picture")
+    with opened(out, inputs, SETTINGS, None, resume=False) as run:
+        label(run)
+        assert run.finish().not_read == 20
+    assert [file for file, _ in run.unread] == [item.path for item in inputs[10:15]]
+    assert all("not a picture" in problem for _, problem in run.unread)
 
 
 @pytest.mark.parametrize("finished", [False, True])
