@@ -6,7 +6,8 @@
 A PATH is a file, a folder, or a quoted pattern such as "photos/**/*.jpg". The first form prints
 each file's faces as they are found (--json: one document); the second writes a table with a row for
 each face, for each picture or film frame without one, and for each file that could not be read,
-with the reason. What was stopped or killed, even by kill -9, goes on with --resume.
+with the reason. What was stopped or killed, even by kill -9, goes on with --resume. A new run
+replaces an older table at its end, but not one that was altered since, nor what no run wrote.
 
 --annotate writes a copy of each photo and film with its boxes, and films' tables, captions and
 JSON. Exit status: 0 if every file was read, 1 if some were not, 2 if nothing could begin or go on

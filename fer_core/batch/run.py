@@ -34,6 +34,9 @@ _OWN: Final = re.compile(
 """The names of what a run keeps in its folder, and removes from it."""
 _DELETE: Final = "To begin anew, delete {}."
 _REPLACE: Final = "Without --resume, a new run replaces {}."
+_ALTERED: Final = (
+    "{} was altered after a run wrote it, or no run did. Move or delete it, or name another table."
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -44,6 +47,7 @@ class Run:
     inputs: The files, with the names of their copies.
     resumed: Whether an earlier run may have done some of it.
     finished: What became of the files, if the table is there already.
+    replaces: Whether the table of an earlier run stands there until this one is whole.
     unread: At the end, the first files that could not be read, and why.
     """
 
@@ -52,6 +56,7 @@ class Run:
     inputs: Sequence[Input] = field(repr=False)
     resumed: bool = False
     finished: Counts | None = None
+    replaces: bool = False
     unread: list[tuple[str, str]] = field(default_factory=list, repr=False)
 
     def missing(self) -> list[Shard]:
@@ -126,9 +131,10 @@ def opened(
     """The run that writes `out`: a new one, or with `resume` the one that was begun, if any was.
 
     Raises:
-        BatchError: another process writes it at this moment; something that is no run's lies in
-            the place of its parts; a run was begun and `resume` is not set; or it is, and that run
-            is damaged, or was of other settings or files, which the message names.
+        BatchError: another process writes it at this moment; something that is no run's, or was
+            altered since, lies in its place or that of its parts; a run was begun and `resume` is
+            not set; or it is, and that run is damaged, or was of other settings or files, which the
+            message names.
     """
     folder = parts_folder(out)
     _make(folder)
@@ -199,27 +205,38 @@ def _opened(
         return Run(out, settings, stored, resumed=True)
     if resume and record_path(out).exists() and out.exists():
         return Run(out, settings, inputs, True, _finished(out, inputs, settings))
+    if replaces := out.exists() and out.stat().st_size > 0:
+        _require_unaltered(out)
     _clear(begun.parent)
     named = list(inputs) if annotate is None else with_stems(inputs, annotate)
     lines = "".join(json.dumps(item) + "\n" for item in named)
     replace_text(begun.parent / "files.jsonl", lines)
     replace_text(begun, json.dumps(settings, indent=1))
-    return Run(out, settings, named)
+    return Run(out, settings, named, replaces=replaces)
 
 
 def _finished(out: Path, inputs: Sequence[Input], settings: Settings) -> Counts:
     record = _read(record_path(out), record_path(out))
+    if record.get("sha256") != _sha256(out):
+        raise BatchError(_ALTERED.format(out))
     own = {name: record.get(name) for name in settings}
     require_same_settings(own, settings, out, _REPLACE)
-    if record.get("digest") != digest(settings, inputs) or record.get("sha256") != _sha256(out):
-        raise BatchError(
-            f"{out} is finished, and was made of other files or altered. {_REPLACE.format(out)}"
-        )
+    if record.get("digest") != digest(settings, inputs):
+        raise BatchError(f"{out} was made of other files. {_REPLACE.format(out)}")
     try:
         return Counts(**{name: int(record.get(name, 0)) for name in asdict(Counts())})
     except (TypeError, ValueError) as error:
         place = record_path(out)
         raise BatchError(f"{place} is damaged. {_DELETE.format(place)}") from error
+
+
+def _require_unaltered(out: Path) -> None:
+    """Raises BatchError unless the table is as a run left it, which can make it again."""
+    record: dict[str, Any] = {}
+    with suppress(BatchError):  # there is none, or it is damaged
+        record = _read(record_path(out), record_path(out))
+    if record.get("sha256") != _sha256(out):
+        raise BatchError(_ALTERED.format(out))
 
 
 def _read(path: Path, whole: Path) -> dict[str, Any]:

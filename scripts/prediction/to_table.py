@@ -44,6 +44,8 @@ def _label(opened: Run, job: Job, args: argparse.Namespace) -> Counts:
     left = sum(len(shard.inputs) for shard in shards)
     if opened.resumed:
         cli.say(f"Going on: {total - left:,} of {counted(total, 'file')} done.", sys.stderr)
+    if opened.replaces:
+        cli.say(f"At the end this replaces {args.out}, the table of an earlier run.", sys.stderr)
     watch = _Watch(total, total - left)
     packed = pack(job)
 

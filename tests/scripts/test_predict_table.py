@@ -131,6 +131,20 @@ def test_the_first_unread_files_are_named_and_the_others_counted(
     assert all("t.csv" in line for line in said[len(first) :])
 
 
+def test_what_is_replaced_is_said_and_what_is_somebodys_stays(
+    predict: Predict, photos: Path
+) -> None:
+    table = photos.parent / "t.csv"
+    first, again = (predict("photos/portrait.jpg", "--out", "t.csv") for _ in range(2))
+    assert "replaces" not in first.stderr and "replaces t.csv" in again.stderr
+    assert (again.returncode, again.stdout) == (0, first.stdout)
+    table.write_text("mine")
+    for options in ([], ["--resume"]):
+        run = predict("photos/portrait.jpg", "--out", "t.csv", *options)
+        assert (run.returncode, run.stdout, table.read_text()) == (2, "", "mine")
+        assert "altered" in run.stderr.splitlines()[-1]
+
+
 def test_copies_of_one_name_stand_beside_each_other(predict: Predict, photos: Path) -> None:
     run = predict("photos", "--recursive", "--out", "t.jsonl", "--annotate", "photos/copies")
     assert run.returncode == 1, run.stderr

@@ -105,9 +105,40 @@ def test_a_finished_run_is_not_repeated(out: Path, inputs: list[Input]) -> None:
     whole(out, inputs)
     with opened(out, inputs, SETTINGS, None, resume=True) as run:
         assert run.finished == Counts(files=100, faces=50, crops=50)
-    out.write_text("altered")
-    refused(out, inputs, r"other files|altered", resume=True)
-    whole(out, inputs)  # without resume it is replaced
+
+
+def test_a_table_of_other_files_is_replaced_without_resume(out: Path, inputs: list[Input]) -> None:
+    before = whole(out, inputs)
+    refused(out, inputs[:-1], "Without --resume", resume=True)
+    with opened(out, inputs[:-1], SETTINGS, None, resume=False) as run:
+        assert run.replaces and out.read_bytes() == before
+        label(run)
+        run.finish()
+    assert before.startswith(out.read_bytes()) and out.read_bytes() != before
+
+
+@pytest.mark.parametrize("resume", [False, True])
+@pytest.mark.parametrize("record", ["own", "damaged", "none"])
+def test_a_table_that_no_run_left_so_is_not_replaced(
+    out: Path, inputs: list[Input], resume: bool, record: str
+) -> None:
+    if record == "own":
+        whole(out, inputs)
+    elif record == "damaged" and not resume:
+        record_path(out).write_text("{")
+    out.write_text("labels of mine")
+    refused(out, inputs, "altered", resume=resume)
+    assert out.read_text() == "labels of mine"
+    assert not parts_folder(out).exists()
+
+
+def test_an_empty_file_holds_a_tables_place(out: Path, inputs: list[Input]) -> None:
+    out.touch()  # as mktemp does
+    with opened(out, inputs, SETTINGS, None, resume=False) as run:
+        assert not run.replaces
+        label(run)
+        run.finish()
+    assert out.stat().st_size > 0
 
 
 def test_a_record_from_before_crops_were_counted_is_read(out: Path, inputs: list[Input]) -> None:
