@@ -1,9 +1,25 @@
 """Errors that a user can cause. Each message is shown as it is: wrong, accepted, what to do."""
 
+import sys
+from pathlib import Path
 from typing import Final
 
 UNFORESEEN: Final = "This is a fault in the app, which its console describes."
 """Begins what is said of an error that nobody foresaw; what to do comes after it."""
+
+
+def command(script: str) -> str:
+    """What to type to run a script here, for a message's "what to do".
+
+    Args:
+        script: Its path and arguments, such as "scripts/fetch_models.py".
+
+    Returns:
+        It after this process's interpreter, if that lies below the working folder (as the one that
+        `make app` makes does, and only that one has the libraries), or after "python".
+    """
+    used, here = Path(sys.executable), Path.cwd()
+    return f"{used.relative_to(here) if used.is_relative_to(here) else 'python'} {script}"
 
 
 class FerError(Exception):

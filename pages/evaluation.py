@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from fer_core.errors import ReportError
+from fer_core.errors import ReportError, command
 from fer_core.evaluation.report import EvaluationReport
 from ui import facts, frame, problems, resources
 from ui.charts import readings
@@ -267,7 +267,8 @@ frame.header(
 )
 if not resources.report_names():
     st.info(
-        "There is no evaluation report yet. Write one with `python scripts/evaluate.py`.",
+        "There is no evaluation report yet. Write one with "
+        f"`{command(f'scripts/evaluate.py --model {resources.chosen()} --data PATH')}`.",
         icon=":material/info:",
     )
     claims.section()

@@ -73,8 +73,15 @@ def test_commands_and_files_that_a_sentence_names_exist(room: str) -> None:
     named = re.compile(r"\b(?:(?:scripts|docs|configs)/[\w/.-]*\w|requirements[\w-]*\.txt)")
     said = " ".join(text for path, each in SAID.items() if path.startswith(room) for text in each)
     assert [name for name in set(named.findall(said)) if not (ROOT / name).exists()] == []
-    modules = set(re.findall(r"python -m (scripts[\w.]*)", said))
+    modules = set(re.findall(r"-m (scripts[\w.]*)", said))
     assert [m for m in modules if not (ROOT / m.replace(".", "/")).exists()] == []
+
+
+def test_a_command_names_the_interpreter_by_one_function() -> None:
+    """Plain `python` has no libraries after `make app`: `fer_core.errors.command` knows better."""
+    by_hand = re.compile(r"\bpython (?:-m )?scripts\b|`scripts/")
+    found = [(path, text) for path, said in SAID.items() for text in said if by_hand.search(text)]
+    assert found == []
 
 
 def test_environment_variables_that_a_sentence_names_are_described() -> None:

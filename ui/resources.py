@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from fer_core.errors import ModelError, ReportError
+from fer_core.errors import ModelError, ReportError, command
 from fer_core.evaluation.ablation_report import ABLATION_FILE, AblationReport, load_ablation
 from fer_core.evaluation.audits.doubts import Doubt, read_doubts
 from fer_core.evaluation.audits.robustness import RobustnessReport, load_robustness
@@ -75,7 +75,8 @@ def detector_sentence() -> str:
         return f"Faces are found by **{name}**, with their eyes: a tilted head is straightened."
     return (
         f"Faces are found by OpenCV's **{name}**, which misses tilted and turned faces. Run "
-        "`python scripts/fetch_models.py` once to get YuNet, the better one, and restart the app."
+        f"`{command('scripts/fetch_models.py')}` once to get YuNet, the better one, and restart "
+        "the app."
     )
 
 
@@ -140,8 +141,8 @@ def robustness(stem: str) -> RobustnessReport:
     path = model_file(stem, ROBUSTNESS_SUFFIX)
     if not path.exists():
         raise ReportError(
-            f"What harms {title(stem)} was not measured yet: `scripts/trust/robustness.py --model "
-            f"{stem}` does."
+            f"What harms {title(stem)} was not measured yet: "
+            f"`{command(f'scripts/trust/robustness.py --model {stem} --data PATH')}` does."
         )
     return _robustness(str(path), _stamp(path))
 
@@ -152,7 +153,7 @@ def doubts(stem: str) -> list[Doubt]:
     if not path.exists():
         raise ReportError(
             "Doubtful labels were not looked for with this model yet: "
-            f"`scripts/trust/doubtful_labels.py --model {stem}` does."
+            f"`{command(f'scripts/trust/doubtful_labels.py --model {stem} --data PATH')}` does."
         )
     return _doubts(str(path), _stamp(path))
 

@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from fer_core.errors import ReportError
+from fer_core.errors import ReportError, command
 from fer_core.evaluation.estimates import Estimate, Json, check_ascending, read_count, read_estimate
 from fer_core.store.files import read_json, replace_text
 
 ABLATION_FILE: Final = "ablation.json"
-_REMEDY: Final = "Write it again with `python -m scripts.ablation --report-only`."
+_REMEDY: Final = f"Write it again with `{command('-m scripts.ablation --report-only')}`."
 MOBILENET: Final = "mobilenet_v2"
 PLAIN: Final = "plain_cnn"
 FIGURES: Final = (

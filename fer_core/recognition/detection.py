@@ -10,7 +10,7 @@ import cv2
 import cv2.data
 import numpy as np
 
-from fer_core.errors import ModelError
+from fer_core.errors import ModelError, command
 from fer_core.images import to_gray
 from fer_core.recognition.detectors.yunet import YuNetDetector
 from fer_core.recognition.geometry import PHOTO_WIDTH, VIDEO_WIDTH, by_prominence, clip, shrink
@@ -104,7 +104,8 @@ def _load_cascade() -> Any:
 
 @functools.cache
 def _say_haar(why: str) -> None:
-    get = "scripts/fetch_models.py" if IN_CHECKOUT else "fer_core.store.assets.fetch_asset(YUNET)"
+    fetch = "fer_core.store.assets.fetch_asset(YUNET)"
+    get = command("scripts/fetch_models.py") if IN_CHECKOUT else fetch
     _log.warning(
         "%s Faces are found by the Haar cascade, which misses tilted and turned ones. Get the file "
         "with %s.",

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fer_core.errors import ReportError
+from fer_core.errors import ReportError, command
 from fer_core.evaluation.ablation_report import (
     CONFIRMED,
     FIGURES,
@@ -56,12 +56,13 @@ def _remarks(report: AblationReport) -> None:
     if report.tiny:
         st.warning(
             "This file is a trial of the machinery on a few hundred faces: its figures mean "
-            "nothing. `scripts/ablation` without `--tiny` writes the real one.",
+            f"nothing. `{command('-m scripts.ablation')}` without `--tiny` writes the real one.",
             icon=":material/warning:",
         )
     if report.missing:
         st.info(
-            f"{len(report.missing)} trainings are not finished: `scripts/ablation` goes on.",
+            f"{len(report.missing)} trainings are not finished: "
+            f"`{command('-m scripts.ablation')}` goes on.",
             icon=":material/info:",
         )
 

@@ -15,7 +15,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from fer_core.errors import ModelError
+from fer_core.errors import ModelError, command
 from fer_core.recognition.detectors.yunet_graph import STRIDES, litert_model
 from fer_core.recognition.geometry import VIDEO_WIDTH, by_prominence, clip, overlap, shrink
 from fer_core.recognition.litert import new_interpreter, run
@@ -67,7 +67,8 @@ class YuNetDetector:
             self._create = partial(new_interpreter, litert_model(path.read_bytes()))
         except (OSError, ValueError, cv2.error) as error:
             raise ModelError(
-                f"{path} is not the face detector {YUNET}. Run scripts/fetch_models.py."
+                f"{path} is not the face detector {YUNET}. "
+                f"Run {command('scripts/fetch_models.py')}."
             ) from error
         # Two, since a network is laid out anew if its input has another size than last.
         self._networks, self._close_ups = Pool(self._create), Pool(self._create)
