@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import frame, resources
+from ui import frame, problems, resources
 from ui.live import controls, panel, streamer, words
 from ui.live.components import camera, connection_test
 
@@ -26,8 +26,7 @@ def _live() -> None:
         camera.watch(running.unsaved)
         panel.beside(running)
     panel.below(running)
-    if not recognizer.finds_landmarks:
-        st.info(resources.detector_sentence(), icon=":material/info:")
+    problems.tell_of_detector(recognizer)
     connection_test.draw()
 
 

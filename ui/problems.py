@@ -8,6 +8,7 @@ from typing import Final, Literal
 import streamlit as st
 
 from fer_core.errors import FerError
+from fer_core.recognition.recognizer import Recognizer
 from ui import resources
 from ui.widgets import plain
 
@@ -29,6 +30,12 @@ def show(problem: FerError | str, kind: Kind = "error") -> None:
     """Draw a problem: an error's message is written for the person at the screen."""
     draw = {"error": st.error, "warning": st.warning, "info": st.info}[kind]
     draw(plain(said(problem)), icon=f":material/{kind}:")
+
+
+def tell_of_detector(used: Recognizer) -> None:
+    """Draw that only the lesser face detector is there, if so, and how to get the better one."""
+    if not used.finds_landmarks:
+        st.info(resources.detector_sentence(), icon=":material/info:")
 
 
 def said(problem: FerError | str) -> str:

@@ -86,7 +86,7 @@ def test_nothing_there_at_all(open_page, models: Path, no_camera: None) -> None:
         _check(app.switch_page(f"pages/{page}.py").run(), models)
 
 
-@pytest.mark.parametrize("page", ["live", "photos", "about"])
+@pytest.mark.parametrize("page", ["live", "photos", "films", "about"])
 def test_the_detector_is_missing(open_page, models: Path, no_camera, monkeypatch, page) -> None:
     monkeypatch.setattr(Recognizer, "finds_landmarks", False)
     app = open_page(page)
