@@ -84,8 +84,12 @@ def headline_split(report: EvaluationReport) -> tuple[str, SplitReport]:
     return name, report.splits[name]
 
 
-def backbone(card: ModelCard) -> str:
-    """What the network started from, of its recipe."""
+def terms(card: ModelCard) -> str:
+    """Under which terms the network stands, in its card's words; else what it started from."""
+    return card.licence or f"Trained here {_start(card)}."
+
+
+def _start(card: ModelCard) -> str:
     model: Mapping[str, Any] = card.recipe.get("model", {})
     start = str(model.get("weights", ""))
     if start == "imagenet":

@@ -58,6 +58,14 @@ def test_a_doubtful_label_is_said_anew_and_taken_along(open_page, doubts, datase
     assert list(app.session_state[relabel._SAID]) == [doubts[2].path]
 
 
+def test_without_the_data_it_is_said_how_to_see_the_faces(open_page, doubts, monkeypatch):
+    monkeypatch.delenv(DATA_VARIABLE)
+    app = _open(open_page)
+    assert _menus(app) == []
+    (hint,) = (info.value for info in app.info)
+    assert DATA_VARIABLE in hint and "to see them" in hint
+
+
 def test_the_others_follow_and_what_was_said_stays(open_page, doubts):
     app = _open(open_page)
     _menus(app)[1].select("fear").run()

@@ -1,10 +1,14 @@
+import csv
 import json
 import os
+from pathlib import Path
 
 import pytest
 
+from fer_core.data.ferplus import FERPLUS_VARIABLE, VOTE_COLUMNS
+from fer_core.labels import NEUTRAL
 from fer_core.store import model_files
-from page_tools import texts
+from page_tools import open_panel, texts
 
 
 def test_start_shows_a_result_without_a_click(open_page):
@@ -21,6 +25,24 @@ def test_about_says_what_was_and_was_not_measured_and_the_law(open_page):
     page = texts(open_page("about"))
     for words in ("A small test network", "Not measured", "Article 5(1)(f)", "Faces are found by"):
         assert words in page
+
+
+def test_about_and_evaluation_count_disputed_labels_alike(open_page):
+    said = "commonest answer for 640 of 700 faces with votes (91 %)"
+    assert said in texts(open_page("about"))
+    assert said in texts(open_panel(open_page("evaluation"), "Hard faces"))
+
+
+@pytest.mark.skipif(FERPLUS_VARIABLE not in os.environ, reason=f"{FERPLUS_VARIABLE} is not set")
+def test_about_counts_faces_that_annotators_find_neutral_as_they_voted(open_page):
+    votes = {"sad": [], "fear": [], "angry": []}
+    with Path(os.environ[FERPLUS_VARIABLE]).open(newline="") as file:
+        for row in csv.DictReader(file):
+            counts = [int(row[column]) for column in VOTE_COLUMNS]
+            votes.get(row["path"].split("/")[1], []).append(counts[NEUTRAL] == max(counts))
+    sad, fear, angry = (f"{100 * sum(each) / len(each):.0f} %" for each in votes.values())
+    words = f"{sad} of all Sad images, {fear} of the Fear and {angry} of the Angry"
+    assert words in " ".join(texts(open_page("about")).split())
 
 
 def _remove(path):

@@ -64,7 +64,12 @@ def test_the_headline_is_the_part_that_chose_nothing() -> None:
     ],
 )
 def test_what_the_network_started_from(weights: str, words: str) -> None:
-    assert words in facts.backbone(card(recipe={"model": {"weights": weights}}))
+    assert words in facts.terms(card(recipe={"model": {"weights": weights}}))
+
+
+def test_a_card_that_names_the_terms_is_taken_at_its_word() -> None:
+    named = card(licence="MIT, after teachers of X.", recipe={"model": {"weights": "imagenet"}})
+    assert facts.terms(named) == "MIT, after teachers of X."
 
 
 def test_an_interval_does_not_break_and_is_rounded_alike() -> None:

@@ -79,8 +79,13 @@ def is_missing(faces: Sequence[tuple[object, GrayImage | None]]) -> bool:
     """Whether none of some faces is on this computer; if so, says how to see them."""
     missing = bool(faces) and all(face is None for _, face in faces)
     if missing:
-        st.info(_HOW, icon=":material/info:")
+        say_how()
     return missing
+
+
+def say_how() -> None:
+    """Draw how to see faces that are not on this computer."""
+    st.info(_HOW, icon=":material/info:")
 
 
 def _show(subject: Subject, cell: Cell) -> None:
@@ -100,7 +105,7 @@ def _show(subject: Subject, cell: Cell) -> None:
     st.caption(f"{count_faces(len(rows))}, the surest answers first.")
     look_up = subject.faces()
     if look_up is None:
-        st.info(_HOW, icon=":material/info:")
+        say_how()
         return
     gallery([(found.paths[int(i)], f"{100 * given[i]:.0f} %") for i in rows], look_up)
 

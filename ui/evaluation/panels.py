@@ -12,8 +12,8 @@ from fer_core.labels import DISPLAY_NAMES
 from ui import downloads, problems, resources
 from ui.charts.draw import draw
 from ui.charts.trust import figures, sentences
-from ui.evaluation import relabel
-from ui.evaluation.subjects import OWN, Subject
+from ui.evaluation import behind, relabel
+from ui.evaluation.subjects import OWN, Subject, data_faces
 from ui.evaluation.view import Row, cells, chart
 from ui.widgets import plain
 
@@ -28,7 +28,7 @@ def unsure(subject: Subject) -> None:
     split = subject.split
     own = split.selective.unsure_below if split.selective else 0.0
     if not split.thresholds:
-        st.info(sentences.read_risk(split, own), icon=":material/info:")
+        st.info(plain(sentences.read_risk(split, own, subject.stem)), icon=":material/info:")
         return
     key, begin = f"{subject.key}-threshold", min(round(100 * own), _LAST)
     at = st.slider("“Unsure” below, %", 0, _LAST, begin, key=key)
@@ -61,7 +61,7 @@ def hard_faces(subject: Subject) -> None:
     split = subject.split
     st.markdown("**Hard faces or bad answers**")
     if split.agreement or subject.part != OWN:
-        reading = sentences.read_agreement(split.agreement)
+        reading = sentences.read_agreement(split.agreement, subject.stem)
         if split.agreement:
             rows: list[Row] = [
                 {
@@ -134,8 +134,10 @@ def doubtful(subject: Subject) -> None:
     names = ["Any label", *DISPLAY_NAMES.values()]
     label = st.selectbox("Labelled", [n for n in names if n != "Unsure"], key="doubts-label")
     shown = [d for d in found if label in ("Any label", DISPLAY_NAMES[d.label])]
-    look_up = subject.faces()
-    if look_up is not None and subject.part != OWN:
+    look_up = data_faces()
+    if look_up is None:
+        behind.say_how()
+    else:
         relabel.draw(shown, look_up, resources.recognizer(subject.stem))
     rows: list[Row] = [
         {

@@ -22,7 +22,16 @@ from fer_core.images import decode, to_gray
 from fer_core.types import GrayImage
 from ui import resources
 
-__all__ = ["OWN", "OWN_KEY", "Faces", "OwnEvaluation", "Subject", "in_part", "own_evaluation"]
+__all__ = [
+    "OWN",
+    "OWN_KEY",
+    "Faces",
+    "OwnEvaluation",
+    "Subject",
+    "data_faces",
+    "in_part",
+    "own_evaluation",
+]
 
 Faces = Callable[[str], GrayImage | None]
 """A path in the data set → the face, or None if it cannot be had here."""
@@ -98,8 +107,13 @@ class Subject:
         own = own_evaluation()
         if self.part == OWN and own is not None:
             return own.faces.get
-        path = os.environ.get(DATA_VARIABLE)
-        return None if not path else _LookUp(_source(path))
+        return data_faces()
+
+
+def data_faces() -> Faces | None:
+    """Looks images of the data set up by path; None without `FER_DATA`."""
+    path = os.environ.get(DATA_VARIABLE)
+    return None if not path else _LookUp(_source(path))
 
 
 def own_evaluation() -> OwnEvaluation | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fer_core.errors import command
 from fer_core.evaluation.audits.comparison import Comparison
 from fer_core.evaluation.audits.corruptions import KINDS, SEVERITIES
 from fer_core.evaluation.audits.robustness import RobustnessReport
@@ -71,10 +72,10 @@ def read_coverage(split: SplitReport) -> str:
     return " ".join(said)
 
 
-def read_risk(split: SplitReport, at: float) -> str:
-    """What a threshold buys, in words."""
+def read_risk(split: SplitReport, at: float, stem: str = "") -> str:
+    """What a threshold buys, in words; without a curve, how to get one for that model."""
     if not split.thresholds:
-        return "This report has no curve. Write it again with scripts/evaluate.py --stored."
+        return f"This report has no curve. To add it: {_evaluate(stem)}"
     point = point_at(split, at)
     if point is None or point.accuracy is None:
         return f"With “unsure” below {percent(at)}, no face gets an answer."
@@ -104,16 +105,15 @@ def read_slices(parts: Sequence[Slice]) -> str:
     )
 
 
-def read_agreement(parts: Sequence[Agreement]) -> str:
-    """Whether its errors are hard faces or bad answers."""
+def read_agreement(parts: Sequence[Agreement], stem: str = "") -> str:
+    """Whether its errors are hard faces or bad answers; without votes, how to add them."""
     if not parts:
         return (
-            "How far FER+'s annotators agree is not in this report. scripts/evaluate.py --ferplus "
-            "--stored adds it."
+            "How far FER+'s annotators agree is not in this report. To add it: "
+            f"{_evaluate(stem)} --ferplus ferplus.csv"
         )
     clear, torn = parts[-1], parts[0]
-    n, wrong = sum(p.n for p in parts), sum(p.n - p.right for p in parts)
-    noisy = sum(p.n - p.labelled for p in parts)
+    wrong = sum(p.n - p.right for p in parts)
     text = (
         f"Where {agreement_name(clear)}, it is right for {percent(clear.accuracy.value)}; where "
         f"{agreement_name(torn)}, for {percent(torn.accuracy.value)}."
@@ -124,9 +124,17 @@ def read_agreement(parts: Sequence[Agreement]) -> str:
             f" {percent(clear_errors / wrong)} of its errors are on faces that nearly all "
             "annotators see alike."
         )
+    return f"{text} {read_disputed(parts)}"
+
+
+def read_disputed(parts: Sequence[Agreement]) -> str:
+    """How often the label is the annotators' commonest answer; "" without votes."""
+    n, same = sum(part.n for part in parts), sum(part.labelled for part in parts)
     return (
-        f"{text} The label itself differs from most annotators' view on {percent(noisy / n)} of "
-        f"all faces."
+        f"The label is the annotators' commonest answer for {same:,} of {n:,} faces with votes "
+        f"({percent(same / n)}); of a tie, the first of the seven counts."
+        if n
+        else ""
     )
 
 
@@ -195,6 +203,11 @@ def read_doubts(count: int, n: int) -> str:
         if n
         else NO_IMAGES
     )
+
+
+def _evaluate(stem: str) -> str:
+    """What writes a model's report again; the network is not asked."""
+    return command(f"scripts/evaluate.py --model {stem or 'STEM'} --data PATH --stored")
 
 
 def _rounded(n: int) -> str:
