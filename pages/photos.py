@@ -5,13 +5,12 @@ import streamlit as st
 from fer_core.recognition import photos as photo_results
 from fer_core.recognition.answers.ways import Way
 from ui import frame, problems, resources
-from ui.photos import correcting, gallery, intake, kept, overview
+from ui.photos import gallery, intake, kept, overview
 
 frame.header("Photos", "See which expression each face shows.")
 network = resources.recognizer().asked(Way(looks=2, mix=intake.mix()))
 problems.tell_of_detector(network)
 given = intake.draw()
-correcting.draw()
 progress = st.container()
 if kept.results():
     with st.container():

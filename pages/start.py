@@ -11,7 +11,7 @@ from ui.widgets import SPLIT_KINDS
 
 
 def _ways_in() -> None:
-    """Three cards, each of which is a link as a whole (frame.css)."""
+    """Three cards, each of which is its first link as a whole (frame.css)."""
     with st.container(key="ways"):
         camera, photos, trust = st.columns(3, border=True)
     with camera:
@@ -19,9 +19,11 @@ def _ways_in() -> None:
         st.markdown("Your face on the screen, boxed and named, many times a second.")
         st.page_link("pages/live.py", label="Open the camera page", icon=":material/videocam:")
     with photos:
-        st.header("Try photos", anchor=False)
-        st.markdown("Drop in pictures; take the results home as a table.")
-        st.page_link("pages/photos.py", label="Open the photo page", icon=":material/image:")
+        st.header("Try photos or a film", anchor=False)
+        st.markdown("Drop them in; take the results home as a table.")
+        with st.container(horizontal=True):
+            st.page_link("pages/photos.py", label="Open the photo page", icon=":material/image:")
+            st.page_link("pages/films.py", label="Films", icon=":material/movie:")
     with trust:
         st.header("See how far to trust it", anchor=False)
         _trust()
@@ -69,8 +71,8 @@ def _sample() -> None:
 
 frame.header(
     "Apparent expression",
-    "Point a camera at a face, or drop in a photo, and see which of seven expressions it shows. "
-    "It cannot tell what anybody feels. Everything stays on this computer.",
+    "Point a camera at a face, or drop in a photo or film, and see which of seven expressions it "
+    "shows. It cannot tell what anybody feels. Everything stays on this computer.",
 )
 _ways_in()
 try:

@@ -8,7 +8,7 @@ from fer_core.labels import DISPLAY_NAMES
 from fer_core.recognition.answers import corrections
 from fer_core.store.names import printable
 from fer_core.types import FaceEmotion
-from ui.charts.words import interval
+from ui.charts.words import faces, interval
 
 _BLANKS = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
@@ -77,9 +77,9 @@ def answer_line(face: FaceEmotion) -> str:
 
 
 def split_line(name: str, n: int) -> str:
-    """ "PrivateTest – 3,589 faces never used to choose anything"."""
+    """ "PrivateTest – 3,589 faces"; more words would not fit into a menu on a telephone."""
     title = SPLIT_TITLES.get(name, name)
-    return f"{title[:1].upper()}{title[1:]} – {n:,} {SPLIT_KINDS.get(name, 'faces')}"
+    return f"{title[:1].upper()}{title[1:]} – {faces(n)}"
 
 
 def right_of_100(found: tuple[str, Estimate, int] | None) -> str:

@@ -49,6 +49,16 @@ def test_matrix_is_drawn_with_the_reports_numbers(open_page, split):
     until(page, lambda: _shows(page, 0, counts))
 
 
+def test_on_a_telephone_the_matrix_has_room_for_its_numbers(open_page):
+    page = open_page("evaluation", viewport={"width": 390, "height": 844})
+    page.locator(CELLS).first.wait_for()
+    plot = page.locator(f"{PLOT}:has(.heatmaplayer)").bounding_box()["width"]
+    cell = page.locator(f"{PLOT} .heatmaplayer image").first.bounding_box()["width"] / len(EMOTIONS)
+    assert cell * len(EMOTIONS) > 0.7 * plot
+    widest = max(text.bounding_box()["width"] for text in page.locator(CELLS).all())
+    assert widest + 6 <= cell, "no number touches the edges of its cell"
+
+
 def test_headline_is_the_reports_accuracy(open_page, split):
     page = open_page("evaluation")
     figure = f"{100 * split.accuracy.value:.1f} %"

@@ -89,9 +89,18 @@ def test_the_focus_can_be_seen(open_page):
 def test_a_card_of_start_is_a_link_as_a_whole(open_page):
     page = open_page()
     drawn(page)
-    box = page.get_by_text("Drop in pictures; take the results home").bounding_box()
+    box = page.get_by_text("take the results home").bounding_box()
     page.mouse.click(box["x"] + 5, box["y"] + 5)  # whatever lies on top there
     page.get_by_role("heading", name="Photos", exact=True).wait_for()
+
+
+@pytest.mark.parametrize("width", SIZES)
+def test_a_second_link_of_a_card_leads_elsewhere(open_page, width):
+    page = open_page(viewport={"width": width, "height": SIZES[width]})
+    drawn(page)
+    page.get_by_test_id("stMain").get_by_role("link", name="Films").click()
+    page.get_by_role("heading", name="Films", exact=True).wait_for()
+    assert not page.get_by_text("MB per file").is_visible(), "the page says it in its own words"
 
 
 def drawn(page):

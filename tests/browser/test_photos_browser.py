@@ -106,6 +106,11 @@ def test_thirty_photos_fit_a_page(open_page, width):
     page.get_by_text("30 photos,").wait_for()
     page.get_by_role("button", name="Download table (CSV)", disabled=False).wait_for()
     page.get_by_text("1 of 30").wait_for()
+    tile = page.get_by_role("group", name="Photos").get_by_role("button").first.bounding_box()
+    notices = sum(
+        each.bounding_box()["height"] + 16 for each in page.get_by_test_id("stAlert").all()
+    )
+    assert tile["y"] + tile["height"] - notices < 844 or width > 390, "whole on the first screen"
     main = page.locator('[data-testid="stMain"]')
     assert main.evaluate("main => main.scrollHeight") < 3500
     assert page.evaluate("document.documentElement.scrollWidth") <= width

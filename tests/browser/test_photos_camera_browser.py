@@ -24,7 +24,7 @@ IN_USE_ONCE = """(() => {
 def _open(open_page, **options):
     page = open_page("photos", **options)
     page.get_by_text("up to 20 MB").wait_for()
-    page.get_by_text("Take a picture with the camera").click()
+    page.get_by_text("Use the camera").click()
     return page
 
 
@@ -44,7 +44,7 @@ def test_the_shutter_is_in_view_and_its_picture_is_a_photo_like_any_other(open_p
     camera = page.evaluate("window.lent.getVideoTracks()[0].getSettings()")
     sizes = {(photo["file"], photo["width"], photo["height"]) for photo in photos}
     assert sizes == {("camera.jpg", camera["width"], camera["height"])}
-    page.get_by_text("Take a picture with the camera").click()
+    page.get_by_text("Use the camera").click()
     until(page, lambda: page.evaluate("window.lent.getTracks()[0].readyState") == "ended")
 
 

@@ -90,11 +90,14 @@ def confusion_heatmap(split: SplitReport, normalize: Normalize = "row") -> go.Fi
             for (i, j), text, share in zip(places, texts, depth.flat, strict=True)
         ]
     )  # fmt: skip
+    # Plotly would leave room for the markers around the matrix: half its width on a telephone.
+    first, last = -0.5, len(NAMES) - 0.5
+    plain = {"showgrid": False, "ticks": ""}
     figure.update_xaxes(
-        title="The network's answer", showgrid=False, ticks="", autotickangles=[0, -45, -90]
+        title="The network's answer", range=[first, last], autotickangles=[0, -45, -90], **plain
     )
-    figure.update_yaxes(title="True label", showgrid=False, ticks="", autorange="reversed")
-    return styled(figure, 480)
+    figure.update_yaxes(title="True label", range=[last, first], **plain)
+    return styled(figure, 480, margin={"l": 0, "r": 0, "t": 8, "b": 8})
 
 
 def per_class_bars(split: SplitReport, metric: Metric = "recall") -> go.Figure:

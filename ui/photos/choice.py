@@ -142,8 +142,15 @@ def color(result: PhotoResult) -> str:
 def marks(result: PhotoResult) -> list[str]:
     """What is to be said of a photo beside its answer, in words."""
     notes = {note for face in result.faces for note in face.notes}
-    unsure = [KINDS[UNSURE].lower()] if UNSURE in kinds(result) else []
+    unsure = [UNSURE] if UNSURE in kinds(result) else []
     return [*unsure, *(note for note in NOTES if note in notes)]
+
+
+def doubts(result: PhotoResult) -> str:
+    """`marks` under the short answer, which may say "Unsure" itself: "2 unsure, dark"."""
+    unsure = sum(face.is_unsure for face in result.faces)
+    counted = [f"{unsure} {UNSURE}"] if unsure and len(result.faces) > 1 else []
+    return ", ".join([*counted, *(mark for mark in marks(result) if mark != UNSURE)])
 
 
 def _often(result: PhotoResult) -> list[tuple[str, int]]:

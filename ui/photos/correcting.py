@@ -38,10 +38,14 @@ def is_on() -> bool:
     return bool(st.session_state.get(_ON))
 
 
-def draw() -> None:
-    """Draw the switch, and what is kept while it is on."""
+def switch() -> None:
+    """Draw the switch."""
     st.session_state[_TOGGLE] = is_on()  # a widget's own state ends with a change of page
     st.toggle("Correct answers", key=_TOGGLE, on_change=_switch, help=EXPLAINED)
+
+
+def say_what_is_kept() -> None:
+    """Draw what is kept while answers are corrected."""
     if not is_on():
         return
     count = len(ORIGINALS.of(session_id()))

@@ -32,7 +32,7 @@ def _tile(number: int) -> dict[str, object]:
         "answer": choice.short_answer(result),
         "words": ". ".join([name, choice.in_a_word(result), *marks]),
         "color": choice.color(result),
-        "marks": marks,
+        "doubts": choice.doubts(result),
         "picture": kept.thumbnail(number),
     }
 

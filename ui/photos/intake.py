@@ -147,12 +147,14 @@ def _given(intake: Intake) -> Photos:
     )
     st.caption(LIMITS if correcting.is_on() else f"{LIMITS} {RESULTS_ONLY}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        camera = st.toggle("Take a picture with the camera")
+        camera = st.toggle("Use the camera")
         # Another uploader takes its place, and photos in this one would be lost.
         wait = any(file.file_id in intake.waiting for file in files)
         st.toggle("Take a whole folder", key=_FOLDER, disabled=wait)
         if st.button("Use the sample", icon=":material/portrait:"):
             intake.sample = True
+        correcting.switch()
+    correcting.say_what_is_kept()
     if camera:
         shutter.draw()
     with st.sidebar:

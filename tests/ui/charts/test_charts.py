@@ -153,7 +153,8 @@ def test_matrix_cell(normalize: str, depth: float, text: str, hover: str) -> Non
 
 def test_matrix_has_the_first_label_on_top() -> None:
     layout = confusion_heatmap(SPLIT).layout
-    assert layout.yaxis.autorange == "reversed"
+    assert tuple(layout.yaxis.range) == (6.5, -0.5), "no room but for the seven"
+    assert tuple(layout.xaxis.range) == (-0.5, 6.5)
     assert (layout.yaxis.title.text, layout.xaxis.title.text) == (
         "True label",
         "The network's answer",

@@ -58,20 +58,21 @@ def test_what_is_shown_and_in_which_order(wanted: Choice, numbers: list[int]):
 
 
 @pytest.mark.parametrize(
-    ("number", "words", "short", "marks"),
+    ("number", "words", "short", "marks", "doubts"),
     [
-        (3, "Happy, 92 %", "Happy, 92 %", []),
-        (4, "3 faces: 2 sad, 1 unsure", "3 faces", ["unsure"]),
-        (6, "Not readable", "Not readable", []),
-        (7, "No face", "No face", []),
-        (8, "Sad, 60 %", "Sad, 60 %", ["dark"]),
+        (3, "Happy, 92 %", "Happy, 92 %", [], ""),
+        (4, "3 faces: 2 sad, 1 unsure", "3 faces", ["unsure"], "1 unsure"),
+        (6, "Not readable", "Not readable", [], ""),
+        (7, "No face", "No face", [], ""),
+        (8, "Sad, 60 %", "Sad, 60 %", ["dark"], "dark"),
     ],
 )
-def test_a_thumbnail_in_words(number: int, words: str, short: str, marks: list[str]):
+def test_a_thumbnail_in_words(number: int, words: str, short: str, marks: list[str], doubts: str):
     result = RESULTS[number]
     assert choice.in_a_word(result) == words
     assert choice.short_answer(result) == short
     assert choice.marks(result) == marks
+    assert choice.doubts(result) == doubts
 
 
 def test_totals_as_bars_keep_their_order_and_share_one_scale():

@@ -24,23 +24,25 @@ function make(grid) {
   picture.className = "picture";
   const answer = document.createElement("span");
   answer.className = "answer";
+  const doubts = document.createElement("span");
+  doubts.className = "doubts";
   const name = document.createElement("span");
   name.className = "name";
-  tile.append(picture, answer, name);
+  tile.append(picture, answer, doubts, name);
   tile.onclick = () => grid.choose(Number(tile.dataset.number));
   tile.onkeydown = (event) => move(grid, tile, event);
   return tile;
 }
 
 function fill(tile, photo) {
-  const [picture, answer, name] = tile.children;
+  const [picture, answer, doubts, name] = tile.children;
   tile.dataset.number = photo.number;
   tile.setAttribute("aria-label", photo.words);
   tile.title = photo.words;
   if (tile.picture !== photo.picture) show(tile, picture, photo.picture);
   answer.textContent = photo.answer;
   answer.style.setProperty("--answer", photo.color || "transparent");
-  answer.classList.toggle("doubtful", photo.marks.length > 0);
+  doubts.textContent = photo.doubts;
   name.textContent = photo.name;
   return tile;
 }
