@@ -1,5 +1,6 @@
 """Errors that a user can cause. Each message is shown as it is: wrong, accepted, what to do."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Final
@@ -15,11 +16,15 @@ def command(script: str) -> str:
         script: Its path and arguments, such as "scripts/fetch_models.py".
 
     Returns:
-        It after this process's interpreter, if that lies below the working folder (as the one that
-        `make app` makes does, and only that one has the libraries), or after "python".
+        It after this process's interpreter, if that lies below the working folder and the scripts
+        do (as `make app` has it, whose interpreter alone has the libraries), or after "python".
     """
-    used, here = Path(sys.executable), Path.cwd()
-    return f"{used.relative_to(here) if used.is_relative_to(here) else 'python'} {script}"
+    try:
+        here = Path.cwd()
+        used = Path(sys.executable or "").relative_to(here) if (here / "scripts").is_dir() else None
+    except (OSError, ValueError):  # the folder is gone; the interpreter lies elsewhere
+        used = None
+    return f"{shlex.quote(str(used or 'python'))} {script}"
 
 
 class FerError(Exception):

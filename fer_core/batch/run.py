@@ -25,11 +25,18 @@ from fer_core.batch.rows import Row
 from fer_core.batch.shards import Shard, cut, digest, with_stems
 from fer_core.batch.table import write_table
 from fer_core.errors import BatchError
-from fer_core.store.files import locked_file, read_json, replace_bytes, replace_text
+from fer_core.store.files import (
+    locked_file,
+    read_json,
+    replace_bytes,
+    replace_text,
+    replaced_together,
+    require_writable,
+)
 
 _FORMAT: Final = 1
 _OWN: Final = re.compile(
-    r"lock|run\.json|files\.jsonl|part-\d{6}-[0-9a-f]{16}\.jsonl|\.?writing-\d+-.+"
+    r"lock|run\.json|table\.json|files\.jsonl|part-\d{6}-[0-9a-f]{16}\.jsonl|\.?writing-\d+-.+"
 )
 """The names of what a run keeps in its folder, and removes from it."""
 _DELETE: Final = "To begin anew, delete {}."
@@ -93,14 +100,19 @@ class Run:
                     self.unread = [*self.unread, *problems_in(part)][:NAMED]
                 yield from rows_in(part)
 
-        write_table(self.out, rows(), self.settings)
-        record = {
-            **self.settings,
-            **asdict(total),
-            "digest": digest(self.settings, self.inputs),
-            "sha256": _sha256(self.out),
-        }
-        replace_text(record_path(self.out), json.dumps(record, indent=1))
+        with replaced_together() as beside:
+            written = beside(self.out)
+            write_table(written, rows(), self.settings)
+            record = {
+                **self.settings,
+                **asdict(total),
+                "digest": digest(self.settings, self.inputs),
+                "sha256": _sha256(written),
+            }
+            beside(record_path(self.out)).write_text(json.dumps(record, indent=1), "utf-8")
+            _require_unaltered(self.out)  # since the run began
+            # A kill between the two leaves this table, which the run that goes on may replace.
+            replace_text(_own_table(self.out), json.dumps({"sha256": record["sha256"]}))
         (parts_folder(self.out) / "run.json").unlink()
         return total
 
@@ -205,8 +217,9 @@ def _opened(
         return Run(out, settings, stored, resumed=True)
     if resume and record_path(out).exists() and out.exists():
         return Run(out, settings, inputs, True, _finished(out, inputs, settings))
-    if replaces := out.exists() and out.stat().st_size > 0:
-        _require_unaltered(out)
+    _require_unaltered(out)
+    require_writable(record_path(out))
+    replaces = out.exists() and out.stat().st_size > 0
     _clear(begun.parent)
     named = list(inputs) if annotate is None else with_stems(inputs, annotate)
     lines = "".join(json.dumps(item) + "\n" for item in named)
@@ -216,7 +229,7 @@ def _opened(
 
 
 def _finished(out: Path, inputs: Sequence[Input], settings: Settings) -> Counts:
-    record = _read(record_path(out), record_path(out))
+    record = _read(record_path(out), f"{record_path(out)} and {out}")
     if record.get("sha256") != _sha256(out):
         raise BatchError(_ALTERED.format(out))
     own = {name: record.get(name) for name in settings}
@@ -224,22 +237,38 @@ def _finished(out: Path, inputs: Sequence[Input], settings: Settings) -> Counts:
     if record.get("digest") != digest(settings, inputs):
         raise BatchError(f"{out} was made of other files. {_REPLACE.format(out)}")
     try:
-        return Counts(**{name: int(record.get(name, 0)) for name in asdict(Counts())})
-    except (TypeError, ValueError) as error:
+        counts = Counts(**{name: int(record.get(name, 0)) for name in asdict(Counts())})
+        if min(asdict(counts).values()) < 0:
+            raise ValueError("a count below 0")
+    except (TypeError, ValueError, OverflowError) as error:
         place = record_path(out)
-        raise BatchError(f"{place} is damaged. {_DELETE.format(place)}") from error
+        raise BatchError(f"{place} is damaged. {_DELETE.format(f'{place} and {out}')}") from error
+    return counts
 
 
 def _require_unaltered(out: Path) -> None:
-    """Raises BatchError unless the table is as a run left it, which can make it again."""
-    record: dict[str, Any] = {}
-    with suppress(BatchError):  # there is none, or it is damaged
-        record = _read(record_path(out), record_path(out))
-    if record.get("sha256") != _sha256(out):
+    """Raises BatchError unless `out` is free, empty, or a table that a run can make again."""
+    if not out.exists():
+        return
+    if not out.is_file():
+        raise BatchError(f"{out} is no file. Name another table.")
+    left = {_sha_in(record_path(out)), _sha_in(_own_table(out))}
+    if out.stat().st_size and _sha256(out) not in left:
         raise BatchError(_ALTERED.format(out))
 
 
-def _read(path: Path, whole: Path) -> dict[str, Any]:
+def _own_table(out: Path) -> Path:
+    """Says which table a run is just about to put in its place."""
+    return parts_folder(out) / "table.json"
+
+
+def _sha_in(path: Path) -> object:
+    with suppress(BatchError):  # there is none, or it is damaged
+        return _read(path, path).get("sha256")
+    return None
+
+
+def _read(path: Path, whole: Path | str) -> dict[str, Any]:
     return read_json(path, BatchError, _DELETE.format(whole), dict)
 
 

@@ -7,21 +7,34 @@ import pytest
 
 from fer_core.errors import command
 
-HERE = Path("/home/ada/faces")
-
 
 @pytest.mark.parametrize(
     ("interpreter", "words"),
     [
-        (f"{HERE}/.venv/bin/python", ".venv/bin/python scripts/train.py --run x"),
+        ("{here}/.venv/bin/python", ".venv/bin/python scripts/train.py --run x"),
+        ("{here}/my env/bin/python", "'my env/bin/python' scripts/train.py --run x"),
         ("/usr/bin/python3", "python scripts/train.py --run x"),
-        (f"{HERE}-old/.venv/bin/python", "python scripts/train.py --run x"),
+        ("{here}-old/.venv/bin/python", "python scripts/train.py --run x"),
         ("", "python scripts/train.py --run x"),
+        (None, "python scripts/train.py --run x"),
     ],
 )
 def test_a_command_names_the_interpreter_that_has_the_libraries(
-    monkeypatch: pytest.MonkeyPatch, interpreter: str, words: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interpreter: str | None, words: str
 ) -> None:
-    monkeypatch.setattr(Path, "cwd", lambda: HERE)
-    monkeypatch.setattr(sys, "executable", interpreter)
+    (tmp_path / "scripts").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "executable", interpreter and interpreter.format(here=tmp_path))
     assert command("scripts/train.py --run x") == words
+
+
+@pytest.mark.parametrize("folder", ["elsewhere", "gone"])
+def test_where_there_are_no_scripts_no_interpreter_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    (tmp_path / folder).mkdir()
+    monkeypatch.chdir(tmp_path / folder)
+    monkeypatch.setattr(sys, "executable", f"{tmp_path / folder}/.venv/bin/python")
+    if folder == "gone":
+        (tmp_path / folder).rmdir()
+    assert command("scripts/train.py") == "python scripts/train.py"

@@ -287,6 +287,59 @@ def test_what_a_kill_between_table_and_end_leaves_is_finished(
     assert out.read_bytes() == expected
 
 
+@pytest.mark.parametrize("older", [False, True])
+def test_a_kill_between_table_and_record_is_no_alteration(
+    out: Path, inputs: list[Input], monkeypatch: pytest.MonkeyPatch, older: bool
+) -> None:
+    if older:
+        whole(out, inputs[:3])
+    begin(out, inputs, 34)
+    swap = Path.replace
+
+    def killed(source: Path, target: Path) -> Path:
+        if target == record_path(out):
+            raise Killed
+        return swap(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        with suppress(Killed), opened(out, inputs, SETTINGS, None, resume=True) as run:
+            run.finish()
+    made = out.read_bytes()
+    with opened(out, inputs, SETTINGS, None, resume=True) as run:
+        assert run.finish().files == 100
+    assert out.read_bytes() == made
+    with opened(out, inputs, SETTINGS, None, resume=True) as run:
+        assert run.finished is not None
+
+
+def test_a_table_that_somebody_put_there_meanwhile_stays(out: Path, inputs: list[Input]) -> None:
+    begin(out, inputs, 34)
+    out.write_text("mine")
+    with (
+        pytest.raises(BatchError, match="altered after a run wrote it, or no run did"),
+        opened(out, inputs, SETTINGS, None, resume=True) as run,
+    ):
+        run.finish()
+    assert out.read_text() == "mine"
+    out.unlink()
+    with opened(out, inputs, SETTINGS, None, resume=True) as run:
+        assert run.missing() == [] and run.finish().files == 100
+
+
+@pytest.mark.parametrize("count", ["1e400", "-4", '"x"', "null"])
+def test_impossible_counts_are_damage(out: Path, inputs: list[Input], count: str) -> None:
+    whole(out, inputs)
+    record = record_path(out).read_text()
+    record_path(out).write_text(record.replace('"not_read": 0', f'"not_read": {count}'))
+    refused(out, inputs, f"delete {re.escape(str(record_path(out)))} and", resume=True)
+
+
+def test_what_is_no_file_is_no_table(out: Path, inputs: list[Input]) -> None:
+    os.mkfifo(out)
+    refused(out, inputs, "is no file", resume=False)
+
+
 def test_a_missing_part_is_no_table(out: Path, inputs: list[Input]) -> None:
     with pytest.raises(BatchError, match="missing"):  # noqa: SIM117
         with opened(out, inputs, SETTINGS, None, resume=False) as run:
