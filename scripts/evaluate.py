@@ -22,7 +22,6 @@ class: the figures are those of the rest.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import sys
 from collections.abc import Sequence
@@ -35,23 +34,16 @@ from fer_core.errors import ReportError
 from fer_core.evaluation import on_dataset, on_photos
 from fer_core.evaluation.audits.robustness import load_robustness
 from fer_core.evaluation.predictions import (
-    Predictions,
     as_written,
-    read_predictions,
     write_predictions,
 )
 from fer_core.evaluation.report import EvaluationReport, load_report, save_report
-from fer_core.evaluation.split_report import SplitReport
 from fer_core.recognition.answers.ways import Way
 from fer_core.recognition.classifier import Classifier
 from fer_core.recognition.recognizer import Recognizer
-from fer_core.store.card_changes import record_evaluation
-from fer_core.store.files import replace_text
+from fer_core.store.files import replace_text, require_writable
 from fer_core.store.model_files import (
     DEFAULT_MODEL,
-    NETWORK_SUFFIX,
-    PREDICTIONS_SUFFIX,
-    REPORT_SUFFIX,
     ROBUSTNESS_SUFFIX,
     ModelCard,
     load_card,
@@ -60,11 +52,11 @@ from fer_core.store.model_files import (
 )
 from fer_core.training.progress import share_shown
 from scripts import cli
+from scripts.trust.own_files import OwnFiles, require_elsewhere, without_a_reading
 from scripts.trust.words import as_table, photos_as_table
 
-HEADLINE_SPLITS = ("private", "test")
 _STAYS: Final = (
-    "{} tells of other data and stays as it is, as do its predictions and the card's headline. "
+    "{} tells of other data and keeps its figures, as do its predictions and the card's headline. "
     "--report and --predictions write these figures elsewhere; --replace puts them in its place."
 )
 
@@ -74,6 +66,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _arguments(argv)
     if args.photos:
         return _measure_photos(args)
+    if args.html:
+        require_elsewhere(args.model, (args.html, args.report, args.predictions))
+        require_writable(args.html)
     report = evaluate(
         args.model,
         args.data,
@@ -104,7 +99,7 @@ def evaluate(
     """Reads the test images once, and writes report, predictions and the card's headline.
 
     A report on this network that stands beside it and tells of other data stays there, with its
-    predictions and headline.
+    predictions and headline; it counts this reading of PrivateTest, if it was one.
 
     Args:
         model: A model's LiteRT file, or its stem in `models/`.
@@ -114,20 +109,18 @@ def evaluate(
         stored: Take the stored predictions and do not run the network.
         replace: Put the report in the place of one on other data as well.
     """
+    require_elsewhere(model, (report_path, predictions_path))
     card, network = load_model(model)
-    own_report, own_predictions = (
-        model_file(model, suffix) for suffix in (REPORT_SUFFIX, PREDICTIONS_SUFFIX)
-    )
+    own = OwnFiles.of(model, card)
     dataset = load_dataset(data, numbered=numbered)
-    target, table = report_path, predictions_path
+    known = own.known()
     elsewhere = report_path or predictions_path
-    stays = not (elsewhere or stored or replace) and _is_on_other_data(own_report, card, dataset)
-    if not (elsewhere or stays):
-        target, table = own_report, own_predictions
+    other = known is not None and known.data_sha256 != dataset.fingerprint
+    stays = other and not (elsewhere or stored or replace)
     test = dataset.where(dataset.is_test)
     mirrored = None
     if stored:
-        predictions = _stored(own_predictions, test)
+        predictions = own.stored_predictions(test)
     else:
         classifier = Classifier(network, threads=2)
         shown = [
@@ -135,36 +128,29 @@ def evaluate(
         ]
         predictions = as_written(on_dataset.predict(classifier, test, shown[0]))
         mirrored = on_dataset.predict(classifier, test, shown[1], mirrored=True)
+    votes = votes_if_any(ferplus, test.paths)
     report = on_dataset.evaluate(
         dataset,
         predictions,
         card=card,
         network=network,
-        previous_reads=_previous_reads(own_report, target or own_report),
+        previous_reads=_previous_reads(own.report, report_path or own.report),
         mirrored=mirrored,
-        votes=votes_if_any(ferplus, test.paths),
+        votes=votes,
     )
     if stored:
-        report = _without_a_reading(report, load_report(own_report))
-    if target:
-        save_report(report, target)
-    if table and not stored:
-        write_predictions(table, predictions)
-    if (target, table) == (own_report, own_predictions):
-        _record(_with_sizes(card, dataset), report, own_report.parent)
+        report = without_a_reading(report, load_report(own.report), votes=votes is not None)
+    if report_path:
+        save_report(report, report_path)
+    if predictions_path:
+        write_predictions(predictions_path, predictions)
+    if not (elsewhere or stays):
+        own.write(report, None if stored else predictions, _sizes(card, dataset))
+    elif not stored:
+        own.count_readings(report.private_reads)
     if stays:
-        cli.say(_STAYS.format(own_report.name), sys.stderr)
+        cli.say(_STAYS.format(own.report.name), sys.stderr)
     return report
-
-
-def _is_on_other_data(report: Path, card: ModelCard, dataset: Dataset) -> bool:
-    """Whether the report on this very network tells of another data set."""
-    try:
-        known = load_report(report)
-    except ReportError:
-        return False  # none yet, or damaged
-    network = card.files[NETWORK_SUFFIX]["sha256"]
-    return known.model_sha256 == network and known.data_sha256 != dataset.fingerprint
 
 
 def _write_html(model: str, report: EvaluationReport, path: Path) -> None:
@@ -179,45 +165,16 @@ def _write_html(model: str, report: EvaluationReport, path: Path) -> None:
     replace_text(path, as_html(report, card.title, card, harm))
 
 
-def _stored(path: Path, test: Dataset) -> Predictions:
-    """The answers that were written before; raises ReportError if they are for other images."""
-    predictions = read_predictions(path)
-    if tuple(predictions.paths) != test.paths or (predictions.labels != test.labels).any():
-        raise ReportError(
-            f"{path.name} answers for other images than this data set's test. Leave out --stored."
-        )
-    return predictions
-
-
-def _without_a_reading(report: EvaluationReport, before: EvaluationReport) -> EvaluationReport:
-    """The report with what only the network could tell taken from the one before."""
-    if (report.model_sha256, report.data_sha256) != (before.model_sha256, before.data_sha256):
-        raise ReportError("The predictions are of another network or data. Leave out --stored.")
-    return dataclasses.replace(
-        report,
-        private_reads=before.private_reads,
-        splits={name: _with_votes(s, before.splits[name]) for name, s in report.splits.items()},
-        mirrored_accuracy=before.mirrored_accuracy,
-        ways={**before.ways, **report.ways},
-    )
-
-
-def _with_votes(split: SplitReport, before: SplitReport) -> SplitReport:
-    """The split with the earlier figures by FER+'s votes, if the votes were not given again."""
-    return dataclasses.replace(split, agreement=split.agreement or before.agreement)
-
-
-def _with_sizes(card: ModelCard, dataset: Dataset) -> ModelCard:
-    """The card with how many images were learned from, if it was exported before that was kept."""
+def _sizes(card: ModelCard, dataset: Dataset) -> dict[str, int]:
+    """How many images were learned from, if the card is from before that was kept."""
     known = "learned_from" in card.data or card.data.get("sha256") != dataset.fingerprint
     if known or not card.recipe:
-        return card
+        return {}
     from fer_core.training.config import TrainingConfig
     from fer_core.training.partition import partition
 
     config = TrainingConfig.from_dict(dict(card.recipe))
-    sizes = partition(dataset, config.data, config.seed).sizes
-    return dataclasses.replace(card, data={**card.data, **sizes})
+    return partition(dataset, config.data, config.seed).sizes
 
 
 def _measure_photos(args: argparse.Namespace) -> int:
@@ -233,13 +190,6 @@ def _measure_photos(args: argparse.Namespace) -> int:
     else:
         cli.say(photos_as_table(results, report, recognizer.detector_name, left_out))
     return 1 if left_out or any(result.problem for result in results) else 0
-
-
-def _record(card: ModelCard, report: EvaluationReport, folder: Path) -> None:
-    name = next(split for split in HEADLINE_SPLITS if split in report.splits)
-    split = report.splits[name]
-    accuracy = split.accuracy.to_dict() if split.accuracy else {}
-    record_evaluation(card, folder, {"split": name, "n": split.n, "accuracy": accuracy})
 
 
 def _previous_reads(*paths: Path) -> dict[str, int]:
@@ -271,8 +221,14 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--photos", type=cli.path, metavar="FOLDER", help="photographs by class")
     parser.add_argument("--json", action="store_true", help="with --photos: answers and figures")
     args = cli.parse_with_data(parser, argv, unless="photos")
-    if args.photos and (args.report or args.predictions or args.html):
-        parser.error("--photos writes nothing: leave out --report, --predictions and --html")
+    written = (args.report, args.predictions, args.html, args.stored, args.replace)
+    if args.photos and any(written):
+        parser.error(
+            "--photos writes nothing: leave out --report, --predictions, --html, --stored and "
+            "--replace"
+        )
+    if args.stored and args.predictions:
+        parser.error("--stored asks the network nothing: leave out --predictions")
     if args.json and not args.photos:
         parser.error("--json goes with --photos; the report itself is JSON")
     if not args.model and not args.photos:

@@ -26,7 +26,7 @@ from fer_core.export.on_validation import require_data_of
 from fer_core.export.quantize import CALIBRATION_FACES, to_int8
 from fer_core.labels import EMOTIONS
 from fer_core.recognition.classifier import MAX_BATCH, Classifier
-from fer_core.store.card_changes import change_card
+from fer_core.store.card_changes import change_card, require_same_network
 from fer_core.store.class_names import ONNX_PROPERTY, from_lines, require_class_names
 from fer_core.store.files import replace_bytes
 from fer_core.store.model_files import (
@@ -205,8 +205,8 @@ def _enter(
     card: ModelCard, folder: Path, suffix: str, data: bytes, check: RuntimeCheck
 ) -> ModelCard:
     """Writes the file if it is shipped, removes an older one if not; then the card."""
-    path = folder / f"{card.stem}{suffix}"
-    record = {}
+    require_same_network(card, folder)
+    path, record = folder / f"{card.stem}{suffix}", {}
     if not check.shipped:
         path.unlink(missing_ok=True)
     elif suffix != NETWORK_SUFFIX:  # which is where it came from

@@ -36,27 +36,40 @@ def change_card(
     Raises:
         ModelError: its network is another one by now.
     """
-    now = load_card(folder / f"{card.stem}{CARD_SUFFIX}")
-    if now.files.get(NETWORK_SUFFIX) != card.files.get(NETWORK_SUFFIX):
-        raise ModelError(
-            f"{card.stem} became another network meanwhile: its card was left as it is. Start "
-            "again to ask the new one."
-        )
-    changed = change(now)
+    changed = change(require_same_network(card, folder))
     save_card(changed, folder)
     return changed
 
 
-def record_evaluation(card: ModelCard, folder: Path, headline: Mapping[str, Any]) -> None:
+def require_same_network(card: ModelCard, folder: Path) -> ModelCard:
+    """The card as it stands now; raises `ModelError` if its network is another one by now."""
+    now = load_card(folder / f"{card.stem}{CARD_SUFFIX}")
+    if now.files.get(NETWORK_SUFFIX) != card.files.get(NETWORK_SUFFIX):
+        raise ModelError(
+            f"{card.stem} became another network meanwhile: its files were left as they are. Start "
+            "again to ask the new one."
+        )
+    return now
+
+
+def record_evaluation(
+    card: ModelCard, folder: Path, headline: Mapping[str, Any], sizes: Mapping[str, Any]
+) -> None:
     """Writes a model's headline and its evaluation's hashes into its card.
 
     Args:
         headline: {"split", "n", "accuracy": {"value", "low", "high"}}.
+        sizes: Entries for the card's data.
     """
     written = (REPORT_SUFFIX, PREDICTIONS_SUFFIX)
     records = {suffix: file_record(folder / f"{card.stem}{suffix}") for suffix in written}
     change_card(
         card,
         folder,
-        lambda now: dataclasses.replace(now, files={**now.files, **records}, headline=headline),
+        lambda now: dataclasses.replace(
+            now,
+            data={**now.data, **sizes},
+            files={**now.files, **records},
+            headline=headline,
+        ),
     )

@@ -21,9 +21,9 @@ def test_what_others_wrote_meanwhile_stays(make_model: Make) -> None:
     change_card(first, network.parent, lambda now: dataclasses.replace(now, data={"images": 3}))
     for suffix in (".report.json", ".predictions.csv"):
         network.with_name(f"small{suffix}").write_text("{}")
-    record_evaluation(second, network.parent, {"split": "test"})
+    record_evaluation(second, network.parent, {"split": "test"}, {"learned_from": 7})
     now = load_card(network)
-    assert (now.data, now.headline) == ({"images": 3}, {"split": "test"})
+    assert (now.data, now.headline) == ({"images": 3, "learned_from": 7}, {"split": "test"})
     assert set(now.files) == {*first.files, ".report.json", ".predictions.csv"}
 
 

@@ -90,7 +90,7 @@ def test_a_model_of_any_name_is_listed_loaded_and_evaluated(
     card, _ = load_model(network)
     for suffix in (".report.json", ".predictions.csv"):
         (tmp_path / f"{stem}{suffix}").write_text("{}")
-    record_evaluation(card, tmp_path, {"split": "test"})
+    record_evaluation(card, tmp_path, {"split": "test"}, {})
     assert list_reports(tmp_path) == [stem]
     assert load_card(network).headline == {"split": "test"}
 
