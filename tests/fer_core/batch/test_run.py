@@ -10,18 +10,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 from batch_tools import FACE, NOBODY, paint, stub_job, stub_settings
 
 from fer_core.batch import run as runs
 from fer_core.batch.inputs import Input, find_inputs
 from fer_core.batch.parts import Counts, counts_of, label_shard
-from fer_core.batch.rows import COLUMNS
 from fer_core.batch.run import Run, opened, parts_folder, record_path
-from fer_core.batch.shards import cut, with_stems
-from fer_core.batch.table import require_kind, write_table
-from fer_core.errors import BatchError, InputError
+from fer_core.batch.shards import cut
+from fer_core.errors import BatchError
 from fer_core.store import files
 from fer_core.store.files import locked_file
 
@@ -346,88 +343,6 @@ def test_a_missing_part_is_no_table(out: Path, inputs: list[Input]) -> None:
             label(run, 33)
             run.finish()
     assert not out.exists()
-
-
-def test_all_three_formats_hold_the_same(tmp_path: Path) -> None:
-    odd = os.fsdecode("=1+1\u202e\xff.png".encode() + b"\xff")
-    values = {"file": odd, "face": 1, "answer": "happy", "confidence": 0.25, "problem": ""}
-    row = (*(values.get(name) for name in COLUMNS[:-1]), "")
-    empty = ("b.png", *[None] * (len(COLUMNS) - 3), "", "")
-    for ending in (".csv", ".jsonl", ".parquet"):
-        write_table(tmp_path / f"t{ending}", iter([row, empty]), {"model": "stub"})
-    lines = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text().splitlines()]
-    assert [tuple(line.values()) for line in lines] == [row, empty]
-    assert list(lines[0]) == list(COLUMNS)
-    table = pq.read_table(tmp_path / "t.parquet")
-    assert json.loads(table.schema.metadata[b"fer"]) == {"model": "stub"}
-    columns = table.to_pylist()
-    assert columns[0]["file"].startswith("=1+1\\u202e") and columns[0]["confidence"] == 0.25
-    assert columns[1]["face"] is None and columns[1]["problem"] == ""
-    cells = list(csv.reader((tmp_path / "t.csv").open(newline="")))
-    assert cells[0] == list(COLUMNS)
-    assert cells[1][0].startswith("'=1+1\\u202e")  # no formula
-    assert cells[2][1:-2] == [""] * (len(COLUMNS) - 3)
-
-
-@pytest.mark.parametrize("name", ["t", "t.xlsx", "t.csv.gz"])
-def test_other_formats_are_refused(name: str) -> None:
-    with pytest.raises(InputError, match=r"\.parquet"):
-        require_kind(Path(name))
-
-
-def test_a_table_needs_no_more_memory_for_more_rows(tmp_path: Path) -> None:
-    """Rows are taken as they come: the writer never holds more than a group of them."""
-    alive, most = 0, 0
-
-    class Cell(str):
-        def __new__(cls, text: str) -> Cell:
-            nonlocal alive, most
-            alive += 1
-            most = max(most, alive)
-            return super().__new__(cls, text)
-
-        def __del__(self) -> None:
-            nonlocal alive
-            alive -= 1
-
-    for ending, limit in ((".csv", 10), (".jsonl", 10), (".parquet", 50_000)):
-        most = 0
-        rows = ((Cell("a.png"), *[None] * (len(COLUMNS) - 1)) for _ in range(100_000))
-        write_table(tmp_path / f"t{ending}", rows, {})
-        assert 0 < most <= limit
-
-
-@pytest.mark.parametrize(
-    ("count", "films", "sizes"),
-    [
-        (1, set(), {1}),
-        (50, set(), {1}),
-        (320, set(), {10}),
-        (6400, set(), {64}),
-        (6400, {100}, {64, 36, 1, 27}),
-    ],
-)
-def test_shards_depend_on_the_files_alone(count: int, films: set[int], sizes: set[int]) -> None:
-    files = [Input(f"{i}.{'mp4' if i in films else 'jpg'}") for i in range(count)]
-    shards = list(cut(files))
-    assert [item for shard in shards for item in shard.inputs] == files
-    assert [shard.index for shard in shards] == list(range(len(shards)))
-    assert {len(shard.inputs) for shard in shards} == sizes
-    for shard in shards:
-        assert len(shard.inputs) == 1 or not any(item.is_film for item in shard.inputs)
-
-
-def test_names_of_copies_are_unique_and_take_nobodys_place(tmp_path: Path) -> None:
-    (tmp_path / "b.annotated.jpg").touch()
-    (tmp_path / "C.frames.csv").touch()
-    paths = ["x/a.jpg", "y/a.png", "A.jpg", "b.jpg", "c.mp4", "a-2.jpg", "con.jpg", "é.jpg",
-             "e\u0301.jpg"]  # fmt: skip
-    stems = [item.stem for item in with_stems([Input(path) for path in paths], tmp_path)]
-    assert len({stem.casefold() for stem in stems}) == len(stems)
-    assert stems[:2] == ["a", "a-2"]
-    assert stems[3] == "b-2" and stems[4] == "c-2" and stems[6] == "_con"
-    many = with_stems([Input(f"{i}/image.jpg") for i in range(20_000)], tmp_path)
-    assert len({item.stem for item in many}) == 20_000
 
 
 @pytest.mark.parametrize(
