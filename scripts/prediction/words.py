@@ -46,7 +46,8 @@ def summary_of(out: Path, counts: Counts) -> str:
     """What became of the files of a table: "t.csv: 12 files (1 film), 3 not read, 9 faces"."""
     films = f" ({counted(counts.films, 'film')})" if counts.films else ""
     bad = f", {counts.not_read:,} not read" if counts.not_read else ""
-    return f"{out}: {counted(counts.files, 'file')}{films}{bad}, {_faces(counts.faces)}"
+    of = f"{counted(counts.files, 'file')}{films}{bad}, {_faces(counts.faces)}"
+    return f"{printable(str(out))}: {of}"
 
 
 def unread_lines(out: Path, counts: Counts, first: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -54,7 +55,8 @@ def unread_lines(out: Path, counts: Counts, first: Sequence[tuple[str, str]]) ->
     yield from (_named(file, problem) for file, problem in first)
     if others := counts.not_read - len(first):
         more = " more" if first else ""
-        yield f"{others:,}{more} not read: the column “problem” of {out} says which and why."
+        table = printable(str(out))
+        yield f"{others:,}{more} not read: the column “problem” of {table} says which and why."
 
 
 def hint_at_crops(count: int) -> str:
