@@ -49,7 +49,8 @@ def _title(stem: str) -> str:
 def _choose_models() -> list[str]:
     """One stem, or two to compare; "" is a report that was loaded from a file."""
     names = resources.report_names()
-    first, second = st.columns(2)
+    with st.container(key="models"):
+        first, second = st.columns(2)
     model = first.selectbox("Model", names, format_func=_title)
     others = [name for name in names if name != model] + [""] * (take_away.loaded() is not None)
     other = second.selectbox(
@@ -90,15 +91,16 @@ def _choose_way(reports: dict[str, EvaluationReport], part: str) -> str:
     names = [w for w in first.ways if all(part in r.ways.get(w, {}) for r in reports.values())]
     if not names:
         return ""
-    chosen = st.segmented_control(
-        "Each face is asked",
-        ["", *names],
-        format_func=lambda name: WAYS.get(name, name),
-        default="",
-        required=True,
-        help="Twice: the mean of a face and its mirror image. All seven alike: as if every "
-        "expression were equally frequent, where FER-2013 has few of some.",
-    )
+    with st.container(key="way"):
+        chosen = st.segmented_control(
+            "Each face is asked",
+            ["", *names],
+            format_func=lambda name: WAYS.get(name, name),
+            default="",
+            required=True,
+            help="Twice: the mean of a face and its mirror image. All seven alike: as if every "
+            "expression were equally frequent, where FER-2013 has few of some.",
+        )
     return str(chosen)
 
 

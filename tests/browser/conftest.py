@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
+import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -12,10 +14,13 @@ import pytest
 from app_server import ROOT, running_app
 from camera_film import FILMS
 from live_page import PATIENCE, said
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, sync_playwright
 from portrait import PORTRAIT
 
 WITH_CAMERA = {"test_connection_browser", "test_live_browser", "test_live_record_browser"}
+
+PART = re.compile(r"/static/js/[A-Z]\w*\.")
+"""The script of one kind of element, as in `Selectbox.7rsxE6LC.js`."""
 
 OpenPage = Callable[..., Page]
 
@@ -104,7 +109,8 @@ def open_page(
 ) -> Iterator[OpenPage]:
     """Opens a page of the app by its address, for a viewer of its own each time.
 
-    With `clock`, a test can let time go by in the browser.
+    With `clock`, a test can let time go by in the browser; with `late`, the parts of Streamlit's
+    page that it fetches one by one arrive so.
     """
     contexts: list[BrowserContext] = []
 
@@ -113,6 +119,7 @@ def open_page(
         camera: str = "film",
         script: str = "",
         clock: bool = False,
+        late: bool = False,
         **options: object,
     ) -> Page:
         context = browsers(camera).new_context(
@@ -125,6 +132,8 @@ def open_page(
         if clock:  # on an open page, a frame that comes just then would fail it
             context.clock.install()
         page = context.new_page()
+        if late:
+            page.route(PART, _later)
         page.goto(f"{app}/{path}")
         return page
 
@@ -136,6 +145,12 @@ def open_page(
         with contextlib.suppress(Error):  # the frame may be replaced just now
             _free_the_place(context)
         context.close()
+
+
+def _later(route: Route) -> None:
+    """The requests are answered one after the other: no two parts come in the same moment."""
+    time.sleep(0.1)
+    route.continue_()
 
 
 def _free_the_place(context: BrowserContext) -> None:

@@ -32,7 +32,8 @@ FAILED = """performance.getEntriesByType("resource")
 @pytest.mark.parametrize("width", SIZES)
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_opens_whole_in_its_width_and_nothing_jumps(open_page, path, width):
-    page = open_page(path, script=OBSERVE, viewport={"width": width, "height": SIZES[width]})
+    size = {"width": width, "height": SIZES[width]}
+    page = open_page(path, script=OBSERVE, late=True, viewport=size)
     drawn(page)
     assert page.title() == PAGES[path]
     assert page.evaluate("document.documentElement.scrollWidth") <= width

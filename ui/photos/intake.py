@@ -146,7 +146,7 @@ def _given(intake: Intake) -> Photos:
         key=f"photos-{folder}",
     )
     st.caption(LIMITS if correcting.is_on() else f"{LIMITS} {RESULTS_ONLY}")
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="photo-intake"):
         camera = st.toggle("Use the camera")
         # Another uploader takes its place, and photos in this one would be lost.
         wait = any(file.file_id in intake.waiting for file in files)
