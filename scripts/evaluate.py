@@ -40,6 +40,7 @@ from fer_core.evaluation.predictions import (
 from fer_core.evaluation.report import EvaluationReport, load_report, save_report
 from fer_core.recognition.answers.ways import Way
 from fer_core.recognition.classifier import Classifier
+from fer_core.recognition.photos import counted
 from fer_core.recognition.recognizer import Recognizer
 from fer_core.store.files import replace_text, require_writable
 from fer_core.store.model_files import (
@@ -56,8 +57,13 @@ from scripts.trust.own_files import OwnFiles, require_elsewhere, without_a_readi
 from scripts.trust.words import as_table, photos_as_table
 
 _STAYS: Final = (
-    "{} tells of other data and keeps its figures, as do its predictions and the card's headline. "
-    "--report and --predictions write these figures elsewhere; --replace puts them in its place."
+    "These figures are shown only: {} tells of other data and stays, as do its predictions and the "
+    "card's headline. --report and --predictions write them elsewhere; --replace puts them there."
+)
+
+_RESIZED: Final = (
+    "{} of other than 48x48 pixels: taken as a face that is cut out already, and resized. With "
+    "whole photographs, evaluate by --photos FOLDER, which finds the faces first."
 )
 
 
@@ -82,6 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     cli.say(as_table(report))
     if args.html:
         _write_html(args.model, report, args.html)
+        cli.say(f"Written: {args.html}.")
     return 1 if report.left_out else 0
 
 
@@ -148,6 +155,8 @@ def evaluate(
         own.write(report, None if stored else predictions, _sizes(card, dataset))
     elif not stored:
         own.count_readings(report.private_reads)
+    if dataset.resized:
+        cli.say(_RESIZED.format(counted(dataset.resized, "picture")), sys.stderr)
     if stays:
         cli.say(_STAYS.format(own.report.name), sys.stderr)
     return report

@@ -137,7 +137,10 @@ def test_what_unsure_and_mirror_images_bring() -> None:
     assert says(RECORD, f"it answers {coverage} of the faces and is right for {right} % of those")
     averaged = {name: interval(figure) for name, figure in found.mirrored_accuracy.items()}
     assert says(RECORD, f"reaches {averaged['private']} on PrivateTest")
-    assert says(RECORD, f"{averaged['private_deduplicated']} without copies; the app looks once")
+    assert says(
+        RECORD,
+        f"{averaged['private_deduplicated']} without copies: photos and films are looked at twice",
+    )
     assert says(RECORD, f"Neutral's logit is lowered ({card.neutral_lowered:.2f})")
 
 

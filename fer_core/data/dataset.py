@@ -32,6 +32,7 @@ class Dataset:
         splits: (n,) of "train", "validation", "public", "private" or "test".
         paths: n paths relative to the data set's root.
         left_out: What was found there and could not be used.
+        resized: How many images had other than 48x48 pixels, and were made so.
     """
 
     images: NDArray[np.uint8]
@@ -39,6 +40,7 @@ class Dataset:
     splits: NDArray[np.str_]
     paths: tuple[str, ...]
     left_out: tuple[Finding, ...] = ()
+    resized: int = 0
 
     def __post_init__(self) -> None:
         n = len(self.images)
@@ -69,6 +71,7 @@ class Dataset:
             np.array([image.split for image in found.readable]),
             tuple(image.path for image in found.readable),
             left_out(found),
+            sum(image.shape != (FACE_SIDE, FACE_SIDE) for image in found.readable),
         )
 
     def __len__(self) -> int:

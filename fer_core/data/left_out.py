@@ -33,7 +33,7 @@ def check_unknown_classes(facts: Scan) -> Iterator[Finding]:
         name = PurePosixPath(folder).name
         if name.startswith(".") or (known := facts.layout.expression(name)) in EMOTIONS:
             continue
-        said = f"{folder}: {files[folder]:,} files"
+        said = f"{folder}: {files[folder]:,} file{'' if files[folder] == 1 else 's'}"
         if known == CONTEMPT:
             contempt.append(said)
         else:

@@ -98,8 +98,13 @@ def resample(counts: Counts) -> Counts:
 
 
 def bootstrap(value: float, replicates: NDArray[np.float64]) -> Estimate:
-    """`value` with the percentile interval of its (r,) bootstrap replicates."""
-    return Estimate(value, *percentiles(value, replicates))
+    """`value` with the percentile interval of its (r,) bootstrap replicates.
+
+    Without one if it has no width: a few faces, each class all right or all wrong, resample to
+    themselves, which says nothing of how far the figure may be off.
+    """
+    low, high = percentiles(value, replicates)
+    return Estimate(value, low, high) if low < high else Estimate(value)
 
 
 def percentiles(value: float, replicates: NDArray[np.float64]) -> tuple[float, float]:

@@ -91,9 +91,15 @@ def _photo_lines(result: PhotoResult) -> list[str]:
         box = face.face.box
         lines.append(
             f"  {number:>2}  {answer:<{width}} {face.confidence:>4.0%}  "
-            f"box x {box.x}, y {box.y}, {box.width}x{box.height}"
+            f"box x {box.x}, y {box.y}, {box.width}x{box.height}{_remarks(face)}"
         )
     return lines
+
+
+def _remarks(face: FaceEmotion) -> str:
+    """What makes it hard to read, and by how much it is turned."""
+    turned = [f"turned by {face.face.turn}°"] if face.face.turn else []
+    return "".join(f", {remark}" for remark in [*face.notes, *turned])
 
 
 def _answer(face: FaceEmotion) -> str:

@@ -9,7 +9,7 @@ from fer_core.evaluation.estimates import Estimate
 from fer_core.evaluation.report import EvaluationReport
 from fer_core.evaluation.split_report import SplitReport
 from fer_core.labels import EMOTIONS
-from fer_core.recognition.photos import PhotoResult
+from fer_core.recognition.photos import PhotoResult, counted
 from fer_core.store.names import printable
 
 COLUMNS = (
@@ -24,7 +24,10 @@ def as_table(report: EvaluationReport) -> str:
         averaged = (f"{k} {_figure(v, 3)}" for k, v in report.mirrored_accuracy.items())
         lines.append(f"Averaged over each face and its mirror image: {', '.join(averaged)}.")
     for name, splits in report.ways.items():
-        lines += [f"{name}:", *(_line(split_name, split) for split_name, split in splits.items())]
+        lines += [
+            f"Asked in another way, {name.replace('_', ' ')}:",
+            *(_line(split_name, split) for split_name, split in splits.items()),
+        ]
     if "private" in report.splits:
         times = "once" if report.private_reads == 1 else f"{report.private_reads} times"
         lines.append(f"PrivateTest was read {times} for this network's figures.")
@@ -51,7 +54,9 @@ def photos_as_table(
             faceless = sum(not result.faces and not result.problem for result in own)
             unsure = sum(face.is_unsure for result in own for face in result.faces)
             lines.append(f"{emotion:<12}{len(own):>7}{faceless:>9}  {recall:<22}{unsure:>7}")
-    lines.append(f"Right for {_share(report.accuracy)} of {report.n} faces, found by {detector}.")
+    lines.append(
+        f"Right for {_share(report.accuracy)} of {counted(report.n, 'face')}, found by {detector}."
+    )
     selective = report.selective
     if selective and selective.unsure_below:
         lines.append(

@@ -74,15 +74,16 @@ def test_report_and_predictions_say_what_the_network_answers(
     assert dataclasses.replace(found, slices=(), agreement=()) == expected
     assert {part.by for part in found.slices} == set(quality.MEASURES)
     assert expected.accuracy is not None
-    assert f"private                    42  {expected.accuracy.value:.3f} (" in (
-        capsys.readouterr().out
-    )
+    printed = capsys.readouterr()
+    assert f"private                    42  {expected.accuracy.value:.3f} (" in printed.out
 
     twice = answers + Classifier(network.read_bytes()).predict(private.images[:, :, ::-1])
     share = float((twice.argmax(axis=1) == private.labels).mean())
     assert report.mirrored_accuracy["private"].value == pytest.approx(share)
     assert set(report.mirrored_accuracy) == set(report.splits)
 
+    assert "Asked in another way, two looks even mix:" in printed.out
+    assert "48x48" not in printed.err, "none was resized"
     assert set(report.ways) == {"two_looks", "one_look_even_mix", "two_looks_even_mix"}
     averaged = report.ways["two_looks"]["private"].accuracy
     assert averaged is not None and averaged.value == pytest.approx(share)
@@ -168,8 +169,9 @@ def test_a_report_on_other_data_stays_until_it_is_to_be_replaced(
     args = ["--model", str(network), "--data", str(own), "--html", str(page)]
     assert script.main(args) == 0
     printed = capsys.readouterr()
-    assert "small.report.json tells of other data and keeps its figures" in printed.err
+    assert "shown only: small.report.json tells of other data and stays" in printed.err
     assert "Evaluated over 1 of 7 expressions" in printed.out
+    assert f"Written: {page}." in printed.out
     page.unlink()  # that was asked for
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir() if p.is_file()} == before
     assert script.main([*args, "--replace"]) == 0

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from portrait import PORTRAIT
 
 from fer_core.errors import ModelError, ReportError
 from fer_core.evaluation.report import load_report
@@ -130,3 +131,13 @@ def test_stored_predictions_of_something_else_are_refused(
         report.write_text(report.read_text().replace('"model_sha256": "', '"model_sha256": "0'))
     with pytest.raises(ReportError, match="Leave out --stored"):
         script.evaluate(str(network), str(data), stored=True)
+
+
+def test_whole_photographs_are_pointed_to_their_own_option(
+    make_model: MakeModel, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "own/happy").mkdir(parents=True)
+    shutil.copy(PORTRAIT, tmp_path / "own/happy")
+    args = ["--model", str(make_model()), "--data", str(tmp_path / "own")]
+    assert script.main(args) == 0
+    assert "1 picture of other than 48x48 pixels" in capsys.readouterr().err

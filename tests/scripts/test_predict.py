@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,13 @@ def test_shares_and_boxes_of_sure_and_unsure_faces_stand_below_each_other() -> N
     _, first, second = as_text(PhotoResult("a.jpg", faces=(sure, unsure))).splitlines()
     assert second == "   2  unsure: fear or neutral  40%  box x 7, y 5, 10x10"
     assert first.index("90%") == second.index("40%")
+
+
+def test_what_makes_a_face_hard_to_read_is_said_beside_it() -> None:
+    turned = answered(Box(0, 5, 10, 10), turn=90, happy=0.9)
+    turned = replace(turned, notes=("small", "dark"))
+    _, line = as_text(PhotoResult("a.jpg", faces=(turned,))).splitlines()
+    assert line.endswith("box x 0, y 5, 10x10, small, dark, turned by 90°")
 
 
 def test_no_face_is_said_and_is_no_failure(predict, blank: Path) -> None:

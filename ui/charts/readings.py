@@ -131,6 +131,8 @@ def _hardest(split: SplitReport, index: int, metric: Metric) -> str:
     right, total = int(counts[index]), int(counts.sum())
     if metric == "recall":
         start, whole = f"{name.capitalize()} is the hardest", faces(total, word)
+        if len(split.absent) == len(EMOTIONS) - 1:
+            start = f"{name.capitalize()} alone was to be recognised"
         outcome, verb = "recognised", "called"
     else:
         start = f"The answer {name} is the least reliable"

@@ -65,8 +65,9 @@ def faces(n: int, description: str = "") -> str:
 
 
 def part_of(count: int, whole: str) -> str:
-    """ "47 of 528 fearful faces were", for `faces(528, "fearful")`; "1 of … was"."""
-    return f"{count:,} of {whole} {'was' if count == 1 else 'were'}"
+    """ "47 of 528 fearful faces were", for `faces(528, "fearful")`; "1 of … was", "0 of 1 …
+    was"."""
+    return f"{count:,} of {whole} {'was' if count == 1 or whole.startswith('1 ') else 'were'}"
 
 
 def no_faces(description: str) -> str:

@@ -29,11 +29,10 @@ def draw(job: FilmJob, recognizer: Recognizer) -> None:
     st.markdown(plain(read_session(summary)))
     if film.note:
         st.info(plain(film.note), icon=":material/info:")
-    if job.problem:
-        problems.show(job.problem)
-    if job.state != "ready":
-        progress.beside(job)
-    elif job.played is None and not job.problem:
+    of_boxes = job.task == "annotated"
+    if not of_boxes:
+        _say_how_far(job)
+    if job.state == "ready" and job.played is None and not job.problem:
         FILMS.start(job, "copy", recognizer)
         st.rerun()
     if player.draw(job) and job.played is not None and job.copy is None:
@@ -44,7 +43,17 @@ def draw(job: FilmJob, recognizer: Recognizer) -> None:
     faces.edit(job)
     st.header("Take it with you", anchor=False)
     st.html(outputs.links(job))
+    if of_boxes:  # where the button was pressed
+        _say_how_far(job)
     made = outputs.annotated_is_new(job) or job.state != "ready"
     if not made and st.button("Make the film with boxes (MP4)", icon=":material/movie:"):
         FILMS.start(job, "annotated", recognizer)
         st.rerun()
+
+
+def _say_how_far(job: FilmJob) -> None:
+    """What became of the newest task, or how far it is."""
+    if job.problem:
+        problems.show(job.problem)
+    if job.state != "ready":
+        progress.beside(job)

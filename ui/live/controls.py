@@ -61,7 +61,9 @@ def buttons(session: LiveSession) -> None:
             "Resume" if paused else "Pause",
             key="live_pause",
             icon=":material/play_arrow:" if paused else ":material/pause:",
-            help="Pauses the analysis and the record. The picture goes on, without boxes.",
+            help="Faces are looked at and recorded again; the pause stays a gap."
+            if paused
+            else "Pauses the analysis and the record. The picture goes on, without boxes.",
             on_click=_pause,
             args=(session, not paused),
         )

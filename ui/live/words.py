@@ -50,6 +50,7 @@ TEST: Final[dict[str, str]] = {
     "running": "Testing …",
     "passed": "Everything works.",
     "failed": "The video does not get through. See the step with the cross.",
+    "blind": "The way is free, but there is no picture to send: the camera's line says why.",
     "doubtful": "The video gets through. See the step with the cross all the same.",
 }
 

@@ -29,14 +29,13 @@ TOGETHER_S: Final = 3.0
 card is open, however quickly each was looked at."""
 ENDINGS: Final = ("jpg", "jpeg", "png", "webp", "heic", "heif")
 """Of the files that are taken out of a folder; a single file may have any name."""
-_MEGAPIXELS: Final = f"{MAX_PIXELS // 1_000_000} megapixels"
 LIMITS: Final = (
-    f"JPEG, PNG, WebP or HEIC, up to {uploads.PHOTO_MB} MB and {_MEGAPIXELS} each, {MOST_PHOTOS} "
-    "at a time."
+    f"JPEG, PNG, WebP or HEIC, up to {uploads.PHOTO_MB} MB and {MAX_PIXELS // 1_000_000} "
+    f"megapixels (WebP {MAX_WEBP_PIXELS // 1_000_000}) each, {MOST_PHOTOS} at a time."
 )
 MORE: Final = (
-    f"A JPEG may have {MAX_JPEG_PIXELS // 1_000_000} megapixels, WebP "
-    f"{MAX_WEBP_PIXELS // 1_000_000}. Photos are looked at on the computer that runs this app."
+    f"A JPEG may have {MAX_JPEG_PIXELS // 1_000_000} megapixels. Photos are looked at on the "
+    "computer that runs this app."
 )
 MIX_HELP: Final = (
     "With all seven alike, anger, disgust and fear are answered more often, as suits posed "

@@ -75,6 +75,17 @@ def test_wilson_against_published_values(hits: int, n: int, low: float, high: fl
     assert estimate.interval == pytest.approx((low, high), abs=1e-4)
 
 
+def test_an_interval_without_width_is_none() -> None:
+    """Each class all right or all wrong: every resample is the sample itself."""
+    few = split_of(np.repeat([3, 4, 6], 4), [3] * 4 + [3] * 8)
+    for figure in (few.balanced_accuracy, few.neutral_bias_index):
+        assert figure is not None and figure.interval is None
+    assert few.accuracy is not None and few.accuracy.interval is not None, "Wilson's has width"
+    one_right = split_of(np.repeat([3, 4, 6], 4), [3] * 5 + [4] + [3] * 6)
+    assert one_right.balanced_accuracy is not None
+    assert one_right.balanced_accuracy.interval is not None
+
+
 def test_selective_accuracy_counts_only_the_sure():
     sure = probabilities_of(ANSWERS)
     sure[5] = probabilities_of([SURPRISE], 0.4)[0]  # one of the wrong answers becomes unsure
