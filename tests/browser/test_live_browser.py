@@ -23,6 +23,7 @@ from live_page import (
     press_stop,
     start,
     until,
+    video_frame,
     wait_for_picture,
 )
 
@@ -61,6 +62,13 @@ def _boxed(page, film_face):
     # An unsure answer's box is dashed.
     enough = 0.4 if shown.answer == "unsure" else 0.75
     return shown if min(edges_in_colour(image, box, shown.answer)) > enough else None
+
+
+def test_its_buttons_have_the_pages_typeface(open_page):
+    page = open_page("live")
+    controls(page).get_by_role("button", name="Start camera").wait_for()
+    loaded = "[...document.fonts].some(({ status }) => status === 'loaded')"
+    until(page, lambda: video_frame(page).evaluate(loaded))
 
 
 def test_face_comes_back_boxed_with_its_expression_beside_it(open_page, film_face):

@@ -31,7 +31,7 @@ ENDINGS: Final = ("jpg", "jpeg", "png", "webp", "heic", "heif")
 """Of the files that are taken out of a folder; a single file may have any name."""
 LIMITS: Final = (
     f"JPEG, PNG, WebP or HEIC, up to {uploads.PHOTO_MB} MB and {MAX_PIXELS // 1_000_000} "
-    f"megapixels (WebP {MAX_WEBP_PIXELS // 1_000_000}) each, {MOST_PHOTOS} at a time."
+    f"megapixels (WebP {MAX_WEBP_PIXELS // 1_000_000}), {MOST_PHOTOS} at a time."
 )
 MORE: Final = (
     f"A JPEG may have {MAX_JPEG_PIXELS // 1_000_000} megapixels. Photos are looked at on the "

@@ -6,8 +6,10 @@ const FRAME = 'iframe[title="streamlit_webrtc.component.webrtc_streamer"]';
 // The empty place is as large as the video that comes into it, so that nothing jumps.
 const FRAME_STYLE = `
   .MuiPaper-root:not([role="alert"]) { aspect-ratio: 4 / 3; }
-  .MuiButton-root { text-transform: none !important; font-size: 1rem !important; }
+  .MuiButton-root { text-transform: none !important; font-size: 0.875rem !important;
+    font-weight: 400 !important; }
 `;
+const TYPEFACE = "Source Sans"; // Streamlit's; a frame has none of what its page has loaded
 const CONNECTED_WITHIN = 15000; // ms
 const ASK_AGAIN = 2000; // ms between two questions whether the app is back
 
@@ -159,10 +161,21 @@ async function answers(address) {
 // A frame keeps its window but not its document while it loads, so each document counts.
 function dress(doc) {
   doc.dressed = true;
-  doc.head.append(Object.assign(doc.createElement("style"), { textContent: FRAME_STYLE }));
+  doc.head.append(Object.assign(doc.createElement("style"), { textContent: typeface() + FRAME_STYLE }));
   hideRawErrors(doc);
   doc.addEventListener("click", askFirst, true);
   doc.addEventListener("keydown", passOn);
+}
+
+// The page's rules for its typeface, with whole addresses. An extension's sheets may not be read.
+function typeface() {
+  return [...document.styleSheets]
+    .filter(({ href }) => !href || new URL(href).origin === location.origin)
+    .flatMap((sheet) => [...sheet.cssRules])
+    .filter((rule) => rule instanceof CSSFontFaceRule && rule.style.fontFamily.includes(TYPEFACE))
+    .map(({ cssText, parentStyleSheet: { href } }) =>
+      cssText.replace(/url\("([^"]+)"\)/g, (_, at) => `url("${new URL(at, href ?? document.baseURI)}")`))
+    .join("\n");
 }
 
 // A start that would discard a session asks first, on the page.
