@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_core.images.denoising import denoised
 from fer_core.recognition.answers.occlusion_map import SensitivityMap, occlusion_map
 from fer_core.recognition.answers.usability import Measures, notes
 from fer_core.recognition.answers.ways import ONE_LOOK, Calibration, Way, combine
@@ -23,7 +24,7 @@ from fer_core.types import Box, Face, FaceEmotion, Probabilities, RGBImage
 
 
 class Recognizer:
-    """Detect → crop → classify. Safe to call from several threads.
+    """Detect → crop → smooth if noisy → classify. Safe to call from several threads.
 
     It can be pickled, about 10 MB, and sent to another process or machine: networks are loaded anew
     there, and no file is needed.
@@ -151,7 +152,8 @@ class Recognizer:
         Args:
             crops: Pictures as `analyze` takes them, of any size; or an array (n, height, width) or
                 (n, height, width, 3) uint8. Those of 48x48 reach the network as they are, others
-                are scaled. A crop that is not square is widened by its replicated edges.
+                are scaled; noisy ones are smoothed (`images.denoising`). A crop that is not square
+                is widened by its replicated edges.
 
         Returns:
             One answer for each crop, in their order; the box of its face is the whole crop.
@@ -170,7 +172,8 @@ class Recognizer:
             answer: Of this network.
             emotion: By default the likeliest.
         """
-        return occlusion_map(self._classifier.predict, answer.crop, emotion or answer.emotion)
+        (crop,) = denoised(answer.crop[None])
+        return occlusion_map(self._classifier.predict, crop, emotion or answer.emotion)
 
     def _answer(self, images: Sequence[RGBImage], faces: Sequence[Face]) -> list[FaceEmotion]:
         if not faces:
@@ -186,6 +189,7 @@ class Recognizer:
         ]
 
     def _probabilities(self, crops: NDArray[np.uint8]) -> Probabilities:
+        crops = denoised(crops)
         faces = self._classifier.predict(crops)
         two = self.way.looks == 2
         mirrored = self._classifier.predict(crops[:, :, ::-1]) if two else None
