@@ -44,7 +44,8 @@ def _facts(card: ModelCard) -> dict[str, str]:
         "Made on": card.created,
         "Answers": ", ".join(DISPLAY_NAMES[name] for name in card.emotions),
         "Weights": f"{card.parameters:,}",
-        "Input": f"48×48 gray, upscaled inside to {card.input.get('upscaled_to', '?')} pixels",
+        "Input": "48×48 gray, smoothed if noisy, upscaled inside to "
+        f"{card.input.get('upscaled_to', '?')} pixels",
         "Unsure below": f"{100 * card.unsure_below:.0f} %" if card.unsure_below else "no threshold",
         "Temperature": f"{card.temperature:.2f}, folded into the last layer",
         "Neutral": f"logit lowered by {card.neutral_lowered:.2f} after training, on validation"
