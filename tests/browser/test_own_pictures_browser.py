@@ -58,6 +58,8 @@ def test_an_evaluation_can_be_stopped(open_page):
 
     until(page, stopped)
     page.get_by_role("button", name="Evaluate", exact=True).wait_for()
+    page.wait_for_timeout(1000)  # longer than a fold takes to close
+    assert page.get_by_text(WHOLE).is_visible(), "the form stays open"
     assert "your 200 pictures" not in page.get_by_test_id("stMain").inner_text()
 
 

@@ -90,12 +90,12 @@ def test_the_table_says_the_same(evaluate: Run, answer: str, tmp_path: Path) -> 
     head, row, total = run.stdout.splitlines()[:3]
     assert head.split()[:4] == ["expression", "photos", "no", "face"]
     assert row.split()[:4] == [answer, "2", "1", "100.0%"]
-    assert "of 1 faces, found by" in total
+    assert "of 1 face, found by" in total
 
 
 @pytest.mark.parametrize(
     ("folder", "name", "words"),
-    [("drafts", "a.jpg", "drafts: 1 files"), ("{}", "IMG_1.tiff", "IMG_1.tiff")],
+    [("drafts", "a.jpg", "drafts: 1 file"), ("{}", "IMG_1.tiff", "IMG_1.tiff")],
 )
 def test_what_is_passed_over_is_said_and_counts(
     evaluate: Run, answer: str, tmp_path: Path, folder: str, name: str, words: str

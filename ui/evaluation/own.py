@@ -28,6 +28,8 @@ WHOLE: Final = "Whole pictures: find the face and crop it"
 CROPS: Final = "Faces, cut out already"
 _WORK: Final = "own-work"
 """In the session: a `Work` that is under way."""
+_STOPPED: Final = "own-stopped"
+"""In the session: whether the last one was stopped. Its form then stays open."""
 _LOCAL: Final = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -55,7 +57,8 @@ def offer(stems: Sequence[str]) -> None:
     """Chooses pictures, or goes on with those that were chosen."""
     work = st.session_state.get(_WORK)
     found = own_evaluation()
-    with st.expander("Evaluate on your own pictures", expanded=work is not None):
+    expanded = work is not None or bool(st.session_state.get(_STOPPED))
+    with st.expander("Evaluate on your own pictures", expanded=expanded):
         if isinstance(work, Work):
             st.empty()  # in the form's place, which would stay, greyed, until the work is done
             _go_on(work)
@@ -129,6 +132,7 @@ def _go_on(work: Work) -> None:
     )
     st.session_state["part"] = OWN
     del st.session_state[_WORK]
+    st.session_state.pop(_STOPPED, None)
     st.rerun()
 
 
@@ -150,6 +154,7 @@ def _say_how_far(
 
 def _stop() -> None:
     st.session_state.pop(_WORK, None)
+    st.session_state[_STOPPED] = True
 
 
 def _forget() -> None:

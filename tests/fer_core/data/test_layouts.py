@@ -180,7 +180,7 @@ LEFT_OUT: list[tuple[str, dict[str, bytes], str, str]] = [
     ("contempt", {"test/contempt/1.png": FACES[0], "test/contempt/2.png": FACES[1]},
      "eighth_class", "test/contempt: 2 files"),
     ("misnamed", {"test/hapy/1.png": FACES[0]}, "unknown_class", "rename it to happy"),
-    ("foreign", {"test/drafts/1.png": FACES[0]}, "unknown_class", "test/drafts: 1 files"),
+    ("foreign", {"test/drafts/1.png": FACES[0]}, "unknown_class", "test/drafts: 1 file"),
     ("unreadable", {"test/happy/bad.png": b"\x89PNG"}, "unreadable", "test/happy/bad.png"),
     ("empty", {"test/happy/bad.png": b""}, "zero_byte", "test/happy/bad.png"),
     ("other kind", {"test/happy/IMG_1.TIFF": b"1"}, "other_file", "IMG_1.TIFF"),
